@@ -1,0 +1,11 @@
+//! Replays a WhatsApp message log through Meta's conversation and pricing rules.
+//!
+//! ```text
+//!  exports ──▶ log ──▶ replay ──▶ report
+//!  csv parquet  rows    conversations  tables summary
+//!               rejects charges        manifest
+//!                 ▲        ▲
+//!             accounts  rulebook
+//! ```
+pub mod log;
+pub mod vocabulary;

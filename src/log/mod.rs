@@ -1,0 +1,16 @@
+//! From files to canonical rows.
+//!
+//! A log is any number of files, each cut into *chunks* of at most [`CHUNK_ROWS_MAX`] rows that are
+//! decoded in parallel. Decoding is by column: every cell becomes one [`CellCode`], a 64-bit value that
+//! says all the replay needs to know of it (an instant, a word of the vocabulary, a number, a hash).
+//! CSV parses each cell, Parquet each dictionary entry once; both give the same codes. What only
+//! outputs need (message ids, rejected rows) is fetched again by position at the end.
+
+pub mod cell;
+pub mod chunk;
+pub mod columns;
+pub mod intern;
+
+pub use cell::{CellCode, CellParser};
+pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
+pub use columns::Column;

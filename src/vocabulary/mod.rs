@@ -1,0 +1,71 @@
+//! The words of the trade, each a type: parsed once at the border, valid ever after.
+//!
+//! Every outcome is a closed enum whose `name` is what tables, summaries and messages write.
+
+mod charge;
+mod conversation;
+mod identity;
+mod message;
+mod time;
+
+pub use charge::{ChargeCategory, ChargeState, ChargeUnit, PricingType, Rule};
+pub use conversation::{CloseReason, ConversationCategory, Regime};
+pub use identity::{HexId, PhoneDigits, charge_id, conversation_id};
+pub use message::{Direction, EntryPoint, Kind, Origin, Status, TemplateCategory};
+pub use time::{Instant, LocalDate, MICROS_PER_SECOND, Month};
+
+/// Declares a closed enum with one written name for each value.
+///
+/// `parse` takes any case and treats `-` and `_` alike; `name` is the form that is written.
+macro_rules! named_enum {
+    ($(#[$meta:meta])* $vis:vis enum $type:ident { $($(#[$value_meta:meta])* $value:ident = $name:literal $(| $alias:literal)*),+ $(,)? }) => {
+        $(#[$meta])*
+        #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash, PartialOrd, Ord)]
+        #[repr(u8)]
+        $vis enum $type { $($(#[$value_meta])* $value),+ }
+
+        impl $type {
+            /// Every value, in the order of declaration.
+            pub const ALL: &'static [Self] = &[$(Self::$value),+];
+
+            /// The written form, used in every table, flag and message.
+            pub const fn name(self) -> &'static str {
+                match self { $(Self::$value => $name),+ }
+            }
+
+            /// Reads the written form or one of its synonyms, in any case, `-` and `_` alike.
+            pub fn parse(text: &[u8]) -> Option<Self> {
+                $(if $crate::vocabulary::same_word(text, $name.as_bytes()) $(|| $crate::vocabulary::same_word(text, $alias.as_bytes()))* {
+                    return Some(Self::$value);
+                })+
+                None
+            }
+
+            /// The value with this position in [`Self::ALL`], for records that pack it into bits.
+            ///
+            /// # Panics
+            /// If no value has that position: the packing code is wrong.
+            #[inline]
+            pub const fn from_index(index: u8) -> Self {
+                Self::ALL[index as usize]
+            }
+        }
+
+        impl std::fmt::Display for $type {
+            fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                formatter.pad(self.name())
+            }
+        }
+    };
+}
+pub(crate) use named_enum;
+
+/// Whether two words are equal but for case and the choice of `-` or `_`.
+pub(crate) fn same_word(text: &[u8], word: &[u8]) -> bool {
+    text.len() == word.len()
+        && text.iter().zip(word).all(|(&left, &right)| {
+            let left = if left == b'-' { b'_' } else { left.to_ascii_lowercase() };
+            let right = if right == b'-' { b'_' } else { right };
+            left == right
+        })
+}
