@@ -50,7 +50,11 @@ pub struct Chunk {
 impl Chunk {
     /// An empty chunk with room for every column.
     pub fn new() -> Self {
-        Self { rows: 0, columns: vec![Vec::new(); Column::COUNT], defects: Vec::new() }
+        Self {
+            rows: 0,
+            columns: vec![Vec::new(); Column::COUNT],
+            defects: Vec::new(),
+        }
     }
 
     /// Empties the chunk and keeps its memory.

@@ -10,7 +10,8 @@ pub mod cell;
 pub mod chunk;
 pub mod columns;
 pub mod intern;
+pub mod totals;
 
 pub use cell::{CellCode, CellParser};
-pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
+pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;

@@ -1,0 +1,4 @@
+//! From rows to conversations and charges.
+
+pub mod outcome;
+pub mod pair;
