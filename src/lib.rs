@@ -8,4 +8,5 @@
 //!             accounts  rulebook
 //! ```
 pub mod log;
+pub mod rulebook;
 pub mod vocabulary;
