@@ -11,7 +11,7 @@ use super::{
     Account, AccountClock, Accounts, Currency, EligibleFrom, Portfolio, Timeline, UsedVolume,
     clock::ClockShop,
     file::{
-        AccountTable, AccountsFile, ChangeTable, EligibleFromCell, PortfolioTable,
+        AccountTable, AccountsFile, ChangeTable, EligibleFromCell, NumberCell, PortfolioTable,
         UsedAllowanceTable, UsedVolumeTable,
     },
     numbers::{self, NumberBook},
@@ -67,7 +67,9 @@ pub(super) fn accounts(
         let account = builder.account(table)?;
         for cell in cells {
             let place = builder.place(cell.span());
-            number_book.assign(cell.into_inner(), resolved.len(), &account.clock, place);
+            let number = NumberCell::read(cell.into_inner())
+                .map_err(|problem| ConfigError::malformed(place.clone(), problem))?;
+            number_book.assign(number, resolved.len(), &account.clock, place);
         }
         resolved.push(account);
     }

@@ -45,7 +45,7 @@ pub(super) struct AccountTable {
     pub timezone: Option<Spanned<String>>,
     pub currency: Option<Spanned<String>>,
     #[serde(default)]
-    pub numbers: Vec<Spanned<NumberCell>>,
+    pub numbers: Vec<Spanned<Value>>,
     #[serde(default)]
     pub exempt: bool,
     #[serde(default)]
@@ -150,8 +150,10 @@ pub(super) struct NumberCell {
     pub to: Option<LocalDate>,
 }
 
-impl<'de> Deserialize<'de> for NumberCell {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+impl NumberCell {
+    /// Reads a text, digits without quotes, or a table. Read after the file, so that the line of a
+    /// refusal is that of the number and not that of the list.
+    pub(super) fn read(value: Value) -> Result<Self, String> {
         #[derive(Deserialize)]
         #[serde(deny_unknown_fields)]
         struct Table {
@@ -159,22 +161,23 @@ impl<'de> Deserialize<'de> for NumberCell {
             from: Option<DateCell>,
             to: Option<DateCell>,
         }
-        let inner = |error: toml::de::Error| D::Error::custom(error.message());
-        let table = match Value::deserialize(deserializer)? {
+        let inner = |error: toml::de::Error| error.message().to_owned();
+        let table = match value {
             Value::Table(table) => Table::deserialize(Value::Table(table)).map_err(inner)?,
-            value => Table {
-                number: Text::deserialize(value).map_err(inner)?,
-                from: None,
-                to: None,
-            },
+            value => {
+                let number = Text::deserialize(value).map_err(inner)?;
+                return Ok(Self {
+                    number: number.0,
+                    from: None,
+                    to: None,
+                });
+            }
         };
         let (from, to) = (table.from.map(|cell| cell.0), table.to.map(|cell| cell.0));
         if let (Some(from), Some(to)) = (from, to)
             && to < from
         {
-            return Err(D::Error::custom(format!(
-                "`to` ({to}) lies before `from` ({from})"
-            )));
+            return Err(format!("`to` ({to}) lies before `from` ({from})"));
         }
         Ok(Self {
             number: table.number.0,
