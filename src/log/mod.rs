@@ -9,9 +9,12 @@
 pub mod cell;
 pub mod chunk;
 pub mod columns;
+mod error;
 pub mod intern;
+pub mod marks;
 pub mod totals;
 
-pub use cell::{CellCode, CellParser};
-pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
+pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
+pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
 pub use columns::Column;
+pub use error::LogError;

@@ -1,0 +1,383 @@
+//! From the written accounts to resolved ones: everything named is looked up, everything dated put in order.
+
+use std::{
+    collections::{BTreeMap, HashMap, HashSet},
+    ops::Range,
+};
+
+use toml::Spanned;
+
+use super::{
+    Account, AccountClock, Accounts, Currency, EligibleFrom, Portfolio, Timeline, UsedVolume,
+    clock::ClockShop,
+    file::{
+        AccountTable, AccountsFile, ChangeTable, EligibleFromCell, NumberCell, PortfolioTable,
+        UsedAllowanceTable, UsedVolumeTable,
+    },
+    numbers::{self, NumberBook},
+};
+use crate::{
+    rulebook::{ConfigError, Place, Settings, settings::zone},
+    tariff::Markets,
+    vocabulary::{ChargeCategory, Month},
+};
+
+pub(super) fn accounts(
+    text: &str,
+    name: &str,
+    settings: &Settings,
+    markets: &Markets,
+) -> Result<Accounts, ConfigError> {
+    let file: AccountsFile =
+        toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
+    let mut builder = Builder {
+        text,
+        name,
+        settings,
+        markets,
+        shop: ClockShop::default(),
+    };
+
+    let mut portfolios = BTreeMap::new();
+    for table in file.portfolio {
+        let place = builder.place(table.id.span());
+        let portfolio = builder.portfolio(table)?;
+        let id = portfolio.id.clone();
+        if portfolios.insert(id.clone(), portfolio).is_some() {
+            return Err(ConfigError::Duplicate {
+                place,
+                what: format!("portfolio `{id}`"),
+            });
+        }
+    }
+
+    let mut resolved: Vec<Account> = Vec::with_capacity(file.account.len());
+    let mut by_id = HashMap::new();
+    let mut number_book = NumberBook::default();
+    for mut table in file.account {
+        let id = table.id.get_ref().0.clone();
+        if by_id.insert(id.clone(), resolved.len()).is_some() {
+            let place = builder.place(table.id.span());
+            return Err(ConfigError::Duplicate {
+                place,
+                what: format!("account `{id}`"),
+            });
+        }
+        let cells = std::mem::take(&mut table.numbers);
+        let account = builder.account(table)?;
+        for cell in cells {
+            let place = builder.place(cell.span());
+            let number = NumberCell::read(cell.into_inner())
+                .map_err(|problem| ConfigError::malformed(place.clone(), problem))?;
+            number_book.assign(number, resolved.len(), &account.clock, place);
+        }
+        resolved.push(account);
+    }
+    number_book.close()?;
+
+    let used_volume = builder.used_volume(file.used_volume, &portfolios, &resolved)?;
+    let used_allowance = builder.used_allowance(file.used_allowance)?;
+    let clock = builder.default_clock();
+    Ok(Accounts {
+        accounts: resolved,
+        by_id,
+        unlisted: Account::plain("", clock),
+        portfolios,
+        numbers: number_book,
+        used_volume,
+        used_allowance,
+        is_absent: false,
+    })
+}
+
+struct Builder<'a> {
+    text: &'a str,
+    name: &'a str,
+    settings: &'a Settings,
+    markets: &'a Markets,
+    shop: ClockShop,
+}
+
+impl Builder<'_> {
+    fn place(&self, span: Range<usize>) -> Place {
+        Place::at_offset(self.name, self.text, span.start)
+    }
+
+    fn portfolio(&self, table: PortfolioTable) -> Result<Portfolio, ConfigError> {
+        let location = table
+            .primary_location
+            .map(|cell| self.country(cell.get_ref(), self.place(cell.span())));
+        let mut portfolio = Portfolio {
+            id: table.id.get_ref().0.clone(),
+            primary_location: location.transpose()?,
+            eligible_from: None,
+            exceptions: BTreeMap::new(),
+        };
+        let Some(table_of_dates) = table.auth_international else {
+            return Ok(portfolio);
+        };
+        let place = self.place(table.id.span());
+        portfolio.eligible_from = Some(match table_of_dates.eligible_from {
+            EligibleFromCell::Everywhere(date) => EligibleFrom::Everywhere(date),
+            EligibleFromCell::ByCountry(dates) => {
+                let countries: Result<_, _> = dates
+                    .into_iter()
+                    .map(|(code, date)| Ok((self.country(&code, place.clone())?, date)))
+                    .collect();
+                EligibleFrom::ByCountry(countries?)
+            }
+        });
+        for (code, date) in table_of_dates.exceptions {
+            let country = self.country(code.get_ref(), self.place(code.span()))?;
+            portfolio.exceptions.insert(country, date.0);
+        }
+        Ok(portfolio)
+    }
+
+    fn account(&mut self, table: AccountTable) -> Result<Account, ConfigError> {
+        let clock = match &table.timezone {
+            Some(cell) => self.clock(cell)?,
+            None => self.default_clock(),
+        };
+        let mut account = Account::plain(&table.id.get_ref().0, clock);
+        if let Some(cell) = &table.currency {
+            account.currency = Timeline::constant(self.currency(cell)?);
+        }
+        account.portfolio = Timeline::constant(table.portfolio.map(|text| text.0));
+        account.exempt = Timeline::constant(table.exempt);
+        account.ai_provider = Timeline::constant(table.ai_provider);
+        account.messaging_limit = table.messaging_limit.and_then(|limit| limit.0);
+        account.tax_rate = table.tax_rate.map(|rate| rate.0);
+        let mut changes = table.change;
+        changes.sort_by_key(|change| change.get_ref().from.0);
+        let mut last = None;
+        for change in changes {
+            let place = self.place(change.span());
+            let change = change.into_inner();
+            if last.replace(change.from.0) == Some(change.from.0) {
+                let what = format!("account `{}`: a change from {}", account.id, change.from.0);
+                return Err(ConfigError::Duplicate { place, what });
+            }
+            self.change(&mut account, change, place)?;
+        }
+        Ok(account)
+    }
+
+    fn change(
+        &mut self,
+        account: &mut Account,
+        change: ChangeTable,
+        place: Place,
+    ) -> Result<(), ConfigError> {
+        let from = change.from.0;
+        let mut is_empty = true;
+        if let Some(cell) = &change.timezone {
+            let clock = self.clock(cell)?;
+            account.clock = account.clock.clone().changed(from, &clock);
+            is_empty = false;
+        }
+        if let Some(cell) = &change.currency {
+            account.currency.change(from, self.currency(cell)?);
+            is_empty = false;
+        }
+        if let Some(portfolio) = change.portfolio {
+            account.portfolio.change(from, Some(portfolio.0));
+            is_empty = false;
+        }
+        if let Some(exempt) = change.exempt {
+            account.exempt.change(from, exempt);
+            is_empty = false;
+        }
+        if let Some(ai_provider) = change.ai_provider {
+            account.ai_provider.change(from, ai_provider);
+            is_empty = false;
+        }
+        if is_empty {
+            let problem = format!(
+                "account `{}`: this change changes nothing: give timezone, currency, portfolio, exempt or ai_provider",
+                account.id
+            );
+            return Err(ConfigError::malformed(place, problem));
+        }
+        Ok(())
+    }
+
+    fn used_volume(
+        &self,
+        tables: Vec<UsedVolumeTable>,
+        portfolios: &BTreeMap<String, Portfolio>,
+        accounts: &[Account],
+    ) -> Result<Vec<UsedVolume>, ConfigError> {
+        let mut owners: Vec<&str> = portfolios.keys().map(String::as_str).collect();
+        for account in accounts {
+            owners.push(&account.id);
+            owners.extend(account.portfolio.values().flatten().map(String::as_str));
+        }
+        let mut seen = HashSet::new();
+        let mut volumes = Vec::with_capacity(tables.len());
+        for table in tables {
+            let place = self.place(table.portfolio.span());
+            let portfolio = table.portfolio.into_inner().0;
+            if !owners.contains(&portfolio.as_str()) {
+                let accepted = "a portfolio or an account of this file";
+                return Err(ConfigError::unknown_value(
+                    place,
+                    "portfolio",
+                    &portfolio,
+                    accepted,
+                    owners,
+                ));
+            }
+            let used = UsedVolume {
+                portfolio,
+                market: self.market(&table.market)?,
+                category: self.tiered_category(&table.category)?,
+                month: self.month(&table.month)?,
+                count: table.count,
+            };
+            if !seen.insert((
+                used.portfolio.clone(),
+                used.market.clone(),
+                used.category,
+                used.month,
+            )) {
+                let what = format!(
+                    "{} {} {} {}",
+                    used.portfolio, used.market, used.category, used.month
+                );
+                return Err(ConfigError::Duplicate {
+                    place,
+                    what: format!("used volume of {what}"),
+                });
+            }
+            volumes.push(used);
+        }
+        Ok(volumes)
+    }
+
+    fn used_allowance(
+        &self,
+        tables: Vec<Spanned<UsedAllowanceTable>>,
+    ) -> Result<HashMap<(String, Month), u64>, ConfigError> {
+        let mut used = HashMap::with_capacity(tables.len());
+        for table in tables {
+            let place = self.place(table.span());
+            let table = table.into_inner();
+            let owner = match (table.account, table.number) {
+                (Some(owner), None) | (None, Some(owner)) => owner,
+                _ => {
+                    return Err(ConfigError::malformed(
+                        place,
+                        "used_allowance needs either account or number",
+                    ));
+                }
+            };
+            let key = (numbers::key(&owner.get_ref().0), self.month(&table.month)?);
+            let what = format!("used allowance of {} in {}", key.0, key.1);
+            if used.insert(key, table.count).is_some() {
+                return Err(ConfigError::Duplicate {
+                    place: self.place(owner.span()),
+                    what,
+                });
+            }
+        }
+        Ok(used)
+    }
+
+    fn default_clock(&mut self) -> AccountClock {
+        self.settings
+            .default_timezone
+            .map_or_else(AccountClock::unknown, |zone| self.shop.clock(zone).clone())
+    }
+
+    fn clock(&mut self, cell: &Spanned<String>) -> Result<AccountClock, ConfigError> {
+        let name = cell.get_ref().trim();
+        if let Some(zone) = zone(name) {
+            return Ok(self.shop.clock(zone).clone());
+        }
+        let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
+        let accepted = "an IANA time zone such as Europe/Berlin";
+        Err(ConfigError::unknown_value(
+            self.place(cell.span()),
+            "time zone",
+            name,
+            accepted,
+            zones,
+        ))
+    }
+
+    fn currency(&self, cell: &Spanned<String>) -> Result<Currency, ConfigError> {
+        let code = cell.get_ref().trim();
+        Currency::parse(code).ok_or_else(|| {
+            let accepted = "a code of ISO 4217 such as USD";
+            ConfigError::unknown_value(
+                self.place(cell.span()),
+                "currency",
+                code,
+                accepted,
+                Currency::codes(),
+            )
+        })
+    }
+
+    fn country(&self, code: &str, place: Place) -> Result<[u8; 2], ConfigError> {
+        let found = code.trim();
+        self.markets.country_code(found).ok_or_else(|| {
+            let accepted = "a code of ISO 3166-1 alpha-2 such as DE";
+            ConfigError::unknown_value(
+                place,
+                "country",
+                found,
+                accepted,
+                self.markets.country_codes(),
+            )
+        })
+    }
+
+    fn market(&self, cell: &Spanned<String>) -> Result<String, ConfigError> {
+        let found = cell.get_ref().trim();
+        match self.markets.named(found) {
+            Some(market) => Ok(self.markets.name(market).to_owned()),
+            None => {
+                let accepted = "a market of the rate cards such as India or Rest of Africa";
+                let place = self.place(cell.span());
+                Err(ConfigError::unknown_value(
+                    place,
+                    "market",
+                    found,
+                    accepted,
+                    self.markets.names(),
+                ))
+            }
+        }
+    }
+
+    fn tiered_category(&self, cell: &Spanned<String>) -> Result<ChargeCategory, ConfigError> {
+        const TIERED: [ChargeCategory; 3] = [
+            ChargeCategory::Utility,
+            ChargeCategory::Authentication,
+            ChargeCategory::AuthenticationInternational,
+        ];
+        let found = cell.get_ref().trim();
+        ChargeCategory::parse(found.as_bytes())
+            .filter(|category| TIERED.contains(category))
+            .ok_or_else(|| {
+                let names = TIERED.map(ChargeCategory::name);
+                let place = self.place(cell.span());
+                ConfigError::unknown_value(
+                    place,
+                    "category with volume tiers",
+                    found,
+                    names.join(", "),
+                    names,
+                )
+            })
+    }
+
+    fn month(&self, cell: &Spanned<String>) -> Result<Month, ConfigError> {
+        Month::parse(cell.get_ref().trim()).ok_or_else(|| {
+            let problem = format!("`{}` is no month: expected YYYY-MM", cell.get_ref());
+            ConfigError::malformed(self.place(cell.span()), problem)
+        })
+    }
+}
