@@ -7,6 +7,9 @@
 //!                 ▲        ▲
 //!             accounts  rulebook
 //! ```
+pub mod cli;
 pub mod log;
 pub mod replay;
+pub mod report;
+pub mod run;
 pub mod vocabulary;
