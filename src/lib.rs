@@ -16,6 +16,8 @@
 pub mod accounts;
 pub mod log;
 pub mod replay;
+pub mod report;
 pub mod rulebook;
+pub mod run;
 pub mod tariff;
 pub mod vocabulary;

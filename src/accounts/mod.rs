@@ -118,6 +118,15 @@ impl Accounts {
         self.is_absent
     }
 
+    /// Numbers that changed hands: each with the instants from which on it belonged to an account, ascending;
+    /// `None` where it belonged to none.
+    pub fn moved_numbers(&self) -> impl Iterator<Item = (&str, Vec<(Instant, Option<&str>)>)> {
+        let id = |place: usize| self.accounts[place].id.as_str();
+        self.numbers.moved().map(move |(number, moves)| {
+            (number, moves.into_iter().map(|(from, place)| (from, place.map(id))).collect())
+        })
+    }
+
     /// The account that a business number belonged to at an instant; without one, the latest.
     pub fn account_of_number(&self, business: &str, at: Option<Instant>) -> Option<&str> {
         self.numbers
@@ -183,6 +192,12 @@ impl Account {
     /// Whether it is an eligible government or non-profit on a date (P26-5).
     pub fn exempt(&self, date: LocalDate) -> bool {
         *self.exempt.on(date)
+    }
+
+    /// Whether it is exempt, an AI provider or part of a portfolio at any time: most logs have none of it.
+    pub fn is_special(&self) -> bool {
+        self.exempt.values().chain(self.ai_provider.values()).any(|&is| is)
+            || self.portfolio.values().any(Option::is_some)
     }
 
     /// Whether it is a declared AI provider on a date.

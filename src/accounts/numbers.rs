@@ -79,6 +79,22 @@ impl NumberBook {
         Ok(())
     }
 
+    /// Numbers with dated assignments, and who had them from when on.
+    pub(super) fn moved(&self) -> impl Iterator<Item = (&str, Vec<(Instant, Option<usize>)>)> {
+        let is_dated =
+            |assignment: &Assignment| assignment.start != Instant::MIN || assignment.end != Instant::MAX;
+        let dated = self.0.iter().filter(move |(_, assignments)| assignments.iter().any(is_dated));
+        dated.map(|(number, assignments)| {
+            let mut moves: Vec<(Instant, Option<usize>)> = vec![(Instant::MIN, None)];
+            for assignment in assignments {
+                moves.retain(|&(from, _)| from < assignment.start);
+                moves.push((assignment.start, Some(assignment.account)));
+                moves.push((assignment.end, None));
+            }
+            (number.as_str(), moves)
+        })
+    }
+
     /// The account of a number at an instant, or the last it had.
     pub(super) fn account_at(&self, number: &str, at: Option<Instant>) -> Option<usize> {
         if self.0.is_empty() {

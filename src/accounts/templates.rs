@@ -28,6 +28,13 @@ named_enum! {
     }
 }
 
+impl TemplateStatus {
+    /// Whether a template in this state may be sent (D-8).
+    pub const fn may_be_sent(self) -> bool {
+        matches!(self, Self::Approved)
+    }
+}
+
 /// Every template and its history.
 #[derive(Clone, Debug, Default)]
 pub struct TemplateRegistry {

@@ -55,8 +55,6 @@ const FLAGS: u64 = u64::MAX << FLAGS_SHIFT;
 
 /// The most accounts a log may have.
 pub const ACCOUNTS_MAX: u32 = (1 << 16) - 1;
-/// The most entries a template registry may have.
-pub const TEMPLATES_MAX: u32 = (1 << 20) - 2;
 
 /// A yes-or-no that rows carry beside their words.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

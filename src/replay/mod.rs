@@ -38,6 +38,7 @@ use rayon::prelude::*;
 use allowance::Allowances;
 use assemble::{Assembled, Assembler};
 use fold::{Folded, Folder};
+pub use machine::CustomerPlaces;
 use machine::{Judgement, PairMachine, starts_window};
 use message::Message;
 use outcome::{Outcome, Part};
@@ -77,8 +78,8 @@ pub struct Request<'a> {
     pub settings: Settings,
     /// Period, forced regime, detail.
     pub scope: Scope,
-    /// The country of a customer's number.
-    pub country: &'a (dyn Fn(u64) -> Option<[u8; 2]> + Sync),
+    /// Where customers are.
+    pub customers: &'a dyn CustomerPlaces,
     /// Told how many bytes of the log have been read so far.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -163,7 +164,7 @@ pub fn replay<'a>(request: &Request<'a>) -> anyhow::Result<Replayed<'a>> {
         account_names: &account_names(&request.cells),
         odd_values: &assembled.odd_values,
         pairs: &pairs,
-        country: request.country,
+        customers: request.customers,
         ai_periods: request.rulebook.ai_periods(),
         end_of_log,
         special_accounts: &special_accounts,
@@ -335,5 +336,5 @@ fn account_names(cells: &CellContext) -> Vec<String> {
 }
 
 fn special_accounts(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
-    account_names(cells).iter().map(|name| accounts.account(name).is_ever_exempt_or_ai_provider()).collect()
+    account_names(cells).iter().map(|name| accounts.account(name).is_special()).collect()
 }

@@ -81,9 +81,11 @@ impl Terms {
             accounts: Vec::new(),
             moves: hashbrown::HashMap::new(),
         };
-        terms.moves = accounts.moved_numbers(|number| cells.businesses.code(number.as_bytes()), |account| {
-            cells.accounts.code(account.as_bytes())
-        });
+        for (number, moves) in accounts.moved_numbers() {
+            let account = |id: Option<&str>| cells.accounts.code(id.unwrap_or("default").as_bytes());
+            let moves = moves.into_iter().map(|(from, id)| (from, account(id))).collect();
+            terms.moves.insert(cells.businesses.code(number.as_bytes()), moves);
+        }
         for code in 0..cells.accounts.len() as u32 {
             let clock = accounts.account(&cells.accounts.word(code)).clock.clone();
             terms.accounts.push(AccountTerms::compile(rulebook, &terms, clock));

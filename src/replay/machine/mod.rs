@@ -35,6 +35,15 @@ use entry_point::EntryPoints;
 pub use charges::UNKNOWN_ZONE_MICROS;
 use window::Window;
 
+/// Where a customer's number lies.
+pub trait CustomerPlaces: Sync {
+    /// The country.
+    fn country(&self, number: u64) -> Option<[u8; 2]>;
+
+    /// Whether the number's market has authentication-international rates on a date.
+    fn has_international_rate(&self, number: u64, date: LocalDate) -> bool;
+}
+
 /// What every pair is judged by.
 #[derive(Clone, Copy)]
 pub struct Judgement<'a> {
@@ -48,13 +57,13 @@ pub struct Judgement<'a> {
     pub account_names: &'a [String],
     /// Names of pairs.
     pub pairs: &'a PairTable,
-    /// The country of a customer's number.
-    pub country: &'a (dyn Fn(u64) -> Option<[u8; 2]> + Sync),
+    /// Where customers are.
+    pub customers: &'a dyn CustomerPlaces,
     /// Countries and dates of X-5.
     pub ai_periods: &'a [AiPeriod],
     /// The latest instant of any accepted row.
     pub end_of_log: Instant,
-    /// Which accounts are declared AI providers or exempt at some time, by code; most are neither.
+    /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
     pub special_accounts: &'a [bool],
 }
 
@@ -62,6 +71,21 @@ impl<'a> Judgement<'a> {
     /// Who pays for an account, by its code.
     fn account(&self, code: u32) -> &'a Account {
         self.accounts.account(&self.account_names[code as usize])
+    }
+
+    /// the portfolio is eligible for the customer's country, that country is not its own, and the
+    /// customer's market has such rates.
+    fn is_international(&self, account: u32, pair: PairKey, date: LocalDate) -> bool {
+        if !self.special_accounts[account as usize] {
+            return false;
+        }
+        let portfolio = self.account(account).portfolio.on(date).as_deref();
+        let Some(portfolio) = portfolio.and_then(|id| self.accounts.portfolio(id)) else { return false };
+        let Some(number) = self.pairs.customer_number(pair) else { return false };
+        let Some(country) = self.customers.country(number) else { return false };
+        portfolio.primary_location != Some(country)
+            && portfolio.auth_international_from(country).is_some_and(|from| from <= date)
+            && self.customers.has_international_rate(number, date)
     }
 
     /// whether AI providers pay for messages to a country on a local date.

@@ -54,6 +54,11 @@ impl PairMachine<'_> {
                 }
             }
             edges = self.utility_edges(message, decision.rule, edges);
+            if category == ChargeCategory::Authentication
+                && self.judgement.is_international(message.attributes().account(), self.pair, date)
+            {
+                decision.category = ChargeCategory::AuthenticationInternational;
+            }
         }
         self.charge(message, account, decision, edges);
     }
@@ -123,7 +128,7 @@ impl PairMachine<'_> {
                 .judgement
                 .pairs
                 .customer_number(self.pair)
-                .and_then(|number| (self.judgement.country)(number))
+                .and_then(|number| self.judgement.customers.country(number))
                 .is_some_and(|country| self.judgement.is_ai_country(country, date))
     }
 
