@@ -40,31 +40,19 @@ impl FetchMessageIds for Ids {
 pub struct FewPlaces;
 
 impl Places for FewPlaces {
-    fn place(&self, number: Option<u64>, _: LocalDate) -> Place<'_> {
-        let Some(number) = number else {
-            return Place {
-                country: None,
-                market: "Unknown",
-            };
+    fn place(&self, number: Option<u64>, _: LocalDate) -> Place {
+        let (country, market) = match number.map(|number| number % 4) {
+            None => (None, 1),
+            Some(0) => (None, 0),
+            Some(1) => (Some(*b"BR"), 2),
+            Some(2) => (Some(*b"IN"), 3),
+            Some(_) => (Some(*b"FR"), 4),
         };
-        match number % 4 {
-            0 => Place {
-                country: None,
-                market: "Other",
-            },
-            1 => Place {
-                country: Some("BR"),
-                market: "Brazil",
-            },
-            2 => Place {
-                country: Some("IN"),
-                market: "India",
-            },
-            _ => Place {
-                country: Some("FR"),
-                market: "France",
-            },
-        }
+        Place { country, market }
+    }
+
+    fn market_name(&self, market: usize) -> &str {
+        ["Other", "Unknown", "Brazil", "India", "France"][market]
     }
 
     fn currency(&self, account: &str, _: LocalDate) -> String {
@@ -122,7 +110,11 @@ impl World {
                 group: None,
             });
             let at = Instant::from_seconds(START + random.below(1 + rows as u64 / 2) as i64);
-            ids.push(format!("wamid.{:016x}{:08x}", random.next(), random.next() as u32));
+            ids.push(format!(
+                "wamid.{:016x}{:08x}",
+                random.next(),
+                random.next() as u32
+            ));
             let opens = random.below(2) == 0;
             let category = ConversationCategory::from_index(random.below(5) as u8);
             if opens {
@@ -201,8 +193,9 @@ impl World {
                 warnings: vec![Warning {
                     code: "Q-CONFLICT".into(),
                     count: 12,
-                    text: "12 messages have contradicting rows; the first was kept. See rejects.csv."
-                        .into(),
+                    text:
+                        "12 messages have contradicting rows; the first was kept. See rejects.csv."
+                            .into(),
                 }],
                 incomplete: Vec::new(),
             },
@@ -216,7 +209,8 @@ impl World {
         self.outcome.parts.reverse();
         for part in &mut self.outcome.parts {
             for last in (1..part.charges.len()).rev() {
-                part.charges.swap(last, random.below(last as u64 + 1) as usize);
+                part.charges
+                    .swap(last, random.below(last as u64 + 1) as usize);
             }
         }
         self

@@ -43,7 +43,8 @@ pub struct Summary {
     /// Free entry points.
     pub free_entry_points: EntryPointCounts,
     /// Charges by regime, then category, then pricing type.
-    pub charges: BTreeMap<&'static str, BTreeMap<&'static str, BTreeMap<&'static str, ChargeCounts>>>,
+    pub charges:
+        BTreeMap<&'static str, BTreeMap<&'static str, BTreeMap<&'static str, ChargeCounts>>>,
     /// Charges by account.
     pub charges_by_account: BTreeMap<String, PricedCounts>,
     /// Charges by business number, then local month.
@@ -218,7 +219,11 @@ impl Summary {
 
     /// The regimes that conversations or charges cite, in order of time.
     pub fn regimes(&self) -> Vec<String> {
-        let mut regimes: Vec<_> = self.conversations.keys().chain(self.charges.keys()).collect();
+        let mut regimes: Vec<_> = self
+            .conversations
+            .keys()
+            .chain(self.charges.keys())
+            .collect();
         regimes.sort_unstable();
         regimes.dedup();
         regimes.into_iter().map(|&name| name.to_owned()).collect()

@@ -135,9 +135,7 @@ fn is_broken_pipe(error: &anyhow::Error) -> bool {
 /// Makes a panic say what it is: a bug, and how to report it.
 pub fn install_bug_report() {
     std::panic::set_hook(Box::new(|panic| {
-        let what = panic
-            .payload_as_str()
-            .unwrap_or("no further description");
+        let what = panic.payload_as_str().unwrap_or("no further description");
         let place = panic
             .location()
             .map_or_else(String::new, |place| format!(" at {place}"));
@@ -167,6 +165,9 @@ mod tests {
     #[test]
     fn a_broken_pipe_is_success() {
         let error = anyhow::Error::from(io::Error::from(io::ErrorKind::BrokenPipe));
-        assert_eq!(Failure::output(error.context("writing")).status, ExitStatus::Success);
+        assert_eq!(
+            Failure::output(error.context("writing")).status,
+            ExitStatus::Success
+        );
     }
 }

@@ -18,6 +18,11 @@ use crate::report::summary::{SettingInForce, TimeRange};
 
 /// Version of the manifest's own form.
 pub const MANIFEST_VERSION: u32 = 1;
+/// The tables of the rules that are built in.
+const RULEBOOK_FILES: [&[u8]; 2] = [
+    include_bytes!("../../data/tariff/markets.csv"),
+    include_bytes!("../../data/tariff/numbering.csv"),
+];
 /// The time-zone tables that are compiled in.
 pub const TIME_ZONES: &str = "chrono-tz 0.10, IANA tzdata as bundled";
 
@@ -32,6 +37,8 @@ pub struct Manifest {
     pub finished_at: String,
     /// The command line, word by word.
     pub command: Vec<String>,
+    /// Every option with its value and where the value comes from.
+    pub options: Vec<OptionInForce>,
     /// Every setting with its value and where the value comes from.
     pub settings: Vec<SettingInForce>,
     /// BLAKE3 of the rulebook.
@@ -48,6 +55,17 @@ pub struct Manifest {
     pub control_totals: ControlTotals,
     /// First and last instant of the log.
     pub time_range: Option<TimeRange>,
+}
+
+/// An option of the command line, its value, and where the value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OptionInForce {
+    /// Name without dashes.
+    pub name: String,
+    /// Value as given.
+    pub value: String,
+    /// `flag`, `environment`, `file` or `default`.
+    pub origin: &'static str,
 }
 
 /// The program that wrote it.
@@ -137,6 +155,19 @@ fn hash_file(path: &Path) -> Result<(u64, String)> {
         }
     }
     Ok((bytes, hasher.finalize().to_hex().to_string()))
+}
+
+/// BLAKE3 of the rules that are built in, in hex.
+pub fn rulebook_hash() -> String {
+    RULEBOOK_FILES
+        .iter()
+        .fold(blake3::Hasher::new(), |mut hasher, file| {
+            hasher.update(file);
+            hasher
+        })
+        .finalize()
+        .to_hex()
+        .to_string()
 }
 
 /// The current time as the manifest writes it.

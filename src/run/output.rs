@@ -70,7 +70,8 @@ impl Folder {
                 return Err(error).with_context(|| format!("cannot look at {}", target.display()));
             }
         };
-        let is_empty = found.is_dir() && fs::read_dir(target).is_ok_and(|mut list| list.next().is_none());
+        let is_empty =
+            found.is_dir() && fs::read_dir(target).is_ok_and(|mut list| list.next().is_none());
         if is_empty || (replace && found.is_dir() && target.join(MANIFEST).is_file()) {
             return Ok(());
         }
@@ -95,11 +96,10 @@ impl Folder {
         fs::create_dir_all(&parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
         let partial = unused_sibling(&target, "partial");
-        fs::create_dir(&partial)
-            .with_context(|| format!("cannot create {}", partial.display()))?;
+        fs::create_dir(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
         interrupt::remove_on_signal(Some(&partial));
-        let lock = File::open(&partial)
-            .with_context(|| format!("cannot open {}", partial.display()))?;
+        let lock =
+            File::open(&partial).with_context(|| format!("cannot open {}", partial.display()))?;
         // A file system without locks only loses the sweeping up after dead runs.
         let _ = lock.try_lock();
         Ok(Self {
@@ -174,7 +174,11 @@ impl Folder {
         if let Err(error) = fs::rename(&self.partial, &self.target) {
             if let Some(old) = &old {
                 fs::rename(old, &self.target).with_context(|| {
-                    format!("cannot put back {} from {}", self.target.display(), old.display())
+                    format!(
+                        "cannot put back {} from {}",
+                        self.target.display(),
+                        old.display()
+                    )
                 })?;
             }
             return Err(error).with_context(|| cannot("create"));
@@ -182,8 +186,8 @@ impl Folder {
         self.committed = true;
         sync_folder(&parent)?;
         if let Some(old) = old {
-            fs::remove_dir_all(&old)
-                .with_context(|| format!("cannot remove the replaced {}", old.display()))?;
+            // What cannot be removed now is swept up by the next run.
+            let _ = fs::remove_dir_all(old);
         }
         Ok(())
     }
@@ -211,8 +215,14 @@ impl OutputFile<'_> {
     /// # Errors
     /// If the rest cannot be written.
     pub fn finish(self) -> Result<()> {
-        let hashing = self.inner.into_inner().map_err(|error| error.into_error())?;
-        hashing.file.sync_all().map_err(|error| hashing.named(error))?;
+        let hashing = self
+            .inner
+            .into_inner()
+            .map_err(|error| error.into_error())?;
+        hashing
+            .file
+            .sync_all()
+            .map_err(|error| hashing.named(error))?;
         lock(&self.folder.written).push(WrittenFile {
             path: self.name,
             bytes: hashing.bytes,
@@ -272,7 +282,10 @@ impl Write for Hashing {
 
 /// Puts back a folder whose replacement was cut off, and removes what dead runs left behind.
 fn recover(target: &Path, parent: &Path) {
-    let Some(name) = target.file_name().map(|name| name.to_string_lossy().into_owned()) else {
+    let Some(name) = target
+        .file_name()
+        .map(|name| name.to_string_lossy().into_owned())
+    else {
         return;
     };
     let Ok(list) = fs::read_dir(parent) else {
@@ -341,7 +354,9 @@ fn sync_folder(_: &Path) -> Result<()> {
 }
 
 fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 #[cfg(test)]

@@ -40,14 +40,11 @@ impl Progress {
     pub fn add(&self, bytes: u64) {
         self.bar.inc(bytes);
     }
+}
 
-    /// Prints a line above the bar.
-    pub fn note(&self, line: &str) {
-        self.bar.suspend(|| eprintln!("{line}"));
-    }
-
-    /// Takes the bar away.
-    pub fn finish(&self) {
+impl Drop for Progress {
+    /// Takes the bar away, also where a run ends early.
+    fn drop(&mut self) {
         self.bar.finish_and_clear();
     }
 }

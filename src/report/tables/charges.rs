@@ -123,10 +123,14 @@ impl Charges<'_> {
             local_date.push(i64::from(row.local_date.days()));
             let place = self.places.place(phone, row.local_date);
             match place.country {
-                Some(name) => country.push_word(name),
+                Some(code) => country.push_code(usize::from(u16::from_be_bytes(code)), || {
+                    String::from_utf8_lossy(&code).into_owned().into()
+                }),
                 None => country.push_null(),
             }
-            market.push_word(place.market);
+            market.push_code(place.market, || {
+                self.places.market_name(place.market).into()
+            });
             currencies.push(row.account, account_name, row.local_date, &mut currency);
             match row.state() {
                 ChargeState::Free => amount.push(0),

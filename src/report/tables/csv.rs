@@ -44,9 +44,18 @@ pub fn encode(specs: &[ColumnSpec], frame: &Frame) -> Result<Vec<u8>> {
 
 /// Reads a column from top to bottom.
 enum Cursor<'a> {
-    Texts { texts: &'a Texts, offset: usize },
-    Written { keys: &'a [u32], words: Vec<&'a str> },
-    Decimals { keys: &'a [u32], words: Vec<String> },
+    Texts {
+        texts: &'a Texts,
+        offset: usize,
+    },
+    Written {
+        keys: &'a [u32],
+        words: Vec<&'a str>,
+    },
+    Decimals {
+        keys: &'a [u32],
+        words: Vec<String>,
+    },
     Instants(&'a [Option<i64>]),
     Dates(&'a [i64]),
     Counts(&'a [i64]),

@@ -42,7 +42,9 @@ fn pack(mini_block: &[i64], least: i64, width: u32, out: &mut Vec<u8>) {
     let mut bits = 0u128;
     let mut held = 0;
     for index in 0..MINI_BLOCK {
-        let delta = mini_block.get(index).map_or(0, |delta| delta.wrapping_sub(least) as u64);
+        let delta = mini_block
+            .get(index)
+            .map_or(0, |delta| delta.wrapping_sub(least) as u64);
         bits |= u128::from(delta) << held;
         held += width;
         if held >= 64 {

@@ -145,7 +145,6 @@ pub struct Words {
     keys: Vec<u32>,
     words: Vec<String>,
     by_code: Vec<u32>,
-    by_word: HashMap<String, u32>,
 }
 
 impl Words {
@@ -172,28 +171,6 @@ impl Words {
         let key = self.words.len() as u32;
         self.words.push(word().into_owned());
         self.by_code[code] = key;
-        self.keys.push(key);
-    }
-
-    /// Adds a word that has no number.
-    #[inline]
-    pub fn push_word(&mut self, word: &str) {
-        if let Some(&key) = self.keys.last()
-            && key != NULL_KEY
-            && self.words[key as usize] == word
-        {
-            self.keys.push(key);
-            return;
-        }
-        let key = match self.by_word.get(word) {
-            Some(&key) => key,
-            None => {
-                let key = self.words.len() as u32;
-                self.words.push(word.to_owned());
-                self.by_word.insert(word.to_owned(), key);
-                key
-            }
-        };
         self.keys.push(key);
     }
 

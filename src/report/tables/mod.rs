@@ -73,13 +73,9 @@ pub fn write(
         conversation_ids: &conversations.into_ids(),
     };
     let mut files = TableFiles::create("charges", charges::COLUMNS, csv, folder)?;
-    order::in_order(
-        charges.entries(),
-        &charges,
-        fetch,
-        budget,
-        &mut |groups| files.write(groups, |slice| charges.frame(slice)),
-    )?;
+    order::in_order(charges.entries(), &charges, fetch, budget, &mut |groups| {
+        files.write(groups, |slice| charges.frame(slice))
+    })?;
     Ok(TableRows {
         conversations: conversation_rows,
         charges: files.finish()?,

@@ -13,7 +13,10 @@ use crate::vocabulary::LocalDate;
 /// What the tables say of a customer's number and of an account beyond what the replay found.
 pub trait Places: Sync {
     /// Where a customer's number lies on a local date; `None` for an id that is no number.
-    fn place(&self, number: Option<u64>, date: LocalDate) -> Place<'_>;
+    fn place(&self, number: Option<u64>, date: LocalDate) -> Place;
+
+    /// The name of a market by its number.
+    fn market_name(&self, market: usize) -> &str;
 
     /// The billing currency of an account on a local date.
     fn currency(&self, account: &str, date: LocalDate) -> String;
@@ -21,11 +24,11 @@ pub trait Places: Sync {
 
 /// Country and market of a number (K-1).
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place<'a> {
+pub struct Place {
     /// ISO alpha-2, where the number's code has one country.
-    pub country: Option<&'a str>,
-    /// The row of the rate card.
-    pub market: &'a str,
+    pub country: Option<[u8; 2]>,
+    /// Number of the row of the rate card, see [`Places::market_name`].
+    pub market: usize,
 }
 
 /// The words of an outcome.
@@ -39,7 +42,11 @@ pub struct Names<'a> {
 impl<'a> Names<'a> {
     /// Copies the words out of the tables that threads share.
     pub fn new(outcome: &'a Outcome) -> Self {
-        let words = |table: &Intern| (0..table.len() as u32).map(|code| table.word(code)).collect();
+        let words = |table: &Intern| {
+            (0..table.len() as u32)
+                .map(|code| table.word(code))
+                .collect()
+        };
         Self {
             outcome,
             accounts: words(&outcome.cells.accounts),

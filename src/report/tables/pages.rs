@@ -96,12 +96,21 @@ impl Pages<'_> {
         let mut body = Vec::with_capacity(keys.len() / 4 + 64);
         self.levels(&mut body, keys.iter().map(|&key| key != NULL_KEY))?;
         if values == 0 {
-            return Ok(vec![self.data_page(body, keys.len(), Encoding::Plain, None)?]);
+            return Ok(vec![self.data_page(
+                body,
+                keys.len(),
+                Encoding::Plain,
+                None,
+            )?]);
         }
         let key_bits = usize::BITS - (values - 1).leading_zeros();
         body.push(key_bits as u8);
         if keys.contains(&NULL_KEY) {
-            let present: Vec<u32> = keys.iter().copied().filter(|&key| key != NULL_KEY).collect();
+            let present: Vec<u32> = keys
+                .iter()
+                .copied()
+                .filter(|&key| key != NULL_KEY)
+                .collect();
             hybrid_rle::encode::<u32, _, _>(&mut body, present.iter().copied(), key_bits)?;
         } else {
             hybrid_rle::encode::<u32, _, _>(&mut body, keys.iter().copied(), key_bits)?;
@@ -150,7 +159,12 @@ impl Pages<'_> {
         let mut body = Vec::with_capacity(flags.len() / 8 + 64);
         self.levels(&mut body, flags.iter().map(|_| true))?;
         hybrid_rle::bitpacked_encode(&mut body, flags.iter().copied())?;
-        Ok(vec![self.data_page(body, flags.len(), Encoding::Plain, None)?])
+        Ok(vec![self.data_page(
+            body,
+            flags.len(),
+            Encoding::Plain,
+            None,
+        )?])
     }
 
     /// Definition levels: whether each cell is there.

@@ -37,10 +37,20 @@ fn read(path: &Path) -> DataFrame {
 fn bytes_do_not_depend_on_threads_or_parts() {
     let folder = tempfile::tempdir().unwrap();
     let rows = 150_000;
-    written(&World::generated(rows, 7, 42), 1, true, &folder.path().join("one"));
+    written(
+        &World::generated(rows, 7, 42),
+        1,
+        true,
+        &folder.path().join("one"),
+    );
     let shuffled = World::generated(rows, 7, 42).shuffled(3);
     written(&shuffled, 3, true, &folder.path().join("three"));
-    for name in ["conversations.parquet", "charges.parquet", "conversations.csv", "charges.csv"] {
+    for name in [
+        "conversations.parquet",
+        "charges.parquet",
+        "conversations.csv",
+        "charges.csv",
+    ] {
         let one = fs::read(folder.path().join("one/tables").join(name)).unwrap();
         let three = fs::read(folder.path().join("three/tables").join(name)).unwrap();
         assert!(one == three, "{name} differs");
@@ -54,8 +64,7 @@ fn parquet_and_csv_hold_the_same_cells() {
     written(&World::generated(3_000, 4, 7), 2, true, &target);
     for name in ["conversations", "charges"] {
         let table = read(&target.join(format!("tables/{name}.parquet")));
-        let mut reader =
-            csv::Reader::from_path(target.join(format!("tables/{name}.csv"))).unwrap();
+        let mut reader = csv::Reader::from_path(target.join(format!("tables/{name}.csv"))).unwrap();
         let names: Vec<String> = table
             .get_column_names()
             .iter()
@@ -66,7 +75,12 @@ fn parquet_and_csv_hold_the_same_cells() {
         for (row, record) in reader.records().enumerate() {
             let record = record.unwrap();
             for (column, cell) in table.columns().iter().zip(&record) {
-                assert_eq!(cell_text(column.get(row).unwrap()), cell, "{}", column.name());
+                assert_eq!(
+                    cell_text(column.get(row).unwrap()),
+                    cell,
+                    "{}",
+                    column.name()
+                );
             }
             rows += 1;
         }
@@ -138,6 +152,11 @@ fn tables_cost() {
 
 fn cpu_seconds() -> f64 {
     let stat = fs::read_to_string("/proc/self/stat").unwrap();
-    let fields: Vec<&str> = stat.rsplit(')').next().unwrap().split_whitespace().collect();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
     (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
 }
