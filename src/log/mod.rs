@@ -9,8 +9,11 @@
 pub mod cell;
 pub mod chunk;
 pub mod columns;
+mod error;
 pub mod intern;
+pub mod marks;
 
-pub use cell::{CellCode, CellParser};
+pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
 pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
 pub use columns::Column;
+pub use error::LogError;
