@@ -12,6 +12,7 @@ pub mod columns;
 mod error;
 pub mod intern;
 pub mod marks;
+pub mod parquet;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
 pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
