@@ -123,7 +123,13 @@ impl Accounts {
     pub fn moved_numbers(&self) -> impl Iterator<Item = (&str, Vec<(Instant, Option<&str>)>)> {
         let id = |place: usize| self.accounts[place].id.as_str();
         self.numbers.moved().map(move |(number, moves)| {
-            (number, moves.into_iter().map(|(from, place)| (from, place.map(id))).collect())
+            (
+                number,
+                moves
+                    .into_iter()
+                    .map(|(from, place)| (from, place.map(id)))
+                    .collect(),
+            )
         })
     }
 
@@ -196,7 +202,10 @@ impl Account {
 
     /// Whether it is exempt, an AI provider or part of a portfolio at any time: most logs have none of it.
     pub fn is_special(&self) -> bool {
-        self.exempt.values().chain(self.ai_provider.values()).any(|&is| is)
+        self.exempt
+            .values()
+            .chain(self.ai_provider.values())
+            .any(|&is| is)
             || self.portfolio.values().any(Option::is_some)
     }
 

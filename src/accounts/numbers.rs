@@ -81,9 +81,13 @@ impl NumberBook {
 
     /// Numbers with dated assignments, and who had them from when on.
     pub(super) fn moved(&self) -> impl Iterator<Item = (&str, Vec<(Instant, Option<usize>)>)> {
-        let is_dated =
-            |assignment: &Assignment| assignment.start != Instant::MIN || assignment.end != Instant::MAX;
-        let dated = self.0.iter().filter(move |(_, assignments)| assignments.iter().any(is_dated));
+        let is_dated = |assignment: &Assignment| {
+            assignment.start != Instant::MIN || assignment.end != Instant::MAX
+        };
+        let dated = self
+            .0
+            .iter()
+            .filter(move |(_, assignments)| assignments.iter().any(is_dated));
         dated.map(|(number, assignments)| {
             let mut moves: Vec<(Instant, Option<usize>)> = vec![(Instant::MIN, None)];
             for assignment in assignments {

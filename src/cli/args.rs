@@ -8,8 +8,8 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::engine::InputFormat;
 use super::printer::Format;
+use crate::log::source::InputFormat;
 use crate::vocabulary::{LocalDate, Month, Regime};
 
 /// Replays WhatsApp message logs through Meta's conversation and pricing rules.
@@ -155,10 +155,10 @@ pub struct ReplayArgs {
     )]
     pub templates: Option<PathBuf>,
 
-    /// Form of standard input, and of files whose name does not tell it
+    /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
     #[arg(
         long,
-        value_enum,
+        value_parser = input_format,
         value_name = "FORMAT",
         env = "COUNTERFOIL_INPUT_FORMAT",
         help_heading = "Input"
@@ -302,6 +302,16 @@ impl FromStr for RejectLimit {
         }
         Ok(Self::PerHundredMillion(whole * 1_000_000 + millionths))
     }
+}
+
+fn input_format(text: &str) -> Result<InputFormat, String> {
+    InputFormat::parse(text.as_bytes()).ok_or_else(|| {
+        let names: Vec<&str> = InputFormat::ALL
+            .iter()
+            .map(|format| format.name())
+            .collect();
+        format!("no format of a log; expected {}", names.join(", "))
+    })
 }
 
 fn zone(text: &str) -> Result<Tz, String> {

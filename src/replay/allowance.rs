@@ -9,9 +9,10 @@ use rayon::prelude::*;
 
 use super::outcome::{Charge, FetchMessageIds, Part};
 use super::pair::PairTable;
+use super::terms::Terms;
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
-use crate::rulebook::settings::{ServiceAllowanceScope, Settings};
+use crate::rulebook::settings::ServiceAllowanceScope;
 use crate::vocabulary::{Instant, Month, PricingType, Regime, Rule};
 
 /// Whose allowance it is.
@@ -34,8 +35,8 @@ type Place = (u32, u32);
 
 /// What allowances are counted by.
 pub struct Allowances<'a> {
-    /// Sizes and scope.
-    pub settings: &'a Settings,
+    /// Sizes and scope, and the accounts' months (T-2, S-01).
+    pub terms: &'a Terms,
     /// Allowance used elsewhere (`[[used_allowance]]`).
     pub accounts: &'a Accounts,
     /// Names of accounts and numbers.
@@ -52,7 +53,8 @@ impl Allowances<'_> {
     /// # Errors
     /// If message ids on a threshold can no longer be read.
     pub fn apply(&self, parts: &mut [Part]) -> anyhow::Result<()> {
-        let counters: Vec<(Counter, Vec<Place>)> = self.units_by_counter(parts).into_iter().collect();
+        let counters: Vec<(Counter, Vec<Place>)> =
+            self.units_by_counter(parts).into_iter().collect();
         let free: Vec<Vec<Place>> = counters
             .into_par_iter()
             .map(|(counter, units)| self.first_units(counter, units, parts))
@@ -68,7 +70,10 @@ impl Allowances<'_> {
         for (part, found) in parts.iter().enumerate() {
             for (place, charge) in found.charges.iter().enumerate() {
                 if charge.uses_allowance {
-                    counters.entry(self.counter(charge)).or_default().push((part as u32, place as u32));
+                    counters
+                        .entry(self.counter(charge))
+                        .or_default()
+                        .push((part as u32, place as u32));
                 }
             }
         }
@@ -76,21 +81,29 @@ impl Allowances<'_> {
     }
 
     fn counter(&self, charge: &Charge) -> Counter {
-        let by_number =
-            charge.regime.is_per_message() && self.settings.service_allowance_scope == ServiceAllowanceScope::Number;
+        let by_number = charge.regime.is_per_message()
+            && self.terms.settings.service_allowance_scope == ServiceAllowanceScope::Number;
         let owner = if by_number {
             Owner::Business(self.pairs.parts(charge.pair).business)
         } else {
             Owner::Account(charge.account)
         };
-        Counter { regime: charge.regime, owner, month: charge.local_date.month() }
+        let cutover = self
+            .terms
+            .cutover_instant(charge.charged_at, charge.sent_at);
+        let date = self.terms.account(charge.account).clock.local_date(cutover);
+        Counter {
+            regime: charge.regime,
+            owner,
+            month: date.month(),
+        }
     }
 
     fn remaining(&self, counter: Counter) -> usize {
         let size = match counter.regime {
-            Regime::Cbp2022 => self.settings.allowance_cbp_2022,
-            Regime::Cbp2023 => self.settings.allowance_cbp_2023,
-            Regime::Pmp2025 | Regime::Pmp2026 => self.settings.allowance_pmp_2026,
+            Regime::Cbp2022 => self.terms.settings.allowance_cbp_2022,
+            Regime::Cbp2023 => self.terms.settings.allowance_cbp_2023,
+            Regime::Pmp2025 | Regime::Pmp2026 => self.terms.settings.allowance_pmp_2026,
         };
         let owner = match counter.owner {
             Owner::Account(code) => self.cells.accounts.word(code),
@@ -101,12 +114,19 @@ impl Allowances<'_> {
     }
 
     /// The units that the allowance covers: the first in the order T-5.
-    fn first_units(&self, counter: Counter, mut units: Vec<Place>, parts: &[Part]) -> anyhow::Result<Vec<Place>> {
+    fn first_units(
+        &self,
+        counter: Counter,
+        mut units: Vec<Place>,
+        parts: &[Part],
+    ) -> anyhow::Result<Vec<Place>> {
         let remaining = self.remaining(counter);
         if units.len() <= remaining {
             return Ok(units);
         }
-        let Some(last) = remaining.checked_sub(1) else { return Ok(Vec::new()) };
+        let Some(last) = remaining.checked_sub(1) else {
+            return Ok(Vec::new());
+        };
         let charge = |&(part, place): &Place| &parts[part as usize].charges[place as usize];
         let instants = |unit: &Place| -> (Instant, Instant) {
             let charge = charge(unit);
@@ -114,9 +134,13 @@ impl Allowances<'_> {
         };
         units.select_nth_unstable_by_key(last, instants);
         let threshold = instants(&units[last]);
-        let (mut first, others): (Vec<Place>, Vec<Place>) =
-            units.into_iter().partition(|unit| instants(unit) < threshold);
-        let mut tied: Vec<Place> = others.into_iter().filter(|unit| instants(unit) == threshold).collect();
+        let (mut first, others): (Vec<Place>, Vec<Place>) = units
+            .into_iter()
+            .partition(|unit| instants(unit) < threshold);
+        let mut tied: Vec<Place> = others
+            .into_iter()
+            .filter(|unit| instants(unit) == threshold)
+            .collect();
         let places_left = remaining - first.len();
         if tied.len() > places_left {
             tied = self.in_order_of_ids(tied, charge)?;
@@ -140,7 +164,12 @@ impl Allowances<'_> {
                 let charge = charge(&unit);
                 let mut customer = String::new();
                 self.pairs.push_customer(charge.pair, &mut customer);
-                (ids.get(index), customer, self.cells.accounts.word(charge.account), unit)
+                (
+                    ids.get(index),
+                    customer,
+                    self.cells.accounts.word(charge.account),
+                    unit,
+                )
             })
             .collect();
         keyed.sort_unstable();

@@ -71,8 +71,14 @@ impl Assembler<'_> {
         let mut assembled = lock(&self.assembled);
         assembled.rows_read += chunk.rows as u64;
         assembled.knows_deliveries |= found.knows_deliveries;
-        assembled.odd_values.delivered_at.extend(found.odd_values.delivered_at);
-        assembled.odd_values.expires_at.extend(found.odd_values.expires_at);
+        assembled
+            .odd_values
+            .delivered_at
+            .extend(found.odd_values.delivered_at);
+        assembled
+            .odd_values
+            .expires_at
+            .extend(found.odd_values.expires_at);
         for (channel, count) in found.other_channels {
             *assembled.other_channels.entry(channel).or_default() += count;
         }
@@ -94,7 +100,13 @@ struct ChunkWork<'a> {
 
 impl<'a> ChunkWork<'a> {
     fn new(assembler: &'a Assembler<'a>, chunk: &'a Chunk, first_row: RowNumber) -> Self {
-        let keyed = [Column::MessageId, Column::Timestamp, Column::Business, Column::Customer];
+        let keyed = [
+            Column::MessageId,
+            Column::Timestamp,
+            Column::Business,
+            Column::Customer,
+            Column::Account,
+        ];
         let content = Column::ALL
             .iter()
             .filter(|column| !keyed.contains(column))
@@ -121,18 +133,28 @@ impl<'a> ChunkWork<'a> {
             let number = RowNumber(self.first_row.0 + index as u32);
             if let Some(&(_, defect)) = defects.next_if(|(row, _)| *row as usize == index) {
                 bad.next_if(|row| **row == index);
-                self.rejects.push(Reject { row: number, reason: RejectReason::Defect(defect) });
+                self.rejects.push(Reject {
+                    row: number,
+                    reason: RejectReason::Defect(defect),
+                });
                 continue;
             }
             let has_bad_cell = bad.next_if(|row| **row == index).is_some();
             let channel = self.code(Column::Channel, index);
             if channel != CellCode::EMPTY && channel.0 != 0 {
-                *self.found.other_channels.entry((channel.0 - 1) as u32).or_default() += 1;
+                *self
+                    .found
+                    .other_channels
+                    .entry((channel.0 - 1) as u32)
+                    .or_default() += 1;
                 continue;
             }
             match self.row(index, number, has_bad_cell)? {
                 Ok(row) => writer.push(row.fold_key(), row),
-                Err(reason) => self.rejects.push(Reject { row: number, reason }),
+                Err(reason) => self.rejects.push(Reject {
+                    row: number,
+                    reason,
+                }),
             }
         }
         Ok(())
@@ -156,7 +178,10 @@ impl<'a> ChunkWork<'a> {
 
     #[inline]
     fn code(&self, column: Column, row: usize) -> CellCode {
-        self.chunk.columns[column.index()].get(row).copied().unwrap_or(CellCode::EMPTY)
+        self.chunk.columns[column.index()]
+            .get(row)
+            .copied()
+            .unwrap_or(CellCode::EMPTY)
     }
 
     #[inline]
@@ -165,11 +190,15 @@ impl<'a> ChunkWork<'a> {
     }
 
     fn first_bad_cell(&self, row: usize) -> Option<RejectReason> {
-        Column::ALL.iter().find_map(|&column| match self.code(column, row) {
-            CellCode::BAD => Some(RejectReason::Unusable(column)),
-            CellCode::EMPTY if Column::REQUIRED.contains(&column) => Some(RejectReason::Missing(column)),
-            _ => None,
-        })
+        Column::ALL
+            .iter()
+            .find_map(|&column| match self.code(column, row) {
+                CellCode::BAD => Some(RejectReason::Unusable(column)),
+                CellCode::EMPTY if Column::REQUIRED.contains(&column) => {
+                    Some(RejectReason::Missing(column))
+                }
+                _ => None,
+            })
     }
 
     #[inline]
@@ -192,9 +221,14 @@ impl<'a> ChunkWork<'a> {
         let customer = self.code(Column::Customer, index).0;
         let group = self.code(Column::Group, index);
         let group = (group != CellCode::EMPTY).then_some(group.0 as u32);
-        let pair = self.assembler.pairs.key(PairParts { business, customer, group });
+        let pair = self.assembler.pairs.key(PairParts {
+            business,
+            customer,
+            group,
+        });
 
-        let mut fold_key = self.code(Column::MessageId, index).0 ^ u64::from(attributes.account()).rotate_left(40);
+        let mut fold_key =
+            self.code(Column::MessageId, index).0 ^ u64::from(attributes.account()).rotate_left(40);
         let mut attributes = attributes;
         if group.is_some() {
             // the same message has a row for each recipient.
@@ -202,7 +236,9 @@ impl<'a> ChunkWork<'a> {
             fold_key ^= spread(customer);
         }
         // The clock columns were checked: no required cell is empty here.
-        let timestamp = self.instant(Column::Timestamp, index).unwrap_or(Instant::MIN);
+        let timestamp = self
+            .instant(Column::Timestamp, index)
+            .unwrap_or(Instant::MIN);
         let delivered_at = self.instant(Column::DeliveredAt, index);
         self.found.knows_deliveries |= delivered_at.is_some()
             || attributes.direction() == Some(Direction::Outbound)
@@ -216,12 +252,22 @@ impl<'a> ChunkWork<'a> {
             attributes = attributes.with(Flag::HasExpiry);
             self.found.odd_values.expires_at.insert(number, expires_at);
         }
-        let row =
-            Row::new(spread(fold_key), pair, timestamp, delivered_at, attributes, self.content_hash(index), number);
+        let row = Row::new(
+            spread(fold_key),
+            pair,
+            timestamp,
+            delivered_at,
+            attributes,
+            self.content_hash(index),
+            number,
+        );
         if row.delivered_at() == DeliveredAt::Elsewhere
             && let Some(delivered_at) = delivered_at
         {
-            self.found.odd_values.delivered_at.insert(number, delivered_at);
+            self.found
+                .odd_values
+                .delivered_at
+                .insert(number, delivered_at);
         }
         Ok(Ok(row))
     }
@@ -237,13 +283,19 @@ impl<'a> ChunkWork<'a> {
         }
         match self.code(Column::Category, index) {
             CellCode::EMPTY => {}
-            CellCode::CATEGORY_SERVICE if words.kind() == Some(Kind::Template) => return Err(Column::Category),
+            CellCode::CATEGORY_SERVICE if words.kind() == Some(Kind::Template) => {
+                return Err(Column::Category);
+            }
             CellCode::CATEGORY_SERVICE => {}
-            CellCode(category) => words = words.with_category(TemplateCategory::from_index(category as u8)),
+            CellCode(category) => {
+                words = words.with_category(TemplateCategory::from_index(category as u8))
+            }
         }
         match self.code(Column::Status, index) {
             CellCode::EMPTY => {}
-            CellCode::STATUS_RECEIVED if direction == Direction::Outbound => return Err(Column::Status),
+            CellCode::STATUS_RECEIVED if direction == Direction::Outbound => {
+                return Err(Column::Status);
+            }
             CellCode::STATUS_RECEIVED => {}
             CellCode(status) => words = words.with_status(Status::from_index(status as u8)),
         }
@@ -271,7 +323,9 @@ impl<'a> ChunkWork<'a> {
         };
         if let Some(code) = known(Column::MetaPricingType, MarkedPricingType::ALL.len()) {
             match MarkedPricingType::from_index(code) {
-                MarkedPricingType::FreeEntryPoint => attributes = attributes.with(Flag::EntryPointMark),
+                MarkedPricingType::FreeEntryPoint => {
+                    attributes = attributes.with(Flag::EntryPointMark)
+                }
                 MarkedPricingType::PaidExempt => attributes = attributes.with(Flag::ExemptMark),
                 _ => {}
             }
@@ -298,7 +352,9 @@ impl<'a> ChunkWork<'a> {
                     attributes = attributes.with(Flag::EntryPointMark);
                     None
                 }
-                MarkedCategory::Service | MarkedCategory::UserInitiated | MarkedCategory::BusinessInitiated => None,
+                MarkedCategory::Service
+                | MarkedCategory::UserInitiated
+                | MarkedCategory::BusinessInitiated => None,
             };
             if let Some(category) = category {
                 attributes = attributes.with_mark_category(category);
@@ -309,10 +365,18 @@ impl<'a> ChunkWork<'a> {
 
     /// Adds the account: the row's own, else that of the number, else `default`.
     #[inline]
-    fn account(&mut self, attributes: Attributes, business: u32, index: usize) -> anyhow::Result<Attributes> {
+    fn account(
+        &mut self,
+        attributes: Attributes,
+        business: u32,
+        index: usize,
+    ) -> anyhow::Result<Attributes> {
         let own = self.code(Column::Account, index);
         let (code, attributes) = if own == CellCode::EMPTY {
-            (self.account_of_number(business), attributes.with(Flag::AccountInferred))
+            (
+                self.account_of_number(business),
+                attributes.with(Flag::AccountInferred),
+            )
         } else {
             (own.0 as u32, attributes)
         };
@@ -327,7 +391,10 @@ impl<'a> ChunkWork<'a> {
             let assembler = self.assembler;
             let account = *self.account_of_business.entry(business).or_insert_with(|| {
                 let number = assembler.cells.businesses.word(business);
-                let account = assembler.accounts.account_of_number(&number, None).unwrap_or("default");
+                let account = assembler
+                    .accounts
+                    .account_of_number(&number, None)
+                    .unwrap_or("default");
                 assembler.cells.accounts.code(account.as_bytes())
             });
             self.last_business = (business, account);

@@ -21,7 +21,11 @@ impl Field {
 
     const fn get(self, word: u64) -> Option<u8> {
         let value = (word >> self.shift) & self.mask();
-        if value == self.mask() { None } else { Some(value as u8) }
+        if value == self.mask() {
+            None
+        } else {
+            Some(value as u8)
+        }
     }
 
     const fn set(self, word: u64, value: u64) -> u64 {
@@ -30,7 +34,10 @@ impl Field {
 
     /// Fills the field from the other word if it is empty here; `None` if both are filled and differ.
     const fn merge(self, word: u64, other: u64) -> Option<u64> {
-        let (mine, theirs) = ((word >> self.shift) & self.mask(), (other >> self.shift) & self.mask());
+        let (mine, theirs) = (
+            (word >> self.shift) & self.mask(),
+            (other >> self.shift) & self.mask(),
+        );
         if mine == theirs || theirs == self.mask() {
             Some(word)
         } else if mine == self.mask() {
@@ -48,8 +55,14 @@ const STATUS: Field = Field { shift: 8, bits: 3 };
 const ENTRY_POINT: Field = Field { shift: 11, bits: 2 };
 const ORIGIN: Field = Field { shift: 13, bits: 2 };
 const MARK_CATEGORY: Field = Field { shift: 15, bits: 3 };
-const ACCOUNT: Field = Field { shift: 18, bits: 16 };
-const TEMPLATE: Field = Field { shift: 34, bits: 20 };
+const ACCOUNT: Field = Field {
+    shift: 18,
+    bits: 16,
+};
+const TEMPLATE: Field = Field {
+    shift: 34,
+    bits: 20,
+};
 const FLAGS_SHIFT: u32 = 54;
 const FLAGS: u64 = u64::MAX << FLAGS_SHIFT;
 
@@ -95,11 +108,27 @@ impl Attributes {
         Self(self.0 | 1 << (FLAGS_SHIFT + flag as u32))
     }
 
+    /// Without the flag.
+    #[inline]
+    #[must_use]
+    pub const fn without(self, flag: Flag) -> Self {
+        Self(self.0 & !(1 << (FLAGS_SHIFT + flag as u32)))
+    }
+
     /// Both rows' words: filled cells fill empty ones, flags add up. `None` if a word differs.
     /// The status is each row's own and is not part of it.
     pub fn merge(self, other: Self) -> Option<Self> {
         let mut word = self.0 | (other.0 & FLAGS);
-        for field in [DIRECTION, KIND, CATEGORY, ENTRY_POINT, ORIGIN, MARK_CATEGORY, ACCOUNT, TEMPLATE] {
+        for field in [
+            DIRECTION,
+            KIND,
+            CATEGORY,
+            ENTRY_POINT,
+            ORIGIN,
+            MARK_CATEGORY,
+            ACCOUNT,
+            TEMPLATE,
+        ] {
             word = field.merge(word, other.0)?;
         }
         Some(Self(word))
@@ -109,7 +138,16 @@ impl Attributes {
     #[must_use]
     pub fn merge_after(self, later: Self) -> Self {
         let mut word = self.0 | (later.0 & FLAGS);
-        for field in [DIRECTION, KIND, CATEGORY, ENTRY_POINT, ORIGIN, MARK_CATEGORY, ACCOUNT, TEMPLATE] {
+        for field in [
+            DIRECTION,
+            KIND,
+            CATEGORY,
+            ENTRY_POINT,
+            ORIGIN,
+            MARK_CATEGORY,
+            ACCOUNT,
+            TEMPLATE,
+        ] {
             word = field.merge(word, later.0).unwrap_or(word);
         }
         Self(word)
@@ -212,11 +250,22 @@ mod tests {
     #[test]
     fn merging_fills_empty_cells_and_refuses_different_ones() {
         let template = Attributes::EMPTY.with_kind(Kind::Template);
-        let utility = Attributes::EMPTY.with_category(TemplateCategory::Utility).with(Flag::EntryPointMark);
+        let utility = Attributes::EMPTY
+            .with_category(TemplateCategory::Utility)
+            .with(Flag::EntryPointMark);
         let merged = template.merge(utility).expect("no word differs");
-        assert_eq!((merged.kind(), merged.category()), (Some(Kind::Template), Some(TemplateCategory::Utility)));
+        assert_eq!(
+            (merged.kind(), merged.category()),
+            (Some(Kind::Template), Some(TemplateCategory::Utility))
+        );
         assert!(merged.has(Flag::EntryPointMark));
-        assert_eq!(template.merge(Attributes::EMPTY.with_kind(Kind::Reaction)), None);
-        assert_eq!(template.contradiction(Attributes::EMPTY.with_kind(Kind::Reaction)), Some(Column::Type));
+        assert_eq!(
+            template.merge(Attributes::EMPTY.with_kind(Kind::Reaction)),
+            None
+        );
+        assert_eq!(
+            template.contradiction(Attributes::EMPTY.with_kind(Kind::Reaction)),
+            Some(Column::Type)
+        );
     }
 }

@@ -41,8 +41,10 @@ pub fn fold_contradictory(
     let texts = read_again(&groups, places)?;
     let mut parser = CellParser::new(cells);
     for group in groups {
-        let mut rows: Vec<OrderedRow> =
-            group.into_iter().map(|row| ordered(row, &texts[&row.number()], &mut parser)).collect();
+        let mut rows: Vec<OrderedRow> = group
+            .into_iter()
+            .map(|row| ordered(row, &texts[&row.number()], &mut parser))
+            .collect();
         rows.sort_unstable_by(|left, right| {
             let key = |row: &OrderedRow| (row.seen_at, row.row.timestamp());
             left.message_id
@@ -57,9 +59,13 @@ pub fn fold_contradictory(
     Ok(folded)
 }
 
-fn read_again(groups: &[Vec<Row>], places: &RowPlaces<'_>) -> anyhow::Result<HashMap<RowNumber, TextRow>> {
+fn read_again(
+    groups: &[Vec<Row>],
+    places: &RowPlaces<'_>,
+) -> anyhow::Result<HashMap<RowNumber, TextRow>> {
     let numbers: Vec<RowNumber> = groups.iter().flatten().map(Row::number).collect();
-    let mut wanted: Vec<(RowPlace, RowNumber)> = places.places(&numbers).into_iter().zip(numbers).collect();
+    let mut wanted: Vec<(RowPlace, RowNumber)> =
+        places.places(&numbers).into_iter().zip(numbers).collect();
     wanted.sort_unstable();
     let row_places: Vec<RowPlace> = wanted.iter().map(|&(place, _)| place).collect();
     let mut texts = HashMap::with_capacity(wanted.len());
@@ -71,9 +77,17 @@ fn read_again(groups: &[Vec<Row>], places: &RowPlaces<'_>) -> anyhow::Result<Has
 }
 
 fn ordered(row: Row, text: &TextRow, parser: &mut CellParser<'_>) -> OrderedRow {
-    let cell = |column: Column| text.cells.get(column.index()).and_then(Option::as_deref).unwrap_or("");
+    let cell = |column: Column| {
+        text.cells
+            .get(column.index())
+            .and_then(Option::as_deref)
+            .unwrap_or("")
+    };
     let mut instant = |column: Column| {
-        parser.text(column, cell(column).as_bytes()).instant().map(Instant::micros)
+        parser
+            .text(column, cell(column).as_bytes())
+            .instant()
+            .map(Instant::micros)
     };
     let mut canonical = Vec::new();
     for (index, &column) in Column::ALL.iter().enumerate() {
@@ -100,7 +114,9 @@ fn ordered(row: Row, text: &TextRow, parser: &mut CellParser<'_>) -> OrderedRow 
 fn parsed(column: Column, cell: &str) -> Vec<u8> {
     use crate::vocabulary::Direction;
     match column {
-        Column::Direction => Direction::parse(cell.as_bytes()).map_or("", Direction::name).into(),
+        Column::Direction => Direction::parse(cell.as_bytes())
+            .map_or("", Direction::name)
+            .into(),
         Column::Business | Column::Customer => PhoneDigits::strip_plus(cell.as_bytes()).to_vec(),
         Column::Type
         | Column::Category
@@ -130,7 +146,10 @@ fn fold_message(
             }
             Some(column) => {
                 rejected += 1;
-                folded.rejects.push(Reject { row: row.number(), reason: RejectReason::Conflict(column) });
+                folded.rejects.push(Reject {
+                    row: row.number(),
+                    reason: RejectReason::Conflict(column),
+                });
             }
         }
     }

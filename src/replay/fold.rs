@@ -126,7 +126,12 @@ impl Folder<'_> {
                 continue;
             }
             if chains.next(head).is_none() {
-                self.finish(self.start(&rows[head]), &rows[head..=head], messages, &mut folded);
+                self.finish(
+                    self.start(&rows[head]),
+                    &rows[head..=head],
+                    messages,
+                    &mut folded,
+                );
                 continue;
             }
             group.clear();
@@ -151,7 +156,10 @@ impl Folder<'_> {
                 return None;
             }
             let expiry = self.expiry(row);
-            if message.expiry.is_some_and(|(_, mine)| expiry.is_some_and(|(_, theirs)| mine != theirs)) {
+            if message
+                .expiry
+                .is_some_and(|(_, mine)| expiry.is_some_and(|(_, theirs)| mine != theirs))
+            {
                 return None;
             }
             message.attributes = message.attributes.merge(row.attributes())?;
@@ -187,7 +195,11 @@ impl Folder<'_> {
         if message.pair != row.pair() {
             let (mine, theirs) = (self.pairs.parts(message.pair), self.pairs.parts(row.pair()));
             let same_business = mine.business == theirs.business;
-            return Some(if same_business { Column::Customer } else { Column::Business });
+            return Some(if same_business {
+                Column::Customer
+            } else {
+                Column::Business
+            });
         }
         message.attributes.contradiction(row.attributes())
     }
@@ -195,7 +207,12 @@ impl Folder<'_> {
     fn expiry(&self, row: &Row) -> Option<(RowNumber, Instant)> {
         row.attributes()
             .has(Flag::HasExpiry)
-            .then(|| self.odd_values.expires_at.get(&row.number()).map(|&at| (row.number(), at)))
+            .then(|| {
+                self.odd_values
+                    .expires_at
+                    .get(&row.number())
+                    .map(|&at| (row.number(), at))
+            })
             .flatten()
     }
 
@@ -246,18 +263,37 @@ impl Folder<'_> {
         let is_outbound = message.attributes.direction() == Some(Direction::Outbound);
         let sent = message.sent.unwrap_or(message.first);
         let delivered = message.delivered.or(message.seen);
-        if is_outbound && let Err(reason) = self.decide_category(&mut message, sent, delivered, folded) {
+        if is_outbound
+            && let Err(reason) = self.decide_category(&mut message, sent, delivered, folded)
+        {
             folded.totals.rows_read += rows.len() as u64;
             folded.totals.rejected += rows.len() as u64;
-            folded.rejects.extend(rows.iter().map(|row| Reject { row: row.number(), reason }));
+            folded.rejects.extend(rows.iter().map(|row| Reject {
+                row: row.number(),
+                reason,
+            }));
             return;
         }
         self.count_rows(rows, folded);
         let attributes = self.own_account(message.attributes, message.pair, sent);
         let Some(message) = (if is_outbound {
-            self.outbound(FoldedMessage { attributes, ..message }, sent, delivered, folded)
+            self.outbound(
+                FoldedMessage {
+                    attributes,
+                    ..message
+                },
+                sent,
+                delivered,
+                folded,
+            )
         } else {
-            self.inbound(FoldedMessage { attributes, ..message }, folded)
+            self.inbound(
+                FoldedMessage {
+                    attributes,
+                    ..message
+                },
+                folded,
+            )
         }) else {
             return;
         };
@@ -272,9 +308,15 @@ impl Folder<'_> {
         } else {
             folded.totals.outside_period += 1;
         }
-        terms
-            .is_processed(instant)
-            .then(|| Message::new(message.pair, instant, instant, message.attributes, message.row))
+        terms.is_processed(instant).then(|| {
+            Message::new(
+                message.pair,
+                instant,
+                instant,
+                message.attributes,
+                message.row,
+            )
+        })
     }
 
     fn outbound(
@@ -286,7 +328,10 @@ impl Folder<'_> {
     ) -> Option<Message> {
         folded.outbound_messages += 1;
         let mut attributes = message.attributes;
-        if attributes.origin().is_some_and(|origin| origin != Origin::Api) {
+        if attributes
+            .origin()
+            .is_some_and(|origin| origin != Origin::Api)
+        {
             folded.totals.not_api += 1;
             return None;
         }
@@ -350,12 +395,17 @@ impl Folder<'_> {
         }
         let settings = &self.terms.settings;
         let log = message.attributes.category();
-        let mark = message.attributes.mark_category().filter(|_| settings.trust == Trust::Marks);
+        let mark = message
+            .attributes
+            .mark_category()
+            .filter(|_| settings.trust == Trust::Marks);
         let entry = self.templates.zip(message.attributes.template());
         let registry = entry.and_then(|(templates, number)| templates.category_at(number, sent));
         if let Some((templates, number)) = entry
             && delivered.is_some()
-            && templates.status_at(number, sent).is_some_and(|status| !status.may_be_sent())
+            && templates
+                .status_at(number, sent)
+                .is_some_and(|status| !status.may_be_sent())
         {
             folded.notices.unapproved += 1;
         }
@@ -364,7 +414,9 @@ impl Folder<'_> {
             CategoryBasis::Registry => registry.or(mark).or(log),
             CategoryBasis::Log => log.or(mark).or(registry),
         };
-        let differs = |category: Option<TemplateCategory>| category.is_some_and(|category| Some(category) != decided);
+        let differs = |category: Option<TemplateCategory>| {
+            category.is_some_and(|category| Some(category) != decided)
+        };
         if differs(mark) || differs(registry) || differs(log) {
             folded.notices.recategorised += 1;
         }
@@ -373,14 +425,15 @@ impl Folder<'_> {
                 message.attributes = message.attributes.with_category(category);
                 Ok(())
             }
-            None if self
-                .terms
-                .account(message.attributes.account())
-                .needs_category(delivered.unwrap_or(sent)) =>
-            {
-                Err(RejectReason::MissingCategory)
+            None => {
+                let account = self.terms.account(message.attributes.account());
+                let instant = delivered.unwrap_or(sent);
+                let cutover = self.terms.cutover_instant(instant, sent);
+                match account.needs_category(instant, cutover) {
+                    true => Err(RejectReason::MissingCategory),
+                    false => Ok(()),
+                }
             }
-            None => Ok(()),
         }
     }
 
@@ -389,7 +442,10 @@ impl Folder<'_> {
         if !attributes.has(Flag::AccountInferred) {
             return attributes;
         }
-        match self.terms.account_of_moved_number(self.pairs.parts(pair).business, sent) {
+        match self
+            .terms
+            .account_of_moved_number(self.pairs.parts(pair).business, sent)
+        {
             Some(account) => attributes.with_account(account),
             None => attributes,
         }
@@ -408,10 +464,17 @@ impl Folder<'_> {
             }
         }
         let distinct = if rows.len() < 32 {
-            let is_new = |index: &usize| !rows[..*index].iter().any(|earlier| rows[*index].is_duplicate_of(earlier));
+            let is_new = |index: &usize| {
+                !rows[..*index]
+                    .iter()
+                    .any(|earlier| rows[*index].is_duplicate_of(earlier))
+            };
             (0..rows.len()).filter(is_new).count()
         } else {
-            rows.iter().map(Row::comparable).collect::<HashSet<_>>().len()
+            rows.iter()
+                .map(Row::comparable)
+                .collect::<HashSet<_>>()
+                .len()
         };
         folded.totals.exact_duplicates += (rows.len() - distinct) as u64;
         folded.totals.folded_status_rows += distinct as u64 - 1;

@@ -18,8 +18,20 @@ pub struct Message {
 
 impl Message {
     /// A message. `instant` is the receipt (inbound) or delivery (outbound; the sending, if none is known).
-    pub fn new(pair: PairKey, instant: Instant, sent: Instant, attributes: Attributes, row: RowNumber) -> Self {
-        Self { pair: pair.0, instant: instant.micros(), sent: sent.micros(), attributes: attributes.0, row: row.0 }
+    pub fn new(
+        pair: PairKey,
+        instant: Instant,
+        sent: Instant,
+        attributes: Attributes,
+        row: RowNumber,
+    ) -> Self {
+        Self {
+            pair: pair.0,
+            instant: instant.micros(),
+            sent: sent.micros(),
+            attributes: attributes.0,
+            row: row.0,
+        }
     }
 
     /// The pair.
@@ -84,7 +96,11 @@ impl Message {
 
     /// Counts as delivered when it was sent (D-3).
     pub fn assume_delivery(&mut self) {
-        self.attributes = self.attributes().with(Flag::Delivered).with(Flag::DeliveryAssumed).0;
+        self.attributes = self
+            .attributes()
+            .with(Flag::Delivered)
+            .with(Flag::DeliveryAssumed)
+            .0;
     }
 
     /// The first four places of the order T-5; message id, customer and account follow.

@@ -10,7 +10,7 @@
 //! fits the cache; nothing is ever sorted as a whole. Phase two looks at counters that span pairs, and
 //! there only at their thresholds.
 
-pub mod allowance;
+mod allowance;
 mod assemble;
 mod attributes;
 mod conflict;
@@ -63,9 +63,9 @@ use crate::vocabulary::Instant;
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
 
 /// What is to be replayed, and by which rules.
-pub struct Request<'a> {
+pub struct Request<'l, 'a> {
     /// The log.
-    pub files: &'a [Box<dyn LogFile>],
+    pub files: &'l [Box<dyn LogFile>],
     /// The words its cells were parsed into.
     pub cells: Arc<CellContext>,
     /// Who pays.
@@ -85,13 +85,13 @@ pub struct Request<'a> {
 }
 
 /// A finished replay: what was found, and how to get back to the rows.
-pub struct Replayed<'a> {
+pub struct Replayed<'l> {
     /// What was found.
     pub outcome: Outcome,
     /// Unusable rows, in no particular order.
     pub rejects: Vec<Reject>,
     /// Where rows stand.
-    pub places: RowPlaces<'a>,
+    pub places: RowPlaces<'l>,
     /// How long it took.
     pub stages: StageTimes,
 }
@@ -104,7 +104,7 @@ pub struct Replayed<'a> {
 ///
 /// # Panics
 /// If the control totals do not close: a bug in the program.
-pub fn replay<'a>(request: &Request<'a>) -> anyhow::Result<Replayed<'a>> {
+pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let mut stages = StageTimes::start();
     let places = RowPlaces::new(request.files);
     let rejects = Rejects::default();
@@ -176,7 +176,7 @@ pub fn replay<'a>(request: &Request<'a>) -> anyhow::Result<Replayed<'a>> {
     let (mut parts, outside_window) = judge(judgement, partitions);
     stages.end(Stage::Judge);
     Allowances {
-        settings: &terms.settings,
+        terms: &terms,
         accounts: request.accounts,
         cells: &request.cells,
         pairs: &pairs,
@@ -205,12 +205,17 @@ pub fn replay<'a>(request: &Request<'a>) -> anyhow::Result<Replayed<'a>> {
         pairs,
         cells: Arc::clone(&request.cells),
     };
-    Ok(Replayed { outcome, rejects, places, stages })
+    Ok(Replayed {
+        outcome,
+        rejects,
+        places,
+        stages,
+    })
 }
 
 /// Reads all files into packed rows, partitioned by message.
 fn read(
-    request: &Request<'_>,
+    request: &Request<'_, '_>,
     places: &RowPlaces<'_>,
     pairs: &PairTable,
     rows: &Partitions<Row>,
@@ -235,7 +240,10 @@ fn read(
         })
         .with_context(|| format!("cannot read {}", file.path().display()))?;
     }
-    Ok(assembler.assembled.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
+    Ok(assembler
+        .assembled
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner()))
 }
 
 fn fold(
@@ -257,8 +265,9 @@ fn fold(
         });
     let contradictory = std::mem::take(&mut folded.contradictory);
     if !contradictory.is_empty() {
-        let again = messages
-            .write(|writer| conflict::fold_contradictory(folder, contradictory, places, cells, writer))?;
+        let again = messages.write(|writer| {
+            conflict::fold_contradictory(folder, contradictory, places, cells, writer)
+        })?;
         folded.add(again);
     }
     Ok(folded)
@@ -271,9 +280,9 @@ fn ordered(messages: &Partitions<Message>, assumes_delivery: bool) -> Vec<Vec<Me
         .map(|partition| {
             let mut messages = messages.take(partition);
             if assumes_delivery {
-                let unknown = messages
-                    .iter_mut()
-                    .filter(|message| !message.is_inbound() && !message.is_delivered() && !message.has_failed());
+                let unknown = messages.iter_mut().filter(|message| {
+                    !message.is_inbound() && !message.is_delivered() && !message.has_failed()
+                });
                 unknown.for_each(Message::assume_delivery);
             }
             order::sort_by_instants(&mut messages);
@@ -296,7 +305,11 @@ fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>,
             // Window starts of all pairs in one allocation; pairs borrow their stretch.
             for pair in messages.chunk_by(|left, right| left.pair() == right.pair()) {
                 let start = own.len();
-                own.extend(pair.iter().filter(|message| starts_window(message, refreshing)).map(Message::instant));
+                own.extend(
+                    pair.iter()
+                        .filter(|message| starts_window(message, refreshing))
+                        .map(Message::instant),
+                );
                 own[start..].sort_unstable();
                 spans.push(start..own.len());
             }
@@ -304,7 +317,9 @@ fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>,
             let pairs = messages.chunk_by(|left, right| left.pair() == right.pair());
             for (pair, span) in pairs.zip(spans) {
                 let group = judgement.pairs.group(pair[0].pair());
-                let starts = group.and_then(|group| groups.get(&group)).map_or(&own[span], Vec::as_slice);
+                let starts = group
+                    .and_then(|group| groups.get(&group))
+                    .map_or(&own[span], Vec::as_slice);
                 machine.replay(pair, starts);
             }
             outside_window.fetch_add(machine.outside_window, Ordering::Relaxed);
@@ -317,7 +332,10 @@ fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>,
 }
 
 /// any member's message opens the window of the whole group.
-fn group_windows(messages: &[Message], judgement: Judgement<'_>) -> HashMap<(u32, u32), Vec<Instant>> {
+fn group_windows(
+    messages: &[Message],
+    judgement: Judgement<'_>,
+) -> HashMap<(u32, u32), Vec<Instant>> {
     let refreshing = judgement.terms.settings.window_refreshing_types;
     let mut windows: HashMap<(u32, u32), Vec<Instant>> = HashMap::new();
     for message in messages {
@@ -327,14 +345,21 @@ fn group_windows(messages: &[Message], judgement: Judgement<'_>) -> HashMap<(u32
             windows.entry(group).or_default().push(message.instant());
         }
     }
-    windows.values_mut().for_each(|starts| starts.sort_unstable());
+    windows
+        .values_mut()
+        .for_each(|starts| starts.sort_unstable());
     windows
 }
 
 fn account_names(cells: &CellContext) -> Vec<String> {
-    (0..cells.accounts.len() as u32).map(|code| cells.accounts.word(code)).collect()
+    (0..cells.accounts.len() as u32)
+        .map(|code| cells.accounts.word(code))
+        .collect()
 }
 
 fn special_accounts(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
-    account_names(cells).iter().map(|name| accounts.account(name).is_special()).collect()
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).is_special())
+        .collect()
 }

@@ -27,7 +27,12 @@ pub fn resolve_ties(
 ) -> anyhow::Result<()> {
     let tied: Vec<RowNumber> = partitions
         .par_iter()
-        .flat_map_iter(|messages| messages.chunk_by(is_tie).filter(|run| run.len() > 1).flatten())
+        .flat_map_iter(|messages| {
+            messages
+                .chunk_by(is_tie)
+                .filter(|run| run.len() > 1)
+                .flatten()
+        })
         .map(Message::row)
         .collect();
     if tied.is_empty() {
@@ -48,8 +53,17 @@ fn is_tie(left: &Message, right: &Message) -> bool {
 }
 
 /// T-5: message id as UTF-8 bytes, then account; the customer is that of the pair.
-fn sort_by_ids(run: &mut [Message], places: &HashMap<RowNumber, usize>, ids: &MessageIds, cells: &CellContext) {
-    let id = |message: &Message| places.get(&message.row()).map_or(&[][..], |&place| ids.get(place));
+fn sort_by_ids(
+    run: &mut [Message],
+    places: &HashMap<RowNumber, usize>,
+    ids: &MessageIds,
+    cells: &CellContext,
+) {
+    let id = |message: &Message| {
+        places
+            .get(&message.row())
+            .map_or(&[][..], |&place| ids.get(place))
+    };
     run.sort_by(|left, right| {
         id(left).cmp(id(right)).then_with(|| {
             let account = |message: &Message| cells.accounts.word(message.attributes().account());

@@ -148,6 +148,12 @@ pub trait FetchMessageIds: Sync {
     fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds>;
 }
 
+impl<T: FetchMessageIds + Send> FetchMessageIds for Arc<T> {
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+        (**self).message_ids(rows)
+    }
+}
+
 /// Something the run wants the reader to know, most important first.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {

@@ -98,9 +98,11 @@ impl PairTable {
             return spread(key.0);
         }
         match self.parts(key) {
-            PairParts { business, group: Some(group), .. } => {
-                spread(u64::from(business) << 32 | u64::from(group) | LISTED)
-            }
+            PairParts {
+                business,
+                group: Some(group),
+                ..
+            } => spread(u64::from(business) << 32 | u64::from(group) | LISTED),
             _ => spread(key.0),
         }
     }

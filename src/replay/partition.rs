@@ -36,10 +36,13 @@ impl<T: Copy> Partitions<T> {
 
     /// Lends a writer for a stretch of work; its blocks stay open for the next one that borrows it.
     pub fn write<R>(&self, work: impl FnOnce(&mut PartitionWriter<'_, T>) -> R) -> R {
-        let writer = lock(&self.writers)
-            .pop()
-            .unwrap_or_else(|| Writer { open: (0..PARTITIONS).map(|_| Vec::new()).collect() });
-        let mut writer = PartitionWriter { partitions: self, writer };
+        let writer = lock(&self.writers).pop().unwrap_or_else(|| Writer {
+            open: (0..PARTITIONS).map(|_| Vec::new()).collect(),
+        });
+        let mut writer = PartitionWriter {
+            partitions: self,
+            writer,
+        };
         let result = work(&mut writer);
         lock(&self.writers).push(writer.writer);
         result
@@ -89,7 +92,9 @@ impl<T: Copy> PartitionWriter<'_, T> {
 
 /// A mutex whose data stays usable after a panic elsewhere: the panic itself ends the run.
 pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
-    mutex.lock().unwrap_or_else(|poisoned| poisoned.into_inner())
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
 }
 
 /// Spreads the bits of a key over the whole word.

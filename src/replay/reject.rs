@@ -39,13 +39,7 @@ impl RejectReason {
     /// The stable code that `rejects.csv` and the counts use.
     pub fn code(self) -> &'static str {
         match self {
-            Self::Defect(defect) => match defect {
-                RowDefect::Ragged => "ragged_row",
-                RowDefect::InvalidUtf8 => "invalid_utf8",
-                RowDefect::NulByte => "nul_byte",
-                RowDefect::TooLong => "row_too_long",
-                RowDefect::UnclosedQuote => "unclosed_quote",
-            },
+            Self::Defect(defect) => defect.explain().0,
             Self::Missing(column) => CellDefect::missing(column).code,
             Self::Unusable(column) => CellDefect::refused(column).code,
             Self::MissingType => "missing_type",
@@ -58,23 +52,26 @@ impl RejectReason {
     pub fn explain(self, found: Option<&str>) -> String {
         let found = found.unwrap_or_default();
         match self {
-            Self::Defect(defect) => match defect {
-                RowDefect::Ragged => "the row has more or fewer cells than the header".to_owned(),
-                RowDefect::InvalidUtf8 => "the row is not UTF-8; export the log again as UTF-8".to_owned(),
-                RowDefect::NulByte => "the row holds a NUL byte".to_owned(),
-                RowDefect::TooLong => "the row is longer than a row may be; is a quote missing?".to_owned(),
-                RowDefect::UnclosedQuote => "a quoted cell never ends; close the quote".to_owned(),
-            },
-            Self::Missing(column) => format!("`{column}` is empty; {}", CellDefect::missing(column).expected),
+            Self::Defect(defect) => defect.explain().1.to_owned(),
+            Self::Missing(column) => format!(
+                "`{column}` is empty; {}",
+                CellDefect::missing(column).expected
+            ),
             Self::Unusable(column) => {
-                format!("`{found}` is no {column}; {}", CellDefect::refused(column).expected)
+                format!(
+                    "`{found}` is no {column}; {}",
+                    CellDefect::refused(column).expected
+                )
             }
             Self::MissingType => {
-                "no row of this outbound message has a type; fill `type` (template, text, ...)".to_owned()
+                "no row of this outbound message has a type; fill `type` (template, text, ...)"
+                    .to_owned()
             }
-            Self::MissingCategory => "a template needs a category from 2023-06-01 on (D-9); fill `category`, or bring \
+            Self::MissingCategory => {
+                "a template needs a category from 2023-06-01 on (D-9); fill `category`, or bring \
                  the template registry with --templates"
-                .to_owned(),
+                    .to_owned()
+            }
             Self::Conflict(column) => format!(
                 "`{found}`: an earlier row of the same message has another {column} (D-4); correct the id or the row"
             ),
@@ -105,6 +102,8 @@ impl Rejects {
 
     /// All of them, in no particular order.
     pub fn into_vec(self) -> Vec<Reject> {
-        self.rows.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.rows
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

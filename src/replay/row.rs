@@ -1,6 +1,6 @@
 //! A row of the log as 44 bytes: all that folding needs to know of it.
 
-use super::attributes::Attributes;
+use super::attributes::{Attributes, Flag};
 use super::outcome::RowNumber;
 use super::pair::PairKey;
 use crate::vocabulary::Instant;
@@ -91,7 +91,11 @@ impl Row {
             DELIVERED_ELSEWHERE => DeliveredAt::Elsewhere,
             packed => {
                 let distance = i64::from(packed & !IN_MILLIS) - DISTANCE_BIAS;
-                let micros = if packed & IN_MILLIS == 0 { distance } else { distance * 1000 };
+                let micros = if packed & IN_MILLIS == 0 {
+                    distance
+                } else {
+                    distance * 1000
+                };
                 DeliveredAt::At(Instant::from_micros(self.timestamp + micros))
             }
         }
@@ -111,7 +115,13 @@ impl Row {
 
     /// What makes rows of one message equal or different.
     pub fn comparable(&self) -> (u64, i64, u64, u32, u32) {
-        (self.pair, self.timestamp, self.attributes, self.delivered, self.content)
+        (
+            self.pair,
+            self.timestamp,
+            self.attributes().without(Flag::AccountInferred).0,
+            self.delivered,
+            self.content,
+        )
     }
 }
 
@@ -136,7 +146,15 @@ mod tests {
     fn delivered_after(micros: i64) -> DeliveredAt {
         let timestamp = Instant::from_seconds(1_700_000_000);
         let delivered = Instant::from_micros(timestamp.micros() + micros);
-        let row = Row::new(1, PairKey(2), timestamp, Some(delivered), Attributes::EMPTY, 3, RowNumber(4));
+        let row = Row::new(
+            1,
+            PairKey(2),
+            timestamp,
+            Some(delivered),
+            Attributes::EMPTY,
+            3,
+            RowNumber(4),
+        );
         match row.delivered_at() {
             DeliveredAt::At(instant) => {
                 assert_eq!(instant, delivered);
@@ -148,8 +166,20 @@ mod tests {
 
     #[test]
     fn near_deliveries_are_packed_exactly_and_far_ones_stand_elsewhere() {
-        for micros in [0, 1, -1, 999_999, -60_000_000, 86_400_000_000, -86_400_000_000, 1_073_741_821] {
-            assert!(matches!(delivered_after(micros), DeliveredAt::At(_)), "{micros}");
+        for micros in [
+            0,
+            1,
+            -1,
+            999_999,
+            -60_000_000,
+            86_400_000_000,
+            -86_400_000_000,
+            1_073_741_821,
+        ] {
+            assert!(
+                matches!(delivered_after(micros), DeliveredAt::At(_)),
+                "{micros}"
+            );
         }
         assert_eq!(delivered_after(86_400_000_001), DeliveredAt::Elsewhere);
         assert_eq!(delivered_after(86_400_000_000 * 30), DeliveredAt::Elsewhere);

@@ -43,14 +43,22 @@ pub struct RowPlace {
 impl<'a> RowPlaces<'a> {
     /// No rows yet.
     pub fn new(files: &'a [Box<dyn LogFile>]) -> Self {
-        Self { files, chunks: Mutex::default() }
+        Self {
+            files,
+            chunks: Mutex::default(),
+        }
     }
 
     /// Numbers the rows of a chunk; the first row's number comes back.
     ///
     /// # Errors
     /// If the log has more rows than one run can number.
-    pub fn register(&self, file: u32, address: ChunkAddress, rows: usize) -> anyhow::Result<RowNumber> {
+    pub fn register(
+        &self,
+        file: u32,
+        address: ChunkAddress,
+        rows: usize,
+    ) -> anyhow::Result<RowNumber> {
         let mut chunks = lock(&self.chunks);
         let first_row = u32::try_from(chunks.rows)
             .ok()
@@ -63,7 +71,11 @@ impl<'a> RowPlaces<'a> {
             );
         };
         chunks.rows += rows as u64;
-        chunks.entries.push(ChunkEntry { first_row, file, address });
+        chunks.entries.push(ChunkEntry {
+            first_row,
+            file,
+            address,
+        });
         Ok(RowNumber(first_row))
     }
 
@@ -81,9 +93,16 @@ impl<'a> RowPlaces<'a> {
     pub fn places(&self, rows: &[RowNumber]) -> Vec<RowPlace> {
         let chunks = lock(&self.chunks);
         let place = |row: &RowNumber| {
-            let index = chunks.entries.partition_point(|entry| entry.first_row <= row.0) - 1;
+            let index = chunks
+                .entries
+                .partition_point(|entry| entry.first_row <= row.0)
+                - 1;
             let entry = &chunks.entries[index];
-            RowPlace { file: entry.file, sequence: entry.address.sequence, row: row.0 - entry.first_row }
+            RowPlace {
+                file: entry.file,
+                sequence: entry.address.sequence,
+                row: row.0 - entry.first_row,
+            }
         };
         rows.par_iter().map(place).collect()
     }
@@ -98,8 +117,10 @@ impl<'a> RowPlaces<'a> {
         mut consume: impl FnMut(usize, TextRow) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         for run in runs_of_files(places) {
-            let wanted: Vec<(u32, u32)> =
-                places[run.clone()].iter().map(|place| (place.sequence, place.row)).collect();
+            let wanted: Vec<(u32, u32)> = places[run.clone()]
+                .iter()
+                .map(|place| (place.sequence, place.row))
+                .collect();
             let file = &self.files[places[run.start].file as usize];
             file.text_rows(&wanted, &mut |index, row| consume(run.start + index, row))
                 .with_context(|| format!("{}: cannot read rows again", file.path().display()))?;
@@ -123,14 +144,19 @@ fn runs_of_files(places: &[RowPlace]) -> Vec<std::ops::Range<usize>> {
 
 impl FetchMessageIds for RowPlaces<'_> {
     fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
-        let mut order: Vec<(RowPlace, u32)> =
-            self.places(rows).into_par_iter().zip((0..rows.len() as u32).into_par_iter()).collect();
+        let mut order: Vec<(RowPlace, u32)> = self
+            .places(rows)
+            .into_par_iter()
+            .zip((0..rows.len() as u32).into_par_iter())
+            .collect();
         order.par_sort_unstable();
         let places: Vec<RowPlace> = order.iter().map(|&(place, _)| place).collect();
         let ids = Mutex::new(MessageIds::with_len(rows.len()));
         for run in runs_of_files(&places) {
-            let wanted: Vec<(u32, u32)> =
-                places[run.clone()].iter().map(|place| (place.sequence, place.row)).collect();
+            let wanted: Vec<(u32, u32)> = places[run.clone()]
+                .iter()
+                .map(|place| (place.sequence, place.row))
+                .collect();
             let file = &self.files[places[run.start].file as usize];
             file.message_ids(&wanted, &|range, found| {
                 let mut ids = lock(&ids);
@@ -141,6 +167,8 @@ impl FetchMessageIds for RowPlaces<'_> {
             })
             .with_context(|| format!("{}: cannot read message ids again", file.path().display()))?;
         }
-        Ok(ids.into_inner().unwrap_or_else(|poisoned| poisoned.into_inner()))
+        Ok(ids
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()))
     }
 }

@@ -19,7 +19,13 @@ pub enum Stage {
 
 impl Stage {
     /// The stages in their order.
-    pub const ALL: [Self; 5] = [Self::Read, Self::Fold, Self::Order, Self::Judge, Self::Allowance];
+    pub const ALL: [Self; 5] = [
+        Self::Read,
+        Self::Fold,
+        Self::Order,
+        Self::Judge,
+        Self::Allowance,
+    ];
 
     /// The written form.
     pub const fn name(self) -> &'static str {
@@ -43,7 +49,10 @@ pub struct StageTimes {
 impl StageTimes {
     /// Starts the clock.
     pub(super) fn start() -> Self {
-        Self { elapsed: Default::default(), since: Clock::now() }
+        Self {
+            elapsed: Default::default(),
+            since: Clock::now(),
+        }
     }
 
     /// Ends a stage; the next one begins.

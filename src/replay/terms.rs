@@ -58,7 +58,7 @@ pub struct AccountTerms {
     forced_regime: Option<Regime>,
     regimes: Vec<(Instant, Regime)>,
     entry_point_hours: Vec<(Instant, i64)>,
-    needs_category_from: Option<Instant>,
+    needs_category_from: Instant,
     processed_until: Instant,
     period_starts: Instant,
 }
@@ -82,13 +82,21 @@ impl Terms {
             moves: hashbrown::HashMap::new(),
         };
         for (number, moves) in accounts.moved_numbers() {
-            let account = |id: Option<&str>| cells.accounts.code(id.unwrap_or("default").as_bytes());
-            let moves = moves.into_iter().map(|(from, id)| (from, account(id))).collect();
-            terms.moves.insert(cells.businesses.code(number.as_bytes()), moves);
+            let account =
+                |id: Option<&str>| cells.accounts.code(id.unwrap_or("default").as_bytes());
+            let moves = moves
+                .into_iter()
+                .map(|(from, id)| (from, account(id)))
+                .collect();
+            terms
+                .moves
+                .insert(cells.businesses.code(number.as_bytes()), moves);
         }
         for code in 0..cells.accounts.len() as u32 {
             let clock = accounts.account(&cells.accounts.word(code)).clock.clone();
-            terms.accounts.push(AccountTerms::compile(rulebook, &terms, clock));
+            terms
+                .accounts
+                .push(AccountTerms::compile(rulebook, &terms, clock));
         }
         terms
     }
@@ -125,16 +133,28 @@ impl AccountTerms {
     fn compile(rulebook: &Rulebook, terms: &Terms, clock: AccountClock) -> Self {
         let scope = &terms.scope;
         let midnight = |date: LocalDate| clock.midnight(date);
-        let regimes = rulebook.regimes().iter().map(|period| (midnight(period.from), period.regime)).collect();
+        let regimes = rulebook
+            .regimes()
+            .iter()
+            .map(|period| (midnight(period.from), period.regime))
+            .collect();
         let entry_point_hours = rulebook
             .entry_point_hours(&terms.settings)
             .into_iter()
-            .map(|(date, hours)| (if date == LocalDate::MIN { Instant::MIN } else { midnight(date) }, hours))
+            .map(|(date, hours)| {
+                (
+                    if date == LocalDate::MIN {
+                        Instant::MIN
+                    } else {
+                        midnight(date)
+                    },
+                    hours,
+                )
+            })
             .collect();
         let needs_category_from = match scope.forced_regime {
-            Some(Regime::Cbp2022) => None,
-            Some(_) => Some(Instant::MIN),
-            None => Some(midnight(rulebook.categories_required_from())),
+            Some(Regime::Cbp2023 | Regime::Pmp2025 | Regime::Pmp2026) => Instant::MIN,
+            Some(Regime::Cbp2022) | None => midnight(rulebook.categories_required_from()),
         };
         let midnights = midnights(&clock);
         Self {
@@ -157,17 +177,29 @@ impl AccountTerms {
         if self.forced_regime.is_some() {
             return self.forced_regime;
         }
-        self.regimes.iter().rev().find(|(from, _)| *from <= instant).map(|&(_, regime)| regime)
+        self.regimes
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= instant)
+            .map(|&(_, regime)| regime)
     }
 
     /// How long an entry point lasts that opens at an instant (F-4).
     pub fn entry_point_hours_at(&self, instant: Instant) -> i64 {
-        self.entry_point_hours.iter().rev().find(|(from, _)| *from <= instant).map_or(24, |&(_, hours)| hours)
+        self.entry_point_hours
+            .iter()
+            .rev()
+            .find(|(from, _)| *from <= instant)
+            .map_or(24, |&(_, hours)| hours)
     }
 
-    /// Whether a template delivered (or sent, if never delivered) at an instant needs a category (D-9).
-    pub fn needs_category(&self, instant: Instant) -> bool {
-        self.needs_category_from.is_some_and(|from| from <= instant)
+    /// Whether a template delivered (or sent, if never delivered) at an instant needs a category (D-9); the
+    /// instant of T-3 counts too, since S-01 can put an earlier message under a later regime.
+    pub fn needs_category(&self, instant: Instant, cutover: Instant) -> bool {
+        self.needs_category_from <= instant
+            || self
+                .regime_at(cutover)
+                .is_some_and(|regime| regime != Regime::Cbp2022)
     }
 
     /// Whether messages of this instant are looked at: not after the period asked for.
@@ -179,7 +211,9 @@ impl AccountTerms {
     /// Whether messages of this instant count in the period asked for, and some regime exists (T-2).
     #[inline]
     pub fn is_in_period(&self, instant: Instant) -> bool {
-        self.is_written(instant) && instant < self.processed_until && self.regime_at(instant).is_some()
+        self.is_written(instant)
+            && instant < self.processed_until
+            && self.regime_at(instant).is_some()
     }
 
     /// Whether what opens or is charged at this instant is written.
@@ -195,22 +229,36 @@ impl AccountTerms {
 
     /// Whether an instant lies within this distance of a midnight of S-08 (inclusive).
     pub fn is_near_midnight(&self, instant: Instant, tolerance_micros: u64) -> bool {
-        let index = self.midnights.partition_point(|&midnight| midnight <= instant);
+        let index = self
+            .midnights
+            .partition_point(|&midnight| midnight <= instant);
         let near = |midnight: Option<&Instant>| {
             midnight.is_some_and(|midnight| midnight.distance_micros(instant) <= tolerance_micros)
         };
-        near(index.checked_sub(1).and_then(|index| self.midnights.get(index))) || near(self.midnights.get(index))
+        near(
+            index
+                .checked_sub(1)
+                .and_then(|index| self.midnights.get(index)),
+        ) || near(self.midnights.get(index))
     }
 
     /// Whether an instant lies within this distance of a change of rules (inclusive).
     pub fn is_near_switch(&self, instant: Instant, tolerance_micros: u64) -> bool {
-        let mut switches = self.regimes.iter().map(|&(from, _)| from).chain([self.free_service_from]);
-        self.forced_regime.is_none() && switches.any(|switch| switch.distance_micros(instant) <= tolerance_micros)
+        let mut switches = self
+            .regimes
+            .iter()
+            .map(|&(from, _)| from)
+            .chain([self.free_service_from]);
+        self.forced_regime.is_none()
+            && switches.any(|switch| switch.distance_micros(instant) <= tolerance_micros)
     }
 
     /// Whether a midnight of S-08 lies after `sent` and not after `delivered`.
     pub fn straddles_midnight(&self, sent: Instant, delivered: Instant) -> bool {
-        let passed = |instant: Instant| self.midnights.partition_point(|&midnight| midnight <= instant);
+        let passed = |instant: Instant| {
+            self.midnights
+                .partition_point(|&midnight| midnight <= instant)
+        };
         sent < delivered && passed(sent) < passed(delivered)
     }
 }
@@ -223,8 +271,8 @@ fn midnights(clock: &AccountClock) -> Vec<Instant> {
         midnights.push(clock.midnight(month.first_day()));
         month = month.next();
     }
-    midnights.push(clock.midnight(LocalDate::parse(ENTRY_POINT_CHANGE).expect("a date of this file")));
+    midnights
+        .push(clock.midnight(LocalDate::parse(ENTRY_POINT_CHANGE).expect("a date of this file")));
     midnights.sort_unstable();
     midnights
 }
-

@@ -33,16 +33,56 @@ impl Found<'_> {
         let notices = &self.folded.notices;
         let assumed = self.charges().filter(|charge| charge.estimated).count() as u64;
         let mut warnings = vec![
-            warning("D-3", u64::from(self.assumes_delivery) * assumed, "lines rest on the assumption that what was sent was delivered: the log knows no delivery; bring delivery statuses, or set assume_sent_is_delivered=off"),
-            warning("S-02", self.near_switch(), "lines of accounts without a time zone lie within 14 hours of a change of rules; give the accounts a timezone in accounts.toml"),
-            warning("S-02", self.zoneless_accounts(), "accounts have no known time zone and are read in UTC; give them one in accounts.toml"),
-            warning("accounts", u64::from(self.accounts.is_absent()), "run without accounts.toml: every account is read as UTC and USD; bring it with --accounts"),
-            warning("Q-CONFLICT", notices.conflicts, "messages have statuses or rows that contradict each other; delivered beats failed, the first row stands"),
-            warning("Q-CLOCK", notices.delivered_before_sent, "messages were delivered before they were sent; check the clocks of the export"),
-            warning("Q-CLOCK", notices.before_2009, "rows lie before 2009, when WhatsApp began; check seconds against milliseconds"),
-            warning("C-OUTSIDE-WINDOW", self.outside_window, "free-form messages were delivered though no customer service window was open when they were sent; is a part of the inbound log missing?"),
-            warning("C-RECATEGORISED", notices.recategorised, "templates have another category by Meta's mark, the registry or the log; S-06 decides which counts"),
-            warning("C-UNAPPROVED", notices.unapproved, "delivered templates were not approved at that time by the registry"),
+            warning(
+                "D-3",
+                u64::from(self.assumes_delivery) * assumed,
+                "lines rest on the assumption that what was sent was delivered: the log knows no delivery; bring delivery statuses, or set assume_sent_is_delivered=off",
+            ),
+            warning(
+                "S-02",
+                self.near_switch(),
+                "lines of accounts without a time zone lie within 14 hours of a change of rules; give the accounts a timezone in accounts.toml",
+            ),
+            warning(
+                "S-02",
+                self.zoneless_accounts(),
+                "accounts have no known time zone and are read in UTC; give them one in accounts.toml",
+            ),
+            warning(
+                "accounts",
+                u64::from(self.accounts.is_absent()),
+                "run without accounts.toml: every account is read as UTC and USD; bring it with --accounts",
+            ),
+            warning(
+                "Q-CONFLICT",
+                notices.conflicts,
+                "messages have statuses or rows that contradict each other; delivered beats failed, the first row stands",
+            ),
+            warning(
+                "Q-CLOCK",
+                notices.delivered_before_sent,
+                "messages were delivered before they were sent; check the clocks of the export",
+            ),
+            warning(
+                "Q-CLOCK",
+                notices.before_2009,
+                "rows lie before 2009, when WhatsApp began; check seconds against milliseconds",
+            ),
+            warning(
+                "C-OUTSIDE-WINDOW",
+                self.outside_window,
+                "free-form messages were delivered though no customer service window was open when they were sent; is a part of the inbound log missing?",
+            ),
+            warning(
+                "C-RECATEGORISED",
+                notices.recategorised,
+                "templates have another category by Meta's mark, the registry or the log; S-06 decides which counts",
+            ),
+            warning(
+                "C-UNAPPROVED",
+                notices.unapproved,
+                "delivered templates were not approved at that time by the registry",
+            ),
         ];
         warnings.retain(|warning| warning.count > 0);
         warnings
@@ -62,27 +102,44 @@ impl Found<'_> {
     }
 
     fn charges(&self) -> impl Iterator<Item = &Charge> {
-        self.parts.iter().flat_map(|part| &part.charges).filter(|charge| charge.is_written)
+        self.parts
+            .iter()
+            .flat_map(|part| &part.charges)
+            .filter(|charge| charge.is_written)
     }
 
     fn near_switch(&self) -> u64 {
-        if self.terms.accounts().iter().all(|account| account.clock.is_known()) {
+        if self
+            .terms
+            .accounts()
+            .iter()
+            .all(|account| account.clock.is_known())
+        {
             return 0;
         }
         let is_near = |charge: &&Charge| {
             let account = self.terms.account(charge.account);
-            !account.clock.is_known() && account.is_near_switch(charge.charged_at, UNKNOWN_ZONE_MICROS)
+            !account.clock.is_known()
+                && account.is_near_switch(charge.charged_at, UNKNOWN_ZONE_MICROS)
         };
         self.charges().filter(is_near).count() as u64
     }
 
     fn zoneless_accounts(&self) -> u64 {
-        self.terms.accounts().iter().filter(|account| !account.clock.is_known()).count() as u64
+        self.terms
+            .accounts()
+            .iter()
+            .filter(|account| !account.clock.is_known())
+            .count() as u64
     }
 }
 
 fn warning(code: &str, count: u64, text: &str) -> Warning {
-    Warning { code: code.to_owned(), count, text: text.to_owned() }
+    Warning {
+        code: code.to_owned(),
+        count,
+        text: text.to_owned(),
+    }
 }
 
 /// Rejected rows by the code that `rejects.csv` gives them.
@@ -96,5 +153,8 @@ pub fn rejected_by_code(rejects: &[Reject]) -> CountByName {
 
 /// Rows of other channels by the channel's name.
 pub fn channels(counts: &HashMap<u32, u64>, cells: &CellContext) -> CountByName {
-    counts.iter().map(|(&code, &count)| (cells.channels.word(code), count)).collect()
+    counts
+        .iter()
+        .map(|(&code, &count)| (cells.channels.word(code), count))
+        .collect()
 }

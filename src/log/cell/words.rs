@@ -24,7 +24,10 @@ impl ShortWord {
             }
             4..=7 => {
                 let (first, last) = (cell.first_chunk::<4>()?, cell.last_chunk::<4>()?);
-                (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+                (
+                    u64::from(u32::from_le_bytes(*first)),
+                    u64::from(u32::from_le_bytes(*last)),
+                )
             }
             1..=3 => {
                 let (middle, last) = (cell[length / 2], cell[length - 1]);
@@ -52,13 +55,18 @@ pub(super) struct WordCache {
 impl WordCache {
     /// A cache of 2^`bits` slots.
     pub(super) fn new(bits: u32) -> Self {
-        Self { slots: vec![Default::default(); 1 << bits].into(), shift: 64 - bits }
+        Self {
+            slots: vec![Default::default(); 1 << bits].into(),
+            shift: 64 - bits,
+        }
     }
 
     /// The code of a word that is not empty: remembered, or from `parse`.
     #[inline]
     pub(super) fn code(&mut self, cell: &[u8], parse: impl FnOnce(&[u8]) -> u64) -> u64 {
-        let Some(word) = ShortWord::of(cell) else { return parse(cell) };
+        let Some(word) = ShortWord::of(cell) else {
+            return parse(cell);
+        };
         let slot = &mut self.slots[(word.mixed() >> self.shift) as usize];
         if slot.0 != word {
             *slot = (word, parse(cell));
@@ -91,7 +99,8 @@ impl WordMemory {
     pub(super) fn code(&mut self, word: &[u8], find: impl FnOnce(u64, &[u8]) -> u64) -> u64 {
         let hash = xxh3_64(word);
         let bytes = &self.bytes;
-        let same = |known: &Remembered| known.hash == hash && &bytes[known.start..known.end] == word;
+        let same =
+            |known: &Remembered| known.hash == hash && &bytes[known.start..known.end] == word;
         if let Some(known) = self.table.find(hash, same) {
             return known.code;
         }
@@ -103,7 +112,16 @@ impl WordMemory {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(word);
         let end = self.bytes.len();
-        self.table.insert_unique(hash, Remembered { hash, start, end, code }, |known| known.hash);
+        self.table.insert_unique(
+            hash,
+            Remembered {
+                hash,
+                start,
+                end,
+                code,
+            },
+            |known| known.hash,
+        );
         code
     }
 
@@ -119,7 +137,20 @@ mod tests {
 
     #[test]
     fn short_words_are_told_apart() {
-        let words = ["", "a", "aa", "aaa", "a\0", "ab", "aba", "abb", "abcd", "abcdefgh", "abcdefghi", "aaaaaaaaa"];
+        let words = [
+            "",
+            "a",
+            "aa",
+            "aaa",
+            "a\0",
+            "ab",
+            "aba",
+            "abb",
+            "abcd",
+            "abcdefgh",
+            "abcdefghi",
+            "aaaaaaaaa",
+        ];
         for left in words {
             for right in words {
                 assert_eq!(
@@ -134,14 +165,19 @@ mod tests {
 
     #[test]
     fn memories_give_the_same_code_again() {
-        let (mut cache, mut memory, table) = (WordCache::new(2), WordMemory::default(), Intern::default());
+        let (mut cache, mut memory, table) =
+            (WordCache::new(2), WordMemory::default(), Intern::default());
         for round in 0..2 {
             for number in 0..100_000u64 {
                 let word = number.to_string();
                 if number % 1000 == 0 {
                     assert_eq!(cache.code(word.as_bytes(), |_| number), number);
                 }
-                assert_eq!(memory.interned(word.as_bytes(), &table), number, "round {round}");
+                assert_eq!(
+                    memory.interned(word.as_bytes(), &table),
+                    number,
+                    "round {round}"
+                );
             }
         }
     }

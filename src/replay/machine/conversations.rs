@@ -56,23 +56,43 @@ impl OpenConversations {
 
     /// The conversation of a category that is open at an instant.
     pub fn open_of(&self, category: ConversationCategory, at: Instant) -> Option<OpenConversation> {
-        self.latest(category).filter(|conversation| at < conversation.end)
+        self.latest(category)
+            .filter(|conversation| at < conversation.end)
     }
 
     /// The conversation that was opened last, open or over.
     pub fn most_recent(&self) -> Option<OpenConversation> {
-        self.latest.iter().flatten().copied().max_by_key(|conversation| conversation.place)
+        self.latest
+            .iter()
+            .flatten()
+            .copied()
+            .max_by_key(|conversation| conversation.place)
     }
 
     /// The most recently opened conversation that is open at an instant (C23-7).
     pub fn most_recent_open(&self, at: Instant) -> Option<OpenConversation> {
-        let open = self.latest.iter().flatten().filter(|conversation| at < conversation.end);
+        let open = self
+            .latest
+            .iter()
+            .flatten()
+            .filter(|conversation| at < conversation.end);
         open.copied().max_by_key(|conversation| conversation.place)
     }
 
     /// Keeps a conversation as the latest of its category.
     pub fn add(&mut self, category: ConversationCategory, conversation: OpenConversation) {
         self.latest[slot(category)] = Some(conversation);
+    }
+
+    /// Both, the later of each category.
+    pub fn beside(&self, other: &Self) -> Self {
+        let later = |slot: usize| {
+            let both = self.latest[slot].into_iter().chain(other.latest[slot]);
+            both.max_by_key(|conversation| conversation.place)
+        };
+        Self {
+            latest: std::array::from_fn(later),
+        }
     }
 
     /// F-5: an entry point closes every open conversation.
@@ -118,26 +138,27 @@ impl PairMachine<'_> {
         }
     }
 
-    /// P25-6: what the message would have done under `cbp-2023`, beside its per-message charge.
+    /// P25-6: what the message would have done under `cbp-2023`, beside its per-message charge. It joins
+    /// conversations that run over the switch, unless P25-5 counted it there (`is_counted`).
     pub(super) fn shadow_conversation(
         &mut self,
         message: &Message,
         account: &AccountTerms,
         regime: Regime,
         in_window: bool,
+        is_counted: bool,
     ) {
-        let at = message.instant();
-        let carried = match message.category() {
-            Some(category) if message.kind() == Kind::Template => self.conversations.open_of(category.into(), at),
-            _ => self.conversations.most_recent_open(at),
-        };
-        if carried.is_some() {
-            return;
-        }
-        match effect(&self.shadow, message, Regime::Cbp2023, in_window) {
+        match effect(
+            &self.conversations.beside(&self.shadow),
+            message,
+            Regime::Cbp2023,
+            in_window,
+        ) {
             Effect::Nothing => {}
             Effect::Covered(conversation) => {
-                self.part.conversations[conversation.place as usize].messages_outbound += 1;
+                if !is_counted {
+                    self.part.conversations[conversation.place as usize].messages_outbound += 1;
+                }
             }
             Effect::Opens(category, _) => {
                 let conversation = self.open_conversation(message, account, regime, category);
@@ -153,9 +174,13 @@ impl PairMachine<'_> {
         regime: Regime,
         category: ConversationCategory,
     ) -> OpenConversation {
-        let end = message.instant().plus_hours(self.judgement.terms.conversation_hours);
+        let end = message
+            .instant()
+            .plus_hours(self.judgement.terms.conversation_hours);
         let rule = match category {
-            ConversationCategory::UserInitiated | ConversationCategory::BusinessInitiated => Rule::C22_2,
+            ConversationCategory::UserInitiated | ConversationCategory::BusinessInitiated => {
+                Rule::C22_2
+            }
             ConversationCategory::Service => Rule::C23_2,
             _ => Rule::C23_1,
         };
@@ -173,7 +198,10 @@ impl PairMachine<'_> {
         conversation: OpenConversation,
         earlier: Option<OpenConversation>,
     ) {
-        let cutover = self.judgement.terms.cutover_instant(message.instant(), message.sent());
+        let cutover = self
+            .judgement
+            .terms
+            .cutover_instant(message.instant(), message.sent());
         let (rule, pricing_type) = match category {
             // Whether it is one of the month's first is decided over all pairs.
             ConversationCategory::UserInitiated | ConversationCategory::BusinessInitiated => {
@@ -202,7 +230,7 @@ impl PairMachine<'_> {
         self.charge(message, account, decision, edges);
     }
 
-    /// C23-5, C23-7, C22-1: a covered message costs nothing and is counted.
+    /// C22-1, C23-5: a covered message costs nothing and is counted.
     fn covered(
         &mut self,
         message: &Message,
@@ -216,10 +244,10 @@ impl PairMachine<'_> {
         if !self.judgement.terms.scope.detail_messages {
             return;
         }
-        let rule = match (conversation.regime, message.kind()) {
-            (Regime::Cbp2022, _) => Rule::C22_1,
-            (_, Kind::Template) => Rule::C23_5,
-            _ => Rule::C23_7,
+        let rule = if conversation.regime == Regime::Cbp2022 {
+            Rule::C22_1
+        } else {
+            Rule::C23_5
         };
         let decision = Decision {
             unit: ChargeUnit::Message,
@@ -236,7 +264,12 @@ impl PairMachine<'_> {
     }
 }
 
-fn effect(conversations: &OpenConversations, message: &Message, regime: Regime, in_window: bool) -> Effect {
+fn effect(
+    conversations: &OpenConversations,
+    message: &Message,
+    regime: Regime,
+    in_window: bool,
+) -> Effect {
     let at = message.instant();
     let kind = message.kind();
     if kind == Kind::Reaction {
@@ -247,9 +280,6 @@ fn effect(conversations: &OpenConversations, message: &Message, regime: Regime, 
         return Effect::Covered(conversation);
     }
     if regime == Regime::Cbp2022 {
-        if let Some(conversation) = conversations.most_recent_open(at) {
-            return Effect::Covered(conversation);
-        }
         // C22-2.
         let category = match (in_window, kind) {
             (true, _) => ConversationCategory::UserInitiated,
@@ -266,13 +296,21 @@ fn effect(conversations: &OpenConversations, message: &Message, regime: Regime, 
                 return Effect::Covered(conversation);
             }
             let first_pricing = conversations.latest(ConversationCategory::UserInitiated);
-            let earlier = conversations.latest(category).into_iter().chain(first_pricing);
-            Effect::Opens(category, earlier.max_by_key(|conversation| conversation.place))
+            let earlier = conversations
+                .latest(category)
+                .into_iter()
+                .chain(first_pricing);
+            Effect::Opens(
+                category,
+                earlier.max_by_key(|conversation| conversation.place),
+            )
         }
         // C23-2: a service conversation never opens beside another.
         _ => match conversations.most_recent_open(at) {
             Some(conversation) => Effect::Covered(conversation),
-            None if in_window => Effect::Opens(ConversationCategory::Service, conversations.most_recent()),
+            None if in_window => {
+                Effect::Opens(ConversationCategory::Service, conversations.most_recent())
+            }
             None => Effect::Nothing,
         },
     }

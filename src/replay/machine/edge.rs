@@ -60,9 +60,16 @@ impl PairMachine<'_> {
     /// Outside an entry point: the end of the latest earlier one, and of the latest unused click.
     pub(super) fn edges_outside(&self, message: &Message) -> Edges {
         let armed_hours = self.judgement.terms.armed_hours;
-        let click_end = self.entry_points.latest_click(message.sent()).map(|click| click.plus_hours(armed_hours));
+        let click_end = self
+            .entry_points
+            .latest_click(message.sent())
+            .map(|click| click.plus_hours(armed_hours));
         self.edges(message)
-            .at_some(self.entry_points.latest().map(|entry_point| entry_point.end))
+            .at_some(
+                self.entry_points
+                    .latest()
+                    .map(|entry_point| entry_point.end),
+            )
             .at_some(click_end)
     }
 }

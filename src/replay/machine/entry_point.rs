@@ -65,9 +65,17 @@ impl EntryPoints {
             return;
         }
         match self.open_at(at) {
-            None => self.clicks.push(Click { at, answer_from: Instant::MIN }),
-            Some(entry_point) if settings.click_inside_entry_point == ClickInsideEntryPoint::ArmsForAfter => {
-                self.clicks.push(Click { at, answer_from: entry_point.end });
+            None => self.clicks.push(Click {
+                at,
+                answer_from: Instant::MIN,
+            }),
+            Some(entry_point)
+                if settings.click_inside_entry_point == ClickInsideEntryPoint::ArmsForAfter =>
+            {
+                self.clicks.push(Click {
+                    at,
+                    answer_from: entry_point.end,
+                });
             }
             Some(_) => {}
         }
@@ -75,7 +83,11 @@ impl EntryPoints {
 
     /// The latest unused click at or before an instant.
     pub fn latest_click(&self, at: Instant) -> Option<Instant> {
-        self.clicks.iter().rev().map(|click| click.at).find(|&click| click <= at)
+        self.clicks
+            .iter()
+            .rev()
+            .map(|click| click.at)
+            .find(|&click| click <= at)
     }
 
     /// The click that a message answers, if it opens an entry point (F-3).
@@ -95,7 +107,12 @@ impl EntryPoints {
             .filter(|click| in_time(click.at) && click.answer_from <= sent)
             .map(|click| click.at);
         armed.or_else(|| {
-            let inbound = self.unused_inbound.iter().rev().find(|&&at| at <= sent).copied();
+            let inbound = self
+                .unused_inbound
+                .iter()
+                .rev()
+                .find(|&&at| at <= sent)
+                .copied();
             inbound.filter(|&at| has_mark(message, judgement) && in_time(at))
         })
     }
@@ -125,11 +142,25 @@ impl PairMachine<'_> {
         click: Instant,
     ) {
         let end = self.entry_point_end(message, account, regime, cutover);
-        let place = self.open(message, account, ConversationCategory::FreeEntryPoint, regime, Rule::F3, end);
-        let entry_point = EntryPoint { place, end, is_marked: has_mark(message, &self.judgement) };
+        let place = self.open(
+            message,
+            account,
+            ConversationCategory::FreeEntryPoint,
+            regime,
+            Rule::F3,
+            end,
+        );
+        let entry_point = EntryPoint {
+            place,
+            end,
+            is_marked: has_mark(message, &self.judgement),
+        };
         self.entry_points.open(entry_point);
         self.shadow.close_all(message.instant(), self.part);
-        let edges = self.edges(message).at(end).at(click.plus_hours(self.judgement.terms.armed_hours));
+        let edges = self
+            .edges(message)
+            .at(end)
+            .at(click.plus_hours(self.judgement.terms.armed_hours));
         if regime.is_per_message() {
             self.charge_inside(message, account, regime, entry_point, edges);
             return;
@@ -199,7 +230,11 @@ impl PairMachine<'_> {
         let rule = match regime {
             Regime::Pmp2025 => Rule::P25_1,
             Regime::Pmp2026 => Rule::P26_1,
-            Regime::Cbp2022 | Regime::Cbp2023 if is_reaction || !self.judgement.terms.scope.detail_messages => return,
+            Regime::Cbp2022 | Regime::Cbp2023
+                if is_reaction || !self.judgement.terms.scope.detail_messages =>
+            {
+                return;
+            }
             Regime::Cbp2022 | Regime::Cbp2023 => Rule::F6,
         };
         let decision = Decision {
@@ -213,7 +248,12 @@ impl PairMachine<'_> {
             // S-21: only service messages can use the allowance.
             uses_allowance: regime == Regime::Pmp2026
                 && message.kind() == Kind::FreeForm
-                && self.judgement.terms.settings.entry_point_uses_allowance.is_yes(),
+                && self
+                    .judgement
+                    .terms
+                    .settings
+                    .entry_point_uses_allowance
+                    .is_yes(),
         };
         self.charge(message, account, decision, edges);
     }

@@ -30,9 +30,9 @@ use crate::rulebook::settings::{MessageInstant, WindowRefreshingTypes};
 use crate::vocabulary::{
     CloseReason, ConversationCategory, Instant, Kind, LocalDate, Regime, Rule,
 };
+pub use charges::UNKNOWN_ZONE_MICROS;
 use conversations::OpenConversations;
 use entry_point::EntryPoints;
-pub use charges::UNKNOWN_ZONE_MICROS;
 use window::Window;
 
 /// Where a customer's number lies.
@@ -80,18 +80,26 @@ impl<'a> Judgement<'a> {
             return false;
         }
         let portfolio = self.account(account).portfolio.on(date).as_deref();
-        let Some(portfolio) = portfolio.and_then(|id| self.accounts.portfolio(id)) else { return false };
-        let Some(number) = self.pairs.customer_number(pair) else { return false };
-        let Some(country) = self.customers.country(number) else { return false };
+        let Some(portfolio) = portfolio.and_then(|id| self.accounts.portfolio(id)) else {
+            return false;
+        };
+        let Some(number) = self.pairs.customer_number(pair) else {
+            return false;
+        };
+        let Some(country) = self.customers.country(number) else {
+            return false;
+        };
         portfolio.primary_location != Some(country)
-            && portfolio.auth_international_from(country).is_some_and(|from| from <= date)
+            && portfolio
+                .auth_international_from(country)
+                .is_some_and(|from| from <= date)
             && self.customers.has_international_rate(number, date)
     }
 
     /// whether AI providers pay for messages to a country on a local date.
     fn is_ai_country(&self, country: [u8; 2], date: LocalDate) -> bool {
-        let covers = |period: &AiPeriod| {
-            period.country == country && period.from <= date && period.to.is_none_or(|to| date <= to)
+        let covers = |&(listed, from, to): &AiPeriod| {
+            listed == country && from <= date && to.is_none_or(|to| date <= to)
         };
         self.ai_periods.iter().any(covers)
     }
@@ -131,7 +139,9 @@ impl<'a> PairMachine<'a> {
     /// Replays one pair: its messages in the order T-5, and the instants that start its customer
     /// service windows (for a group those of all members), ascending.
     pub fn replay(&mut self, messages: &[Message], window_starts: &'a [Instant]) {
-        let Some(first) = messages.first() else { return };
+        let Some(first) = messages.first() else {
+            return;
+        };
         self.pair = first.pair();
         self.is_group = first.attributes().has(Flag::InGroup);
         self.window = Window::new(window_starts, self.judgement.terms.window_hours);
@@ -160,11 +170,15 @@ impl<'a> PairMachine<'a> {
         if let Some(place) = belongs_to {
             self.part.conversations[place as usize].messages_inbound += 1;
         }
-        let qualifies = message
-            .attributes()
-            .entry_point()
-            .is_some_and(|source| self.judgement.terms.settings.entry_point_sources.contains(source));
-        self.entry_points.inbound(at, qualifies, &self.judgement.terms.settings);
+        let qualifies = message.attributes().entry_point().is_some_and(|source| {
+            self.judgement
+                .terms
+                .settings
+                .entry_point_sources
+                .contains(source)
+        });
+        self.entry_points
+            .inbound(at, qualifies, &self.judgement.terms.settings);
     }
 
     fn outbound(&mut self, message: &Message) {
@@ -173,8 +187,13 @@ impl<'a> PairMachine<'a> {
             return;
         }
         let account = self.judgement.terms.account(message.attributes().account());
-        let cutover = self.judgement.terms.cutover_instant(message.instant(), message.sent());
-        let Some(regime) = account.regime_at(cutover) else { return };
+        let cutover = self
+            .judgement
+            .terms
+            .cutover_instant(message.instant(), message.sent());
+        let Some(regime) = account.regime_at(cutover) else {
+            return;
+        };
 
         let in_window = self.is_in_window(message);
         if message.kind() == Kind::FreeForm && !in_window {
@@ -185,9 +204,9 @@ impl<'a> PairMachine<'a> {
         } else if let Some(click) = self.entry_points.answered_by(message, &self.judgement) {
             self.open_entry_point(message, account, regime, cutover, click);
         } else if regime.is_per_message() {
-            self.price_message(message, account, regime, in_window);
+            let is_covered = self.price_message(message, account, regime, in_window);
             if self.judgement.terms.scope.shadow {
-                self.shadow_conversation(message, account, regime, in_window);
+                self.shadow_conversation(message, account, regime, in_window, is_covered);
             }
         } else {
             self.converse(message, account, regime, in_window);
@@ -196,14 +215,24 @@ impl<'a> PairMachine<'a> {
 
     /// W-3: whether the customer service window is open for a message of the business.
     fn is_in_window(&mut self, message: &Message) -> bool {
-        let by_delivery =
-            self.is_group || self.judgement.terms.settings.window_instant == MessageInstant::Delivery;
-        self.window.is_open_at(if by_delivery { message.instant() } else { message.sent() })
+        let by_delivery = self.is_group
+            || self.judgement.terms.settings.window_instant == MessageInstant::Delivery;
+        self.window.is_open_at(if by_delivery {
+            message.instant()
+        } else {
+            message.sent()
+        })
     }
 
     fn most_recent_open(&self, at: Instant) -> Option<u32> {
-        let real = self.conversations.most_recent_open(at).map(|conversation| conversation.place);
-        let shadow = self.shadow.most_recent_open(at).map(|conversation| conversation.place);
+        let real = self
+            .conversations
+            .most_recent_open(at)
+            .map(|conversation| conversation.place);
+        let shadow = self
+            .shadow
+            .most_recent_open(at)
+            .map(|conversation| conversation.place);
         real.max(shadow)
     }
 
@@ -218,8 +247,11 @@ impl<'a> PairMachine<'a> {
         expires_at: Instant,
     ) -> u32 {
         let end_of_log = account.period_end().unwrap_or(self.judgement.end_of_log);
-        let close_reason =
-            if expires_at > end_of_log { CloseReason::OpenAtEndOfLog } else { CloseReason::Expired };
+        let close_reason = if expires_at > end_of_log {
+            CloseReason::OpenAtEndOfLog
+        } else {
+            CloseReason::Expired
+        };
         let place = self.part.conversations.len() as u32;
         self.part.conversations.push(Conversation {
             pair: self.pair,

@@ -9,18 +9,20 @@ use crate::replay::message::Message;
 use crate::replay::terms::AccountTerms;
 use crate::rulebook::settings::{CarryOver2025, GroupMarketingInWindow, Trust};
 use crate::vocabulary::{
-    ChargeCategory, ChargeUnit, ConversationCategory, Kind, LocalDate, PricingType, Regime, Rule, TemplateCategory,
+    ChargeCategory, ChargeUnit, ConversationCategory, Kind, LocalDate, PricingType, Regime, Rule,
+    TemplateCategory,
 };
 
 impl PairMachine<'_> {
     /// Prices a message outside of any entry point, in the order of the rules: X-5, P25-5, then the rest.
+    /// Says whether a conversation that runs over the switch covers it.
     pub(super) fn price_message(
         &mut self,
         message: &Message,
         account: &AccountTerms,
         regime: Regime,
         in_window: bool,
-    ) {
+    ) -> bool {
         let category = message_category(message, ConversationCategory::Service);
         let mut decision = Decision {
             unit: ChargeUnit::Message,
@@ -32,7 +34,7 @@ impl PairMachine<'_> {
             estimated: false,
             uses_allowance: false,
         };
-        let date = account.clock.local_date(self.judgement.terms.cutover_instant(message.instant(), message.sent()));
+        let date = account.clock.local_date(message.instant());
         let mut edges = self.edges_outside(message);
         if self.is_of_ai_provider(message, date) {
             decision.rule = Rule::X5;
@@ -55,12 +57,15 @@ impl PairMachine<'_> {
             }
             edges = self.utility_edges(message, decision.rule, edges);
             if category == ChargeCategory::Authentication
-                && self.judgement.is_international(message.attributes().account(), self.pair, date)
+                && self
+                    .judgement
+                    .is_international(message.attributes().account(), self.pair, date)
             {
                 decision.category = ChargeCategory::AuthenticationInternational;
             }
         }
         self.charge(message, account, decision, edges);
+        decision.rule == Rule::P25_5
     }
 
     /// P25-2…P25-4, P26-2…P26-4, D-6, S-30.
@@ -70,13 +75,17 @@ impl PairMachine<'_> {
             (Kind::Reaction, _) => (Rule::D6, PricingType::FreeCustomerService),
             (Kind::Template, Some(category)) => match category {
                 TemplateCategory::Utility if is_2026 => (Rule::P26_3, PricingType::Regular),
-                TemplateCategory::Utility if in_window => (Rule::P25_3, PricingType::FreeCustomerService),
+                TemplateCategory::Utility if in_window => {
+                    (Rule::P25_3, PricingType::FreeCustomerService)
+                }
                 TemplateCategory::Marketing | TemplateCategory::MarketingLite
                     if self.is_group
                         && in_window
-                        && self.judgement.terms.settings.group_marketing_in_window == GroupMarketingInWindow::Free =>
+                        && self.judgement.terms.settings.group_marketing_in_window
+                            == GroupMarketingInWindow::Free =>
                 {
-                    (Rule::X4, PricingType::FreeCustomerService)
+                    let rule = if is_2026 { Rule::P26_4 } else { Rule::P25_4 };
+                    (rule, PricingType::FreeCustomerService)
                 }
                 _ if is_2026 => (Rule::P26_4, PricingType::Regular),
                 _ => (Rule::P25_4, PricingType::Regular),
@@ -93,11 +102,13 @@ impl PairMachine<'_> {
             return None;
         }
         let at = message.instant();
-        let category = message.category().filter(|_| message.kind() == Kind::Template);
+        let category = message
+            .category()
+            .filter(|_| message.kind() == Kind::Template);
         let conversation = match (self.judgement.terms.settings.carry_over_2025, category) {
-            (CarryOver2025::Utility, Some(TemplateCategory::Utility)) => {
-                self.conversations.open_of(ConversationCategory::Utility, at)
-            }
+            (CarryOver2025::Utility, Some(TemplateCategory::Utility)) => self
+                .conversations
+                .open_of(ConversationCategory::Utility, at),
             (CarryOver2025::All, Some(category)) => self.conversations.open_of(category.into(), at),
             (CarryOver2025::All, None) => self.conversations.most_recent_open(at),
             (CarryOver2025::Utility | CarryOver2025::None, _) => None,
@@ -107,13 +118,15 @@ impl PairMachine<'_> {
 
     /// S-08: what decides whether a utility template is free.
     fn utility_edges(&mut self, message: &Message, rule: Rule, edges: Edges) -> Edges {
-        let is_utility =
-            message.kind() == Kind::Template && message.category() == Some(TemplateCategory::Utility);
+        let is_utility = message.kind() == Kind::Template
+            && message.category() == Some(TemplateCategory::Utility);
         if !is_utility || !matches!(rule, Rule::P25_3 | Rule::P25_4) {
             return edges;
         }
         let carried = self.conversations.latest(ConversationCategory::Utility);
-        edges.at_some(self.window.end_before(message.sent())).at_end_of(carried)
+        edges
+            .at_some(self.window.end_before(message.sent()))
+            .at_end_of(carried)
     }
 
     /// free-form of an account that is declared an AI provider, to a country and date listed.
@@ -139,6 +152,7 @@ impl PairMachine<'_> {
             && message.attributes().has(Flag::ExemptMark);
         date <= account.exempt_until
             && (is_marked
-                || self.judgement.special_accounts[code as usize] && self.judgement.account(code).exempt(date))
+                || self.judgement.special_accounts[code as usize]
+                    && self.judgement.account(code).exempt(date))
     }
 }

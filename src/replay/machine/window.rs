@@ -15,7 +15,11 @@ pub struct Window<'a> {
 impl<'a> Window<'a> {
     /// The windows that start at these instants.
     pub fn new(starts: &'a [Instant], hours: i64) -> Self {
-        Self { starts, hours, cursor: 0 }
+        Self {
+            starts,
+            hours,
+            cursor: 0,
+        }
     }
 
     /// The latest start at or before an instant.
@@ -36,7 +40,8 @@ impl<'a> Window<'a> {
 
     /// The end of the last window that started at or before an instant.
     pub fn end_before(&mut self, instant: Instant) -> Option<Instant> {
-        self.start_before(instant).map(|start| start.plus_hours(self.hours))
+        self.start_before(instant)
+            .map(|start| start.plus_hours(self.hours))
     }
 }
 
