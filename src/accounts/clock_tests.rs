@@ -236,10 +236,20 @@ fn the_index_finds_what_a_plain_search_finds() {
         // From 1900 to 2100 in steps that hit no day twice at the same hour.
         for step in 0..60_000 {
             let instant = Instant::from_seconds(-2_208_988_800 + step * 105_211);
-            let place = clock.starts.partition_point(|&start| start <= instant.micros()) - 1;
-            assert_eq!(clock.offset_seconds(instant), clock.offsets[place], "{instant}");
+            let place = clock
+                .starts
+                .partition_point(|&start| start <= instant.micros())
+                - 1;
+            assert_eq!(
+                clock.offset_seconds(instant),
+                clock.offsets[place],
+                "{instant}"
+            );
         }
-        assert_eq!(Some(&clock.offset_seconds(Instant::MAX)), clock.offsets.last());
+        assert_eq!(
+            Some(&clock.offset_seconds(Instant::MAX)),
+            clock.offsets.last()
+        );
         assert_eq!(clock.offset_seconds(Instant::MIN), clock.offsets[0]);
     }
 }

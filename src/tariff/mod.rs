@@ -2,6 +2,7 @@
 
 mod market_file;
 mod markets;
+mod numbering;
 mod trie;
 
 pub use markets::{MarketId, Markets};
