@@ -7,6 +7,8 @@
 //!                 ▲        ▲
 //!             accounts  rulebook
 //! ```
+pub mod accounts;
 pub mod log;
 pub mod rulebook;
+pub mod tariff;
 pub mod vocabulary;
