@@ -1,25 +1,23 @@
 //! From the written accounts to resolved ones: everything named is looked up, everything dated put in order.
 
-use std::{
-    collections::{BTreeMap, HashMap, HashSet},
-    ops::Range,
-};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use toml::Spanned;
 
 use super::{
-    Account, AccountClock, Accounts, Currency, EligibleFrom, Portfolio, Timeline, UsedVolume,
+    Account, Accounts, EligibleFrom, Portfolio, Timeline, UsedVolume,
     clock::ClockShop,
     file::{
         AccountTable, AccountsFile, ChangeTable, EligibleFromCell, NumberCell, PortfolioTable,
         UsedAllowanceTable, UsedVolumeTable,
     },
+    lookup::Lookup,
     numbers::{self, NumberBook},
 };
 use crate::{
-    rulebook::{ConfigError, Place, Settings, settings::zone},
+    rulebook::{ConfigError, Place, Settings},
     tariff::Markets,
-    vocabulary::{ChargeCategory, Month},
+    vocabulary::Month,
 };
 
 pub(super) fn accounts(
@@ -30,7 +28,7 @@ pub(super) fn accounts(
 ) -> Result<Accounts, ConfigError> {
     let file: AccountsFile =
         toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
-    let mut builder = Builder {
+    let mut lookup = Lookup {
         text,
         name,
         settings,
@@ -40,8 +38,8 @@ pub(super) fn accounts(
 
     let mut portfolios = BTreeMap::new();
     for table in file.portfolio {
-        let place = builder.place(table.id.span());
-        let portfolio = builder.portfolio(table)?;
+        let place = lookup.place(table.id.span());
+        let portfolio = lookup.portfolio(table)?;
         let id = portfolio.id.clone();
         if portfolios.insert(id.clone(), portfolio).is_some() {
             return Err(ConfigError::Duplicate {
@@ -57,16 +55,16 @@ pub(super) fn accounts(
     for mut table in file.account {
         let id = table.id.get_ref().0.clone();
         if by_id.insert(id.clone(), resolved.len()).is_some() {
-            let place = builder.place(table.id.span());
+            let place = lookup.place(table.id.span());
             return Err(ConfigError::Duplicate {
                 place,
                 what: format!("account `{id}`"),
             });
         }
         let cells = std::mem::take(&mut table.numbers);
-        let account = builder.account(table)?;
+        let account = lookup.account(table)?;
         for cell in cells {
-            let place = builder.place(cell.span());
+            let place = lookup.place(cell.span());
             let number = NumberCell::read(cell.into_inner())
                 .map_err(|problem| ConfigError::malformed(place.clone(), problem))?;
             number_book.assign(number, resolved.len(), &account.clock, place);
@@ -75,9 +73,9 @@ pub(super) fn accounts(
     }
     number_book.close()?;
 
-    let used_volume = builder.used_volume(file.used_volume, &portfolios, &resolved)?;
-    let used_allowance = builder.used_allowance(file.used_allowance)?;
-    let clock = builder.default_clock();
+    let used_volume = lookup.used_volume(file.used_volume, &portfolios, &resolved)?;
+    let used_allowance = lookup.used_allowance(file.used_allowance)?;
+    let clock = lookup.default_clock();
     Ok(Accounts {
         accounts: resolved,
         by_id,
@@ -90,19 +88,7 @@ pub(super) fn accounts(
     })
 }
 
-struct Builder<'a> {
-    text: &'a str,
-    name: &'a str,
-    settings: &'a Settings,
-    markets: &'a Markets,
-    shop: ClockShop,
-}
-
-impl Builder<'_> {
-    fn place(&self, span: Range<usize>) -> Place {
-        Place::at_offset(self.name, self.text, span.start)
-    }
-
+impl Lookup<'_> {
     fn portfolio(&self, table: PortfolioTable) -> Result<Portfolio, ConfigError> {
         let location = table
             .primary_location
@@ -282,102 +268,5 @@ impl Builder<'_> {
             }
         }
         Ok(used)
-    }
-
-    fn default_clock(&mut self) -> AccountClock {
-        self.settings
-            .default_timezone
-            .map_or_else(AccountClock::unknown, |zone| self.shop.clock(zone).clone())
-    }
-
-    fn clock(&mut self, cell: &Spanned<String>) -> Result<AccountClock, ConfigError> {
-        let name = cell.get_ref().trim();
-        if let Some(zone) = zone(name) {
-            return Ok(self.shop.clock(zone).clone());
-        }
-        let zones = chrono_tz::TZ_VARIANTS.iter().map(|zone| zone.name());
-        let accepted = "an IANA time zone such as Europe/Berlin";
-        Err(ConfigError::unknown_value(
-            self.place(cell.span()),
-            "time zone",
-            name,
-            accepted,
-            zones,
-        ))
-    }
-
-    fn currency(&self, cell: &Spanned<String>) -> Result<Currency, ConfigError> {
-        let code = cell.get_ref().trim();
-        Currency::parse(code).ok_or_else(|| {
-            let accepted = "a code of ISO 4217 such as USD";
-            ConfigError::unknown_value(
-                self.place(cell.span()),
-                "currency",
-                code,
-                accepted,
-                Currency::codes(),
-            )
-        })
-    }
-
-    fn country(&self, code: &str, place: Place) -> Result<[u8; 2], ConfigError> {
-        let found = code.trim();
-        self.markets.country_code(found).ok_or_else(|| {
-            let accepted = "a code of ISO 3166-1 alpha-2 such as DE";
-            ConfigError::unknown_value(
-                place,
-                "country",
-                found,
-                accepted,
-                self.markets.country_codes(),
-            )
-        })
-    }
-
-    fn market(&self, cell: &Spanned<String>) -> Result<String, ConfigError> {
-        let found = cell.get_ref().trim();
-        match self.markets.named(found) {
-            Some(market) => Ok(self.markets.name(market).to_owned()),
-            None => {
-                let accepted = "a market of the rate cards such as India or Rest of Africa";
-                let place = self.place(cell.span());
-                Err(ConfigError::unknown_value(
-                    place,
-                    "market",
-                    found,
-                    accepted,
-                    self.markets.names(),
-                ))
-            }
-        }
-    }
-
-    fn tiered_category(&self, cell: &Spanned<String>) -> Result<ChargeCategory, ConfigError> {
-        const TIERED: [ChargeCategory; 3] = [
-            ChargeCategory::Utility,
-            ChargeCategory::Authentication,
-            ChargeCategory::AuthenticationInternational,
-        ];
-        let found = cell.get_ref().trim();
-        ChargeCategory::parse(found.as_bytes())
-            .filter(|category| TIERED.contains(category))
-            .ok_or_else(|| {
-                let names = TIERED.map(ChargeCategory::name);
-                let place = self.place(cell.span());
-                ConfigError::unknown_value(
-                    place,
-                    "category with volume tiers",
-                    found,
-                    names.join(", "),
-                    names,
-                )
-            })
-    }
-
-    fn month(&self, cell: &Spanned<String>) -> Result<Month, ConfigError> {
-        Month::parse(cell.get_ref().trim()).ok_or_else(|| {
-            let problem = format!("`{}` is no month: expected YYYY-MM", cell.get_ref());
-            ConfigError::malformed(self.place(cell.span()), problem)
-        })
     }
 }

@@ -9,6 +9,7 @@ mod build;
 mod clock;
 mod currency;
 mod file;
+mod lookup;
 mod numbers;
 pub mod templates;
 mod timeline;

@@ -3,7 +3,10 @@
 //! A template is named `name/language`, or by its name alone. Asked for a bare name that the table only
 //! has in languages, the registry answers where all languages agree and is silent where they do not.
 
-use std::{collections::BTreeMap, path::Path};
+use std::{
+    collections::{BTreeMap, BTreeSet},
+    path::Path,
+};
 
 use chrono::{DateTime, NaiveDateTime};
 
@@ -41,6 +44,8 @@ pub struct TemplateRegistry {
     numbers: BTreeMap<String, u32>,
     /// The history of the template with number `place + 1`.
     histories: Vec<History>,
+    /// The names that the table has without a language: they speak for every language.
+    without_language: BTreeSet<String>,
 }
 
 type History = Vec<State>;
@@ -82,12 +87,18 @@ impl TemplateRegistry {
             let history = history(&key, states)?;
             finished.insert(key, history);
         }
+        let without_language = finished
+            .keys()
+            .filter(|key| !key.contains('/'))
+            .cloned()
+            .collect();
         let bare = bare_names(&finished);
         finished.extend(bare);
         let numbers = finished.keys().cloned().zip(1..).collect();
         Ok(Self {
             numbers,
             histories: finished.into_values().collect(),
+            without_language,
         })
     }
 
@@ -99,7 +110,14 @@ impl TemplateRegistry {
     /// The number of a template as the log names it: with its language where the table has that, else
     /// by its name if the table has that without a language.
     pub fn number(&self, template: &str) -> Option<u32> {
-        self.numbers.get(template).copied()
+        let exact = self.numbers.get(template);
+        let found = exact.or_else(|| {
+            let (name, _) = template.rsplit_once('/')?;
+            self.without_language
+                .contains(name)
+                .then(|| self.numbers.get(name))?
+        });
+        found.copied()
     }
 
     /// The category at an instant, if the table tells one.

@@ -40,6 +40,11 @@ fn numbers_count_from_one_over_names_with_and_without_language() {
     assert_eq!(registry.category_at(0, Instant::MAX), None);
     assert_eq!(registry.category_at(5, Instant::MAX), None);
     assert_eq!(registry.number("offer/fr"), None);
+    assert_eq!(
+        registry.number("code/fr"),
+        Some(1),
+        "listed without a language"
+    );
 }
 
 #[test]

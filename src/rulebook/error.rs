@@ -27,11 +27,11 @@ pub enum ConfigError {
         /// Where.
         place: Place,
         /// What the value should have been.
-        what: String,
+        what: Box<str>,
         /// What stands there.
         found: String,
         /// The accepted values in words.
-        accepted: String,
+        accepted: Box<str>,
         /// The accepted value that looks most like it.
         nearest: Option<String>,
     },
@@ -94,9 +94,9 @@ impl ConfigError {
     ) -> Self {
         Self::UnknownValue {
             place,
-            what: what.into(),
+            what: what.into().into(),
             found: found.to_owned(),
-            accepted: accepted.into(),
+            accepted: accepted.into().into(),
             nearest: nearest(found, candidates),
         }
     }
@@ -114,7 +114,7 @@ impl ConfigError {
 /// A file with a line, or another place a value came from, such as `--set`.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Place {
-    name: String,
+    name: Box<str>,
     line: Option<u64>,
 }
 
@@ -122,7 +122,7 @@ impl Place {
     /// A whole file, or a place without lines.
     pub fn file(name: impl Into<String>) -> Self {
         Self {
-            name: name.into(),
+            name: name.into().into(),
             line: None,
         }
     }
@@ -130,7 +130,7 @@ impl Place {
     /// A line of a file, counted from 1.
     pub fn line(name: impl Into<String>, line: u64) -> Self {
         Self {
-            name: name.into(),
+            name: name.into().into(),
             line: Some(line),
         }
     }

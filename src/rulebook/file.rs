@@ -1,107 +1,21 @@
-//! The shape of `rulebook.toml`, and its reading.
+//! From the text of `rulebook.toml` to a [`Rulebook`]: every name is looked up, every date put in order.
 
 use std::{collections::BTreeMap, ops::Range};
 
-use serde::Deserialize;
-use toml::{Spanned, Value};
+use toml::Spanned;
 
 use super::{
-    AiPeriod, Confidence, Hours, Mechanism, RegimePeriod, RuleEntry, Rulebook, Source,
+    AiPeriod, Confidence, Mechanism, RegimePeriod, RuleEntry, Rulebook, Source,
     dated::{Dated, in_sequence},
     error::{ConfigError, Place},
+    parameters::{PARAMETERS, Parameters, Stated},
     settings,
+    tables::{
+        AiPeriodTable, ParameterTable, RegimeTable, RuleTable, RulebookFile, SourceTable,
+        ValueTable,
+    },
 };
 use crate::vocabulary::{LocalDate, Regime};
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RulebookFile {
-    source: Vec<SourceTable>,
-    regime: Vec<RegimeTable>,
-    parameter: Vec<ParameterTable>,
-    ai_period: Vec<AiPeriodTable>,
-    rule: Vec<RuleTable>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct SourceTable {
-    id: Spanned<String>,
-    title: String,
-    url: Option<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RegimeTable {
-    id: Spanned<String>,
-    valid_from: LocalDate,
-    valid_to: Option<LocalDate>,
-    mechanisms: Vec<Spanned<String>>,
-    sources: Vec<Spanned<String>>,
-    confidence: Spanned<String>,
-    text: String,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ParameterTable {
-    id: Spanned<String>,
-    rule: Spanned<String>,
-    #[serde(rename = "unit")]
-    _unit: String,
-    value: Vec<Spanned<ValueTable>>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct ValueTable {
-    valid_from: Option<LocalDate>,
-    valid_to: Option<LocalDate>,
-    value: Value,
-    setting: Option<Spanned<String>>,
-    sources: Vec<Spanned<String>>,
-    confidence: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct AiPeriodTable {
-    countries: Vec<Spanned<String>>,
-    valid_from: LocalDate,
-    valid_to: Option<LocalDate>,
-    sources: Vec<Spanned<String>>,
-    confidence: Spanned<String>,
-}
-
-#[derive(Deserialize)]
-#[serde(deny_unknown_fields)]
-struct RuleTable {
-    id: Spanned<String>,
-    text: String,
-    sources: Vec<Spanned<String>>,
-    confidence: Spanned<String>,
-}
-
-/// The parameters a rulebook may hold; all of them are needed.
-const PARAMETERS: &[&str] = &[
-    "customer_service_window_hours",
-    "entry_point_armed_hours",
-    "entry_point_hours",
-    "conversation_hours",
-    "categories_required",
-    "allowance_cbp_2022",
-    "allowance_cbp_2023",
-    "service_conversations_free",
-    "allowance_pmp_2026",
-    "exempt_organisations",
-    "carry_over",
-    "volume_tiers",
-    "window_utility_counts_toward_tiers",
-    "group_marketing_in_window",
-    "business_agent_tokens",
-    "us_marketing_pause",
-];
 
 pub(super) fn rulebook(text: &str, name: &str) -> Result<Rulebook, ConfigError> {
     let file: RulebookFile =
@@ -143,12 +57,6 @@ struct Reader<'a> {
     name: &'a str,
     sources: BTreeMap<String, Source>,
     rules: BTreeMap<String, RuleEntry>,
-}
-
-/// The value of a parameter, and whether a setting has it.
-struct Stated {
-    value: Value,
-    is_setting: bool,
 }
 
 impl Reader<'_> {
@@ -402,90 +310,5 @@ impl Reader<'_> {
             names.join(", "),
             names,
         )
-    }
-}
-
-struct Parameters<'a> {
-    series: BTreeMap<String, Vec<Dated<Stated>>>,
-    name: &'a str,
-}
-
-impl Parameters<'_> {
-    fn series(&self, id: &str) -> Result<&[Dated<Stated>], ConfigError> {
-        self.series.get(id).map(Vec::as_slice).ok_or_else(|| {
-            ConfigError::malformed(
-                Place::file(self.name),
-                format!("parameter `{id}` is missing"),
-            )
-        })
-    }
-
-    /// A length that never changed.
-    fn hours(&self, id: &str) -> Result<i64, ConfigError> {
-        match self.series(id)? {
-            [only] if only.from == LocalDate::MIN && only.to.is_none() => whole_hours(only),
-            [first, ..] => Err(ConfigError::malformed(
-                first.place.clone(),
-                format!("`{id}` must hold for all time"),
-            )),
-            [] => Err(ConfigError::malformed(
-                Place::file(self.name),
-                format!("`{id}` has no value"),
-            )),
-        }
-    }
-
-    fn entry_point_hours(&self) -> Result<Vec<Dated<Hours>>, ConfigError> {
-        let lengths = self.series("entry_point_hours")?.iter().map(|entry| {
-            let hours = whole_hours(entry)?;
-            let value = if entry.value.is_setting {
-                Hours::OfSetting
-            } else {
-                Hours::Fixed(hours)
-            };
-            Ok(Dated {
-                from: entry.from,
-                to: entry.to,
-                place: entry.place.clone(),
-                value,
-            })
-        });
-        let lengths: Vec<_> = lengths.collect::<Result<_, ConfigError>>()?;
-        match lengths.first() {
-            Some(first) if first.from > LocalDate::MIN => Err(ConfigError::malformed(
-                first.place.clone(),
-                "the first length must hold since ever: leave out valid_from",
-            )),
-            _ => Ok(lengths),
-        }
-    }
-
-    /// The first day of the first entry.
-    fn begins(&self, id: &str) -> Result<LocalDate, ConfigError> {
-        self.series(id)?
-            .first()
-            .map(|entry| entry.from)
-            .ok_or_else(|| {
-                ConfigError::malformed(Place::file(self.name), format!("`{id}` has no value"))
-            })
-    }
-
-    /// The last day of the last entry.
-    fn ends(&self, id: &str) -> Result<LocalDate, ConfigError> {
-        Ok(self
-            .series(id)?
-            .last()
-            .and_then(|entry| entry.to)
-            .unwrap_or(LocalDate::MAX))
-    }
-}
-
-fn whole_hours(entry: &Dated<Stated>) -> Result<i64, ConfigError> {
-    match entry.value.value {
-        Value::Integer(hours @ 1..=8760) => Ok(hours),
-        ref other => Err(ConfigError::malformed(
-            entry.place.clone(),
-            format!("`{other}` is no number of hours"),
-        )),
     }
 }

@@ -8,7 +8,9 @@ mod csv_table;
 mod dated;
 mod error;
 mod file;
+mod parameters;
 pub mod settings;
+mod tables;
 
 pub(crate) use csv_table::{CsvRow, CsvTable};
 pub(crate) use error::read_text;

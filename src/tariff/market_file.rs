@@ -26,7 +26,7 @@ pub(super) fn market_rows(text: &str, name: &str) -> Result<Vec<MarketRow>, Conf
         name,
         &["iso2", "prefix", "market", "valid_from", "valid_to"],
     )?;
-    table.rows.iter().map(|row| market_row(row)).collect()
+    table.rows.iter().map(market_row).collect()
 }
 
 fn market_row(row: &CsvRow) -> Result<MarketRow, ConfigError> {

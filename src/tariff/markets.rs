@@ -8,18 +8,18 @@ use std::{collections::BTreeMap, path::Path};
 
 use super::{
     market_file::{CountryCode, MarketRow, country_code, market_rows},
+    numbering::{NumberPlan, Role, numbering},
     trie::DigitTrie,
 };
 use crate::{
     rulebook::{
-        ConfigError, CsvTable, Place, Settings, read_text,
+        ConfigError, Place, Settings, read_text,
         settings::{MarketKazakhstan, MarketSharedCodes, MarketUsTerritories},
     },
     vocabulary::LocalDate,
 };
 
 const EMBEDDED: &str = include_str!("../../data/tariff/markets.csv");
-const NUMBERING: &str = include_str!("../../data/tariff/numbering.csv");
 
 /// A market of a [`Markets`] table.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -346,51 +346,6 @@ impl OpenPoint {
             },
         }
     }
-}
-
-/// A row of `numbering.csv`.
-struct NumberPlan {
-    prefix: u64,
-    country: [u8; 2],
-    role: Role,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Role {
-    /// The country that speaks for a shared code.
-    Parent,
-    /// A country of its own inside a larger code.
-    Own,
-    /// A territory inside its parent's code.
-    Territory,
-}
-
-fn numbering() -> Result<Vec<NumberPlan>, ConfigError> {
-    let table = CsvTable::read(
-        NUMBERING,
-        "data/tariff/numbering.csv",
-        &["prefix", "country", "role"],
-    )?;
-    let plans = table.rows.into_iter().map(|row| {
-        let role = match row.cells[2].as_str() {
-            "parent" => Some(Role::Parent),
-            "own" => Some(Role::Own),
-            "territory" => Some(Role::Territory),
-            _ => None,
-        };
-        match (row.cells[0].parse(), country_code(&row.cells[1]), role) {
-            (Ok(prefix), Some(country), Some(role)) => Ok(NumberPlan {
-                prefix,
-                country,
-                role,
-            }),
-            _ => Err(ConfigError::malformed(
-                row.place,
-                "expected prefix, country and role",
-            )),
-        }
-    });
-    plans.collect()
 }
 
 #[cfg(test)]

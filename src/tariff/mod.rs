@@ -3,6 +3,7 @@
 mod auth_international;
 mod market_file;
 mod markets;
+mod numbering;
 mod trie;
 
 pub use auth_international::AuthInternational;
