@@ -31,6 +31,22 @@ pub enum RowDefect {
     TooLong,
     /// A quoted cell that never ends.
     UnclosedQuote,
+    /// No JSON object.
+    InvalidJson,
+}
+
+impl RowDefect {
+    /// A stable code, and what was expected.
+    pub const fn explain(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ragged => ("ragged_row", "expected as many cells as the header has"),
+            Self::InvalidUtf8 => ("invalid_utf8", "expected UTF-8 text"),
+            Self::NulByte => ("nul_byte", "expected text without NUL bytes"),
+            Self::TooLong => ("row_too_long", "expected a row of at most 1 MiB"),
+            Self::UnclosedQuote => ("unclosed_quote", "expected a closing quote within 1 MiB"),
+            Self::InvalidJson => ("invalid_json", "expected one JSON object on the line"),
+        }
+    }
 }
 
 /// A chunk of decoded rows.
@@ -92,7 +108,9 @@ pub trait LogFile: Send + Sync {
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;
 
-    /// Decodes the whole file and hands each chunk to `consume`, once.
+    /// Decodes the whole file and hands each chunk that has rows to `consume`, once.
+    ///
+    /// `progress` is told how many more bytes on disk were read each time.
     fn scan(
         &self,
         progress: &(dyn Fn(u64) + Sync),

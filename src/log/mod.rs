@@ -9,9 +9,14 @@
 pub mod cell;
 pub mod chunk;
 pub mod columns;
+mod csv;
 mod error;
 pub mod intern;
+mod jsonl;
 pub mod marks;
+mod parquet;
+pub mod source;
+mod text;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
 pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
