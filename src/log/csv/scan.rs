@@ -172,15 +172,18 @@ impl Batch {
     ) {
         for &(place, column) in &layout.columns {
             let codes = &mut chunk.columns[column.index()];
-            if self.is_quoted || self.defects > 0 {
+            if self.is_quoted && self.defects == 0 {
+                let cell = |row: &Row| self.cell(text, *row, place);
+                parser.texts(column, self.rows.iter().map(cell), codes);
+            } else if self.defects > 0 {
                 codes.extend(self.rows.iter().map(|&row| match row.defect {
                     None => parser.text(column, self.cell(text, row, place)),
                     Some(_) => CellCode::EMPTY,
                 }));
             } else {
                 let text = &text[self.text_start..];
-                let code = |row: &Row| parser.text(column, self.plain_cell(text, row.first as usize + place));
-                codes.extend(self.rows.iter().map(code));
+                let cell = |row: &Row| self.plain_cell(text, row.first as usize + place);
+                parser.texts(column, self.rows.iter().map(cell), codes);
             }
         }
         if self.defects > 0 {

@@ -44,7 +44,7 @@ impl Compression {
 
 /// The unpacked bytes of a file, and how far the file on disk was read for them.
 pub(in crate::log) struct TextStream {
-    bytes: Box<dyn Read>,
+    bytes: Bytes,
     compression: Compression,
     position: Arc<AtomicU64>,
 }
@@ -63,6 +63,18 @@ impl TextStream {
         Ok(Self { bytes, compression, position })
     }
 
+    /// Appends so many more bytes, fewer only at the end; says how many.
+    pub(in crate::log) fn append_to(&mut self, text: &mut Vec<u8>, count: usize) -> io::Result<usize> {
+        match &mut self.bytes {
+            Bytes::Plain(Counted { file, position }) => {
+                let count = file.take(count as u64).read_to_end(text)?;
+                position.fetch_add(count as u64, Ordering::Relaxed);
+                Ok(count)
+            }
+            Bytes::Packed(bytes) => bytes.take(count as u64).read_to_end(text),
+        }
+    }
+
     /// How many bytes on disk were read so far.
     pub(in crate::log) fn position(&self) -> u64 {
         self.position.load(Ordering::Relaxed)
@@ -76,8 +88,17 @@ impl TextStream {
 
 impl Read for TextStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.bytes.read(buffer)
+        match &mut self.bytes {
+            Bytes::Plain(file) => file.read(buffer),
+            Bytes::Packed(bytes) => bytes.read(buffer),
+        }
     }
+}
+
+/// Where the bytes come from. A plain file is known as one, for it fills memory that was never written.
+enum Bytes {
+    Plain(Counted),
+    Packed(Box<dyn Read>),
 }
 
 fn open_bytes(
@@ -85,11 +106,11 @@ fn open_bytes(
     compression: Compression,
     skip: u64,
     position: &Arc<AtomicU64>,
-) -> io::Result<Box<dyn Read>> {
+) -> io::Result<Bytes> {
     let mut file = File::open(path)?;
     if compression == Compression::Plain {
         file.seek(SeekFrom::Start(skip))?;
-        return Ok(Box::new(Counted { file, position: Arc::clone(position) }));
+        return Ok(Bytes::Plain(Counted { file, position: Arc::clone(position) }));
     }
     let counted = Counted { file, position: Arc::clone(position) };
     let packed = BufReader::with_capacity(COMPRESSED_BLOCK_BYTES, counted);
@@ -101,7 +122,7 @@ fn open_bytes(
         Box::new(decoder)
     };
     io::copy(&mut bytes.by_ref().take(skip), &mut io::sink())?;
-    Ok(bytes)
+    Ok(Bytes::Packed(bytes))
 }
 
 /// Tells the operating system's refusal from a stream that ends or breaks.

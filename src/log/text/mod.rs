@@ -83,13 +83,13 @@ impl TextSource {
         &self,
         has_quotes: bool,
         (line, byte_offset): (u64, u64),
-    ) -> Result<Splitter<TextStream>, LogError> {
+    ) -> Result<Splitter, LogError> {
         let stream = TextStream::open(&self.path, &self.shown, self.compression, byte_offset)?;
         Ok(Splitter::new(stream, self.limits, has_quotes, line, byte_offset))
     }
 
     /// What a failed read means.
-    pub(super) fn error(&self, splitter: &Splitter<TextStream>, error: io::Error) -> LogError {
+    pub(super) fn error(&self, splitter: &Splitter, error: io::Error) -> LogError {
         splitter.input().error(&self.shown, error)
     }
 }

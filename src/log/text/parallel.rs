@@ -1,6 +1,5 @@
 //! One thread reads and cuts, all threads of the pool decode.
 
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +10,10 @@ use super::split::{Splitter, TextChunk};
 ///
 /// `select` runs in the calling thread, in order; it may end the reading. The first error in the file's
 /// order of those that occur before reading ends is returned.
-pub(super) fn for_each_chunk<R: Read>(
-    splitter: &mut Splitter<R>,
-    mut read_error: impl FnMut(&Splitter<R>, std::io::Error) -> anyhow::Error,
-    mut select: impl FnMut(&Splitter<R>, &TextChunk) -> ControlFlow<(), bool>,
+pub(super) fn for_each_chunk(
+    splitter: &mut Splitter,
+    mut read_error: impl FnMut(&Splitter, std::io::Error) -> anyhow::Error,
+    mut select: impl FnMut(&Splitter, &TextChunk) -> ControlFlow<(), bool>,
     work: &(dyn Fn(&TextChunk) -> anyhow::Result<()> + Sync),
 ) -> anyhow::Result<()> {
     let buffers = Buffers::new(2 * rayon::current_num_threads() + 2);

@@ -5,10 +5,11 @@
 //! A row that never ends (an unclosed quote, or more bytes than a row may have) costs only its first
 //! physical line; reading goes on at the next one.
 
-use std::io::{self, Read};
+use std::io;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::decompress::TextStream;
 use crate::log::{CHUNK_ROWS_MAX, RowDefect};
 
 /// Where the cuts are.
@@ -57,8 +58,8 @@ enum Cut {
 }
 
 /// Reads a stream chunk by chunk.
-pub(in crate::log) struct Splitter<R> {
-    input: R,
+pub(in crate::log) struct Splitter {
+    input: TextStream,
     limits: Limits,
     has_quotes: bool,
     rest: Vec<u8>,
@@ -68,10 +69,10 @@ pub(in crate::log) struct Splitter<R> {
     byte_offset: u64,
 }
 
-impl<R: Read> Splitter<R> {
+impl Splitter {
     /// Begins at a line of the file that stands at an offset. Quotes mean nothing unless `has_quotes`.
     pub(in crate::log) fn new(
-        input: R,
+        input: TextStream,
         limits: Limits,
         has_quotes: bool,
         first_line: u64,
@@ -83,7 +84,7 @@ impl<R: Read> Splitter<R> {
     }
 
     /// The stream that is read.
-    pub(in crate::log) fn input(&self) -> &R {
+    pub(in crate::log) fn input(&self) -> &TextStream {
         &self.input
     }
 
@@ -136,7 +137,7 @@ impl<R: Read> Splitter<R> {
         let missing = target - text.len();
         // Room for the longest row at once: the buffer is used again and again.
         text.reserve(missing);
-        self.at_end = self.input.by_ref().take(missing as u64).read_to_end(text)? < missing;
+        self.at_end = self.input.append_to(text, missing)? < missing;
         Ok(())
     }
 
