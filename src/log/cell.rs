@@ -11,6 +11,8 @@ mod tests;
 mod time;
 mod words;
 
+use std::io::Write;
+
 use rust_decimal::Decimal;
 use xxhash_rust::xxh3::xxh3_64;
 
@@ -122,7 +124,7 @@ impl<'a> CellParser<'a> {
     /// A parser that knows nothing yet.
     pub fn new(context: &'a CellContext) -> Self {
         let slots = |column: &Column| match column {
-            Column::Business | Column::Account => WordCache::new(8),
+            Column::Business | Column::Account | Column::Template => WordCache::new(8),
             _ => WordCache::new(4),
         };
         Self {
@@ -141,7 +143,37 @@ impl<'a> CellParser<'a> {
     /// The code of a cell as a text file writes it.
     #[inline]
     pub fn text(&mut self, column: Column, cell: &[u8]) -> CellCode {
-        let cell = cell.trim_ascii();
+        self.any_text(column, cell)
+    }
+
+    /// Appends the codes of cells of one column: the same as [`Self::text`] for each, but faster.
+    pub fn texts<'t>(
+        &mut self,
+        column: Column,
+        cells: impl Iterator<Item = &'t [u8]>,
+        codes: &mut Vec<CellCode>,
+    ) {
+        /// A loop of its own for each of the columns that most logs have.
+        macro_rules! by_column {
+            ($($known:ident)+) => {
+                match column {
+                    $(Column::$known => codes.extend(cells.map(|cell| self.any_text(Column::$known, cell))),)+
+                    _ => codes.extend(cells.map(|cell| self.text(column, cell))),
+                }
+            };
+        }
+        by_column!(
+            MessageId Timestamp Direction Business Customer Type Category Template Status DeliveredAt Account
+        );
+    }
+
+    #[inline(always)]
+    fn any_text(&mut self, column: Column, cell: &[u8]) -> CellCode {
+        let cell = match cell {
+            [] => return CellCode::EMPTY,
+            [first, .., last] if *first > b' ' && *last > b' ' => cell,
+            _ => cell.trim_ascii(),
+        };
         if cell.is_empty() {
             return CellCode::EMPTY;
         }
@@ -193,7 +225,14 @@ impl<'a> CellParser<'a> {
         if column.is_instant() {
             return self.time(column, time::epoch_instant(value));
         }
-        self.text(column, value.to_string().as_bytes())
+        if column == Column::Customer && (1..1_000_000_000_000_000).contains(&value) {
+            return CellCode(value as u64);
+        }
+        let mut digits = [0; 20];
+        let mut left = &mut digits[..];
+        // 20 bytes hold every integer.
+        let written = write!(left, "{value}").map_or(0, |()| 20 - left.len());
+        self.text(column, &digits[..written])
     }
 
     /// The code of a cell that is an instant in microseconds.
@@ -249,7 +288,7 @@ impl<'a> CellParser<'a> {
 
     #[inline]
     fn customer(&mut self, cell: &[u8]) -> CellCode {
-        if let Some(number) = PhoneDigits::parse(cell) {
+        if let Some(number) = words::phone_number(cell) {
             return CellCode(number);
         }
         let id = PhoneDigits::strip_plus(cell);
@@ -271,11 +310,9 @@ impl<'a> CellParser<'a> {
 
     #[inline]
     fn template(&mut self, cell: &[u8]) -> CellCode {
-        let context = self.context;
-        CellCode(
-            self.templates
-                .code(cell, |hash, cell| template_code(hash, cell, context)),
-        )
+        let (context, templates) = (self.context, &mut self.templates);
+        let code = |cell: &[u8]| templates.code(cell, |hash, cell| template_code(hash, cell, context));
+        CellCode(self.words[Column::Template.index()].code(cell, code))
     }
 }
 

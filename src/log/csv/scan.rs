@@ -6,10 +6,10 @@
 
 use memchr::{memchr, memrchr};
 
-use super::quoted::{CellRange, split_row};
-use super::structure::Structure;
 use crate::log::text::TextChunk;
 use crate::log::{CellCode, CellParser, Chunk, Column, RowDefect};
+use super::quoted::{CellRange, split_row};
+use super::structure::Structure;
 
 const BATCH_BYTES: usize = 32 << 10;
 
@@ -74,19 +74,9 @@ impl Batch {
             let end = ends[newline as usize];
             let cells = (newline - first + 1) as usize;
             if cells == layout.cells {
-                self.rows.push(Row {
-                    start,
-                    end,
-                    first,
-                    defect: None,
-                });
+                self.rows.push(Row { start, end, first, defect: None });
             } else if !is_blank(&text[start as usize..end as usize]) {
-                self.rows.push(Row {
-                    start,
-                    end,
-                    first,
-                    defect: Some(RowDefect::Ragged),
-                });
+                self.rows.push(Row { start, end, first, defect: Some(RowDefect::Ragged) });
                 self.defects += 1;
             }
             (first, start) = (newline + 1, end + 1);
@@ -103,17 +93,13 @@ impl Batch {
         self.ranges.clear();
         self.unescaped.clear();
         let before = |&(place, _): &(u32, RowDefect)| (place as usize) < start;
-        let mut rejected = chunk.rejected[chunk.rejected.partition_point(before)..]
-            .iter()
-            .peekable();
+        let mut rejected = chunk.rejected[chunk.rejected.partition_point(before)..].iter().peekable();
         let mut from = start;
         while from < text.len() && from - start < BATCH_BYTES {
             let first = self.ranges.len() as u32;
             let given_up = rejected.next_if(|&&(place, _)| place as usize == from);
             let next = match given_up {
-                Some(_) => {
-                    memchr(b'\n', &text[from..]).map_or(text.len(), |place| from + place + 1)
-                }
+                Some(_) => memchr(b'\n', &text[from..]).map_or(text.len(), |place| from + place + 1),
                 None => split_row(text, from, &mut self.ranges, &mut self.unescaped),
             };
             let end = next - usize::from(text[next - 1] == b'\n' && next > from);
@@ -123,12 +109,7 @@ impl Batch {
                 None => Some(RowDefect::Ragged),
             };
             if given_up.is_some() || !is_blank(&text[from..end]) {
-                self.rows.push(Row {
-                    start: from as u32,
-                    end: end as u32,
-                    first,
-                    defect,
-                });
+                self.rows.push(Row { start: from as u32, end: end as u32, first, defect });
                 self.defects += usize::from(defect.is_some());
             }
             from = next;
@@ -156,10 +137,7 @@ impl Batch {
             } else {
                 continue;
             };
-            if !matches!(
-                row.defect,
-                Some(RowDefect::TooLong | RowDefect::UnclosedQuote)
-            ) {
+            if !matches!(row.defect, Some(RowDefect::TooLong | RowDefect::UnclosedQuote)) {
                 self.defects += usize::from(row.defect.is_none());
                 row.defect = Some(defect);
             }
@@ -170,31 +148,18 @@ impl Batch {
     #[inline]
     pub(super) fn cell<'t>(&'t self, text: &'t [u8], row: Row, place: usize) -> &'t [u8] {
         if self.is_quoted {
-            let range = self
-                .ranges
-                .get(row.first as usize + place)
-                .copied()
-                .unwrap_or_default();
+            let range = self.ranges.get(row.first as usize + place).copied().unwrap_or_default();
             return range.of(text, &self.unescaped);
         }
-        self.plain_cell(
-            text.get(self.text_start..).unwrap_or_default(),
-            row.first as usize + place,
-        )
+        self.plain_cell(text.get(self.text_start..).unwrap_or_default(), row.first as usize + place)
     }
 
     #[inline]
     fn plain_cell<'t>(&self, text: &'t [u8], end: usize) -> &'t [u8] {
         let ends = &self.structure.ends;
-        let start = if end == 0 {
-            0
-        } else {
-            ends[end - 1] as usize + 1
-        };
+        let start = if end == 0 { 0 } else { ends[end - 1] as usize + 1 };
         // A row with a defect may have a place that is none of its cells.
-        ends.get(end)
-            .and_then(|&end| text.get(start..end as usize))
-            .unwrap_or_default()
+        ends.get(end).and_then(|&end| text.get(start..end as usize)).unwrap_or_default()
     }
 
     /// Appends the codes of the batch's rows to a chunk.
@@ -207,25 +172,24 @@ impl Batch {
     ) {
         for &(place, column) in &layout.columns {
             let codes = &mut chunk.columns[column.index()];
-            if self.is_quoted || self.defects > 0 {
+            if self.is_quoted && self.defects == 0 {
+                let cell = |row: &Row| self.cell(text, *row, place);
+                parser.texts(column, self.rows.iter().map(cell), codes);
+            } else if self.defects > 0 {
                 codes.extend(self.rows.iter().map(|&row| match row.defect {
                     None => parser.text(column, self.cell(text, row, place)),
                     Some(_) => CellCode::EMPTY,
                 }));
             } else {
                 let text = &text[self.text_start..];
-                let code = |row: &Row| {
-                    parser.text(column, self.plain_cell(text, row.first as usize + place))
-                };
-                codes.extend(self.rows.iter().map(code));
+                let cell = |row: &Row| self.plain_cell(text, row.first as usize + place);
+                parser.texts(column, self.rows.iter().map(cell), codes);
             }
         }
         if self.defects > 0 {
             for (number, row) in self.rows.iter().enumerate() {
                 let number = (chunk.rows + number) as u32;
-                chunk
-                    .defects
-                    .extend(row.defect.map(|defect| (number, defect)));
+                chunk.defects.extend(row.defect.map(|defect| (number, defect)));
             }
         }
         chunk.rows += self.rows.len();
@@ -234,9 +198,7 @@ impl Batch {
 
 /// The end of the last line that ends in a batch, or of the first line.
 fn batch_end(text: &[u8], start: usize) -> usize {
-    let Some(batch) = text.get(start..start + BATCH_BYTES) else {
-        return text.len();
-    };
+    let Some(batch) = text.get(start..start + BATCH_BYTES) else { return text.len() };
     match memrchr(b'\n', batch) {
         Some(newline) => start + newline + 1,
         None => memchr(b'\n', &text[start + BATCH_BYTES..])

@@ -44,7 +44,7 @@ impl Compression {
 
 /// The unpacked bytes of a file, and how far the file on disk was read for them.
 pub(in crate::log) struct TextStream {
-    bytes: Box<dyn Read>,
+    bytes: Bytes,
     compression: Compression,
     position: Arc<AtomicU64>,
 }
@@ -58,14 +58,21 @@ impl TextStream {
         skip: u64,
     ) -> Result<Self, LogError> {
         let position = Arc::new(AtomicU64::new(0));
-        let bytes = open_bytes(path, compression, skip, &position).map_err(|error| {
-            damaged(shown, compression, position.load(Ordering::Relaxed), error)
-        })?;
-        Ok(Self {
-            bytes,
-            compression,
-            position,
-        })
+        let bytes = open_bytes(path, compression, skip, &position)
+            .map_err(|error| damaged(shown, compression, position.load(Ordering::Relaxed), error))?;
+        Ok(Self { bytes, compression, position })
+    }
+
+    /// Appends so many more bytes, fewer only at the end; says how many.
+    pub(in crate::log) fn append_to(&mut self, text: &mut Vec<u8>, count: usize) -> io::Result<usize> {
+        match &mut self.bytes {
+            Bytes::Plain(Counted { file, position }) => {
+                let count = file.take(count as u64).read_to_end(text)?;
+                position.fetch_add(count as u64, Ordering::Relaxed);
+                Ok(count)
+            }
+            Bytes::Packed(bytes) => bytes.take(count as u64).read_to_end(text),
+        }
     }
 
     /// How many bytes on disk were read so far.
@@ -81,8 +88,17 @@ impl TextStream {
 
 impl Read for TextStream {
     fn read(&mut self, buffer: &mut [u8]) -> io::Result<usize> {
-        self.bytes.read(buffer)
+        match &mut self.bytes {
+            Bytes::Plain(file) => file.read(buffer),
+            Bytes::Packed(bytes) => bytes.read(buffer),
+        }
     }
+}
+
+/// Where the bytes come from. A plain file is known as one, for it fills memory that was never written.
+enum Bytes {
+    Plain(Counted),
+    Packed(Box<dyn Read>),
 }
 
 fn open_bytes(
@@ -90,19 +106,13 @@ fn open_bytes(
     compression: Compression,
     skip: u64,
     position: &Arc<AtomicU64>,
-) -> io::Result<Box<dyn Read>> {
+) -> io::Result<Bytes> {
     let mut file = File::open(path)?;
     if compression == Compression::Plain {
         file.seek(SeekFrom::Start(skip))?;
-        return Ok(Box::new(Counted {
-            file,
-            position: Arc::clone(position),
-        }));
+        return Ok(Bytes::Plain(Counted { file, position: Arc::clone(position) }));
     }
-    let counted = Counted {
-        file,
-        position: Arc::clone(position),
-    };
+    let counted = Counted { file, position: Arc::clone(position) };
     let packed = BufReader::with_capacity(COMPRESSED_BLOCK_BYTES, counted);
     let mut bytes: Box<dyn Read> = if compression == Compression::Gzip {
         Box::new(flate2::bufread::MultiGzDecoder::new(packed))
@@ -112,7 +122,7 @@ fn open_bytes(
         Box::new(decoder)
     };
     io::copy(&mut bytes.by_ref().take(skip), &mut io::sink())?;
-    Ok(bytes)
+    Ok(Bytes::Packed(bytes))
 }
 
 /// Tells the operating system's refusal from a stream that ends or breaks.
@@ -120,11 +130,7 @@ fn damaged(path: &Path, compression: Compression, byte_offset: u64, error: io::E
     if compression == Compression::Plain || error.raw_os_error().is_some() {
         return LogError::io(path, error);
     }
-    let how = if error.kind() == io::ErrorKind::UnexpectedEof {
-        "truncated"
-    } else {
-        "damaged"
-    };
+    let how = if error.kind() == io::ErrorKind::UnexpectedEof { "truncated" } else { "damaged" };
     LogError::Damaged {
         path: path.to_owned(),
         what: format!("{} {how}", compression.name()),

@@ -1,6 +1,5 @@
 //! One thread reads and cuts, all threads of the pool decode.
 
-use std::io::Read;
 use std::ops::ControlFlow;
 use std::sync::{Condvar, Mutex, MutexGuard, PoisonError};
 use std::time::Duration;
@@ -11,10 +10,10 @@ use super::split::{Splitter, TextChunk};
 ///
 /// `select` runs in the calling thread, in order; it may end the reading. The first error in the file's
 /// order of those that occur before reading ends is returned.
-pub(super) fn for_each_chunk<R: Read>(
-    splitter: &mut Splitter<R>,
-    mut read_error: impl FnMut(&Splitter<R>, std::io::Error) -> anyhow::Error,
-    mut select: impl FnMut(&Splitter<R>, &TextChunk) -> ControlFlow<(), bool>,
+pub(super) fn for_each_chunk(
+    splitter: &mut Splitter,
+    mut read_error: impl FnMut(&Splitter, std::io::Error) -> anyhow::Error,
+    mut select: impl FnMut(&Splitter, &TextChunk) -> ControlFlow<(), bool>,
     work: &(dyn Fn(&TextChunk) -> anyhow::Result<()> + Sync),
 ) -> anyhow::Result<()> {
     let buffers = Buffers::new(2 * rayon::current_num_threads() + 2);
@@ -22,9 +21,7 @@ pub(super) fn for_each_chunk<R: Read>(
     let read = rayon::in_place_scope(|scope| -> anyhow::Result<()> {
         while !failure.is_set() {
             let buffer = buffers.take();
-            let next = splitter
-                .next(buffer)
-                .map_err(|error| read_error(splitter, error))?;
+            let next = splitter.next(buffer).map_err(|error| read_error(splitter, error))?;
             let Some(chunk) = next else { break };
             match select(splitter, &chunk) {
                 ControlFlow::Break(()) => break,
@@ -34,10 +31,7 @@ pub(super) fn for_each_chunk<R: Read>(
                 }
                 ControlFlow::Continue(true) => {}
             }
-            let mut chunk = Returned {
-                chunk,
-                buffers: &buffers,
-            };
+            let mut chunk = Returned { chunk, buffers: &buffers };
             let failure = &failure;
             scope.spawn(move |_| {
                 let chunk = &mut chunk.chunk;
@@ -61,10 +55,7 @@ struct Buffers {
 
 impl Buffers {
     fn new(count: usize) -> Self {
-        Self {
-            free: Mutex::new(vec![Vec::new(); count]),
-            returned: Condvar::new(),
-        }
+        Self { free: Mutex::new(vec![Vec::new(); count]), returned: Condvar::new() }
     }
 
     /// A free buffer. A thread of the pool decodes chunks while it waits, since it may be the only one.
@@ -115,20 +106,13 @@ impl Failure {
 
     fn set(&self, sequence: u32, error: anyhow::Error) {
         let mut known = locked(&self.error);
-        if known
-            .as_ref()
-            .is_none_or(|&(earliest, _)| sequence < earliest)
-        {
+        if known.as_ref().is_none_or(|&(earliest, _)| sequence < earliest) {
             *known = Some((sequence, error));
         }
     }
 
     fn into_result(self) -> anyhow::Result<()> {
-        match self
-            .error
-            .into_inner()
-            .unwrap_or_else(PoisonError::into_inner)
-        {
+        match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
             Some((_, error)) => Err(error),
             None => Ok(()),
         }

@@ -5,10 +5,11 @@
 //! A row that never ends (an unclosed quote, or more bytes than a row may have) costs only its first
 //! physical line; reading goes on at the next one.
 
-use std::io::{self, Read};
+use std::io;
 
 use memchr::{memchr, memchr_iter, memrchr};
 
+use super::decompress::TextStream;
 use crate::log::{CHUNK_ROWS_MAX, RowDefect};
 
 /// Where the cuts are.
@@ -24,11 +25,7 @@ pub(in crate::log) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self {
-            chunk_bytes: 1 << 20,
-            row_bytes: 1 << 20,
-            chunk_rows: CHUNK_ROWS_MAX,
-        }
+        Self { chunk_bytes: 1 << 20, row_bytes: 1 << 20, chunk_rows: CHUNK_ROWS_MAX }
     }
 }
 
@@ -61,8 +58,8 @@ enum Cut {
 }
 
 /// Reads a stream chunk by chunk.
-pub(in crate::log) struct Splitter<R> {
-    input: R,
+pub(in crate::log) struct Splitter {
+    input: TextStream,
     limits: Limits,
     has_quotes: bool,
     rest: Vec<u8>,
@@ -72,35 +69,22 @@ pub(in crate::log) struct Splitter<R> {
     byte_offset: u64,
 }
 
-impl<R: Read> Splitter<R> {
+impl Splitter {
     /// Begins at a line of the file that stands at an offset. Quotes mean nothing unless `has_quotes`.
     pub(in crate::log) fn new(
-        input: R,
+        input: TextStream,
         limits: Limits,
         has_quotes: bool,
         first_line: u64,
         byte_offset: u64,
     ) -> Self {
-        assert!(
-            limits.chunk_bytes <= limits.row_bytes
-                && limits.chunk_bytes > 0
-                && limits.chunk_rows > 0
-        );
+        assert!(limits.chunk_bytes <= limits.row_bytes && limits.chunk_bytes > 0 && limits.chunk_rows > 0);
         let (rest, at_end, sequence) = (Vec::new(), false, 0);
-        Self {
-            input,
-            limits,
-            has_quotes,
-            rest,
-            at_end,
-            sequence,
-            line: first_line,
-            byte_offset,
-        }
+        Self { input, limits, has_quotes, rest, at_end, sequence, line: first_line, byte_offset }
     }
 
     /// The stream that is read.
-    pub(in crate::log) fn input(&self) -> &R {
+    pub(in crate::log) fn input(&self) -> &TextStream {
         &self.input
     }
 
@@ -143,14 +127,7 @@ impl<R: Read> Splitter<R> {
         self.sequence += 1;
         self.line += lines;
         self.byte_offset += length;
-        Ok(Some(TextChunk {
-            sequence,
-            first_line,
-            byte_offset,
-            text,
-            rejected,
-            has_quote,
-        }))
+        Ok(Some(TextChunk { sequence, first_line, byte_offset, text, rejected, has_quote }))
     }
 
     fn fill(&mut self, text: &mut Vec<u8>, target: usize) -> io::Result<()> {
@@ -160,7 +137,7 @@ impl<R: Read> Splitter<R> {
         let missing = target - text.len();
         // Room for the longest row at once: the buffer is used again and again.
         text.reserve(missing);
-        self.at_end = self.input.by_ref().take(missing as u64).read_to_end(text)? < missing;
+        self.at_end = self.input.append_to(text, missing)? < missing;
         Ok(())
     }
 
@@ -186,29 +163,13 @@ impl<R: Read> Splitter<R> {
         let is_over = text.len() > self.limits.row_bytes;
         let end = if !self.has_quotes || memchr(b'"', within).is_none() {
             let last_newline = memrchr(b'\n', within).map_or(0, |newline| newline + 1);
-            if at_end && !is_over {
-                within.len()
-            } else {
-                last_newline
-            }
+            if at_end && !is_over { within.len() } else { last_newline }
         } else {
-            let end = Rows {
-                text: within,
-                bound: within.len(),
-                is_last: at_end,
-                is_over: false,
-            }
-            .end(rejected);
+            let end = Rows { text: within, bound: within.len(), is_last: at_end, is_over: false }.end(rejected);
             if end > 0 || within.len() == text.len() && !is_over {
                 end
             } else {
-                Rows {
-                    text,
-                    bound: within.len(),
-                    is_last: self.at_end,
-                    is_over,
-                }
-                .end(rejected)
+                Rows { text, bound: within.len(), is_last: self.at_end, is_over }.end(rejected)
             }
         };
         match end {
@@ -224,9 +185,7 @@ impl<R: Read> Splitter<R> {
         if text.len() < self.limits.chunk_rows {
             return text;
         }
-        memchr_iter(b'\n', text)
-            .nth(self.limits.chunk_rows - 1)
-            .map_or(text, |last| &text[..=last])
+        memchr_iter(b'\n', text).nth(self.limits.chunk_rows - 1).map_or(text, |last| &text[..=last])
     }
 }
 
@@ -249,12 +208,7 @@ impl Rows<'_> {
     /// up too, because the row that was given up first was inside quotes there as well, and so both
     /// are in the same state to the block's end. This way no line is read twice.
     fn end(&self, rejected: &mut Vec<(u32, RowDefect)>) -> usize {
-        let Self {
-            text,
-            bound,
-            is_last,
-            is_over,
-        } = *self;
+        let Self { text, bound, is_last, is_over } = *self;
         let mut given_up = None;
         let (mut start, mut from) = (0, 0);
         let mut quote = memchr(b'"', text);
@@ -277,11 +231,7 @@ impl Rows<'_> {
                     continue;
                 }
                 Some(quote) => {
-                    let searched = if given_up.is_some() {
-                        line_end(text, quote)
-                    } else {
-                        text.len()
-                    };
+                    let searched = if given_up.is_some() { line_end(text, quote) } else { text.len() };
                     if let Some(after) = after_quoted(&text[..searched], quote + 1, is_last) {
                         from = after;
                         continue;
@@ -314,11 +264,8 @@ impl Rows<'_> {
     /// outside of quotes.
     fn row_end_before(&self, from: usize, to: usize) -> Option<usize> {
         let between = &self.text[from..to];
-        let newline = if self.bound < self.text.len() {
-            memchr(b'\n', between)
-        } else {
-            memrchr(b'\n', between)
-        };
+        let newline =
+            if self.bound < self.text.len() { memchr(b'\n', between) } else { memrchr(b'\n', between) };
         newline.map(|newline| from + newline + 1)
     }
 }
