@@ -124,11 +124,7 @@ impl Engine for Counterfoil {
     ) -> anyhow::Result<Self::Log> {
         let cells = Arc::new(CellContext {
             zone: request.zone,
-            templates: templates
-                .names()
-                .iter()
-                .map(|(name, &number)| (name.clone(), number))
-                .collect(),
+            templates: templates.clone(),
             ..CellContext::default()
         });
         let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);

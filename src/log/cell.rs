@@ -21,6 +21,7 @@ pub use explain::{CellDefect, explain};
 
 use super::Column;
 use super::intern::Intern;
+use crate::accounts::TemplateRegistry;
 use super::marks::{
     self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
 };
@@ -101,8 +102,8 @@ pub struct CellContext {
     pub channels: Intern,
     /// The zone of times that carry none (`--log-timezone`).
     pub zone: Option<chrono_tz::Tz>,
-    /// Template names of the registry (lower-cased? no: exact), to their number from 1; with language after `/`.
-    pub templates: hashbrown::HashMap<String, u32>,
+    /// The template registry.
+    pub templates: TemplateRegistry,
 }
 
 /// Parses the cells of one file on one thread.
@@ -374,14 +375,11 @@ fn channel_code(cell: &[u8], context: &CellContext) -> u64 {
     }
 }
 
-/// The registry's entry of this very cell, or else of the name before its `/`.
+/// The registry's entry for the cell.
 fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
     const NUMBER_BITS: u64 = 0xf_ffff;
-    let number = std::str::from_utf8(cell).ok().and_then(|name| {
-        let of_name = || context.templates.get(name.split_once('/')?.0);
-        context.templates.get(name).or_else(of_name)
-    });
-    let number = number.map_or(0, |&number| u64::from(number));
+    let number = std::str::from_utf8(cell).ok().and_then(|name| context.templates.number(name));
+    let number = number.map_or(0, u64::from);
     // A registry of a million entries has no number left, which the two reserved codes need.
     hash & !NUMBER_BITS | if number < NUMBER_BITS - 1 { number } else { 0 }
 }

@@ -17,6 +17,7 @@ pub mod marks;
 mod parquet;
 pub mod source;
 mod text;
+pub mod totals;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
 pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};

@@ -258,7 +258,7 @@ fn open_standard_input(
         InputFormat::Parquet => Rows::Parquet,
     };
     let log = open_file(file.path(), shown, Some(rows), context)?;
-    Ok(Box::new(Spooled { log, _file: file }))
+    Ok(Box::new(Spooled { log, file }))
 }
 
 /// Copies a stream to a temporary file.
@@ -281,12 +281,16 @@ fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<NamedTempFile, LogErro
 /// Standard input, and the file that it was copied to for as long as it is needed.
 struct Spooled {
     log: Box<dyn LogFile>,
-    _file: NamedTempFile,
+    file: NamedTempFile,
 }
 
 impl LogFile for Spooled {
     fn path(&self) -> &Path {
         Path::new("-")
+    }
+
+    fn content_path(&self) -> &Path {
+        self.file.path()
     }
 
     fn columns(&self) -> &[Column] {
@@ -422,7 +426,7 @@ mod tests {
         let file = spool(&mut text.as_bytes(), folder.0.path()).unwrap();
         let log = open_file(file.path(), Path::new("-"), Some(Rows::Csv), &Arc::default()).unwrap();
         let path = file.path().to_owned();
-        let log = Spooled { log, _file: file };
+        let log = Spooled { log, file };
         assert_eq!(log.path(), Path::new("-"));
         assert_eq!(log.size_bytes(), text.len() as u64);
         let rows = std::sync::atomic::AtomicUsize::new(0);

@@ -100,16 +100,22 @@ struct ChunkWork<'a> {
 
 impl<'a> ChunkWork<'a> {
     fn new(assembler: &'a Assembler<'a>, chunk: &'a Chunk, first_row: RowNumber) -> Self {
-        let keyed = [
+        // Compared by themselves: the message's key, the pair and the clock, and the words of a row.
+        let compared = [
             Column::MessageId,
             Column::Timestamp,
             Column::Business,
             Column::Customer,
             Column::Account,
+            Column::Direction,
+            Column::Category,
+            Column::Status,
+            Column::EntryPoint,
+            Column::Origin,
         ];
         let content = Column::ALL
             .iter()
-            .filter(|column| !keyed.contains(column))
+            .filter(|column| !compared.contains(column))
             .map(|column| chunk.columns[column.index()].as_slice())
             .filter(|codes| !codes.is_empty())
             .collect();

@@ -62,9 +62,9 @@ fn market(row: &CsvRow, name: &str, markets: &Markets) -> Result<MarketId, Confi
         .named(name)
         .ok_or_else(|| ConfigError::UnknownValue {
             place: row.place.clone(),
-            what: "market".to_owned(),
-            found: name.to_owned(),
-            accepted: "the markets of markets.csv".to_owned(),
+            what: "market".into(),
+            found: name.into(),
+            accepted: "the markets of markets.csv".into(),
             nearest: nearest(name, markets.names()),
         })
 }

@@ -289,8 +289,10 @@ fn numbers_and_ids() {
 #[test]
 fn templates_carry_their_registry_number() {
     let mut context = CellContext::default();
-    context.templates.insert("sale/de".to_owned(), 3);
-    context.templates.insert("welcome".to_owned(), 7);
+    let registry = "template,language,category,status,valid_from\n\
+                    sale,de,marketing,approved,2023-06-01\n\
+                    welcome,,utility,approved,2023-06-01\n";
+    context.templates = TemplateRegistry::parse(registry, "templates.csv").expect("a registry");
     let mut parser = CellParser::new(&context);
     let mut number = |cell: &[u8]| parser.text(Column::Template, cell).0 & 0xf_ffff;
     assert_eq!(number(b"sale/de"), 3);
