@@ -259,7 +259,7 @@ impl PairMachine<'_> {
             estimated: false,
             uses_allowance: false,
         };
-        let edges = self.edges_outside(message).at(conversation.end);
+        let edges = self.edges_outside(message);
         self.charge(message, account, decision, edges);
     }
 }
