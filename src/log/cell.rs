@@ -21,7 +21,9 @@ pub use explain::{CellDefect, explain};
 
 use super::Column;
 use super::intern::Intern;
-use super::marks::{self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel};
+use super::marks::{
+    self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
+};
 use crate::vocabulary::{
     Direction, EntryPoint, Instant, Kind, Origin, PhoneDigits, Status, TemplateCategory,
 };
@@ -70,7 +72,11 @@ impl CellCode {
     /// The instant of a code from a column of instants; none if it is empty or bad.
     #[inline]
     pub const fn instant(self) -> Option<Instant> {
-        if self.is_value() { Some(Instant::from_micros(self.0 as i64 - Self::INSTANT_BIAS)) } else { None }
+        if self.is_value() {
+            Some(Instant::from_micros(self.0 as i64 - Self::INSTANT_BIAS))
+        } else {
+            None
+        }
     }
 
     /// Whether the cell says something: neither empty nor bad.
@@ -188,16 +194,22 @@ impl<'a> CellParser<'a> {
             Column::Group => CellCode(self.groups.interned(cell, &self.context.groups)),
             Column::Template => self.template(cell),
             Column::ErrorCode => self.word(column, cell, error_code),
-            Column::MaxPrice => self.word(column, cell, |cell| decimal_code(cell).unwrap_or(CellCode::BAD)),
-            Column::MetaCost => {
-                self.word(column, cell, |cell| decimal_code(cell).unwrap_or_else(|| hash_code(cell)))
-            }
+            Column::MaxPrice => self.word(column, cell, |cell| {
+                decimal_code(cell).unwrap_or(CellCode::BAD)
+            }),
+            Column::MetaCost => self.word(column, cell, |cell| {
+                decimal_code(cell).unwrap_or_else(|| hash_code(cell))
+            }),
             Column::MetaCostCurrency => {
                 self.word(column, cell, |cell| hash_code(&cell.to_ascii_uppercase()))
             }
-            Column::MetaPricingModel => self.word(column, cell, |cell| mark(cell, PricingModel::parse)),
+            Column::MetaPricingModel => {
+                self.word(column, cell, |cell| mark(cell, PricingModel::parse))
+            }
             Column::MetaBillable => self.word(column, cell, |cell| mark(cell, Billable::parse)),
-            Column::MetaPricingType => self.word(column, cell, |cell| mark(cell, MarkedPricingType::parse)),
+            Column::MetaPricingType => {
+                self.word(column, cell, |cell| mark(cell, MarkedPricingType::parse))
+            }
             Column::MetaCategory | Column::MetaConversationOrigin => {
                 self.word(column, cell, |cell| mark(cell, MarkedCategory::parse))
             }
@@ -253,7 +265,12 @@ impl<'a> CellParser<'a> {
     }
 
     #[inline]
-    fn word(&mut self, column: Column, cell: &[u8], parse: impl FnOnce(&[u8]) -> CellCode) -> CellCode {
+    fn word(
+        &mut self,
+        column: Column,
+        cell: &[u8],
+        parse: impl FnOnce(&[u8]) -> CellCode,
+    ) -> CellCode {
         CellCode(self.words[column.index()].code(cell, |cell| parse(cell).0))
     }
 
@@ -280,9 +297,12 @@ impl<'a> CellParser<'a> {
 
     #[inline]
     fn interned(&mut self, column: Column, cell: &[u8]) -> CellCode {
-        let (context, businesses, accounts) = (self.context, &mut self.businesses, &mut self.accounts);
+        let (context, businesses, accounts) =
+            (self.context, &mut self.businesses, &mut self.accounts);
         CellCode(self.words[column.index()].code(cell, |cell| match column {
-            Column::Business => businesses.interned(PhoneDigits::strip_plus(cell), &context.businesses),
+            Column::Business => {
+                businesses.interned(PhoneDigits::strip_plus(cell), &context.businesses)
+            }
             Column::Account => accounts.interned(cell, &context.accounts),
             _ => channel_code(cell, context),
         }))
@@ -291,21 +311,28 @@ impl<'a> CellParser<'a> {
     #[inline]
     fn template(&mut self, cell: &[u8]) -> CellCode {
         let (context, templates) = (self.context, &mut self.templates);
-        let code = |cell: &[u8]| templates.code(cell, |hash, cell| template_code(hash, cell, context));
+        let code =
+            |cell: &[u8]| templates.code(cell, |hash, cell| template_code(hash, cell, context));
         CellCode(self.words[Column::Template.index()].code(cell, code))
     }
 }
 
 #[inline]
 fn instant_code(micros: Option<i64>) -> CellCode {
-    micros.map_or(CellCode::BAD, |micros| CellCode::of_instant(Instant::from_micros(micros)))
+    micros.map_or(CellCode::BAD, |micros| {
+        CellCode::of_instant(Instant::from_micros(micros))
+    })
 }
 
 /// A hash that is no reserved code.
 #[inline]
 fn hash_code(text: &[u8]) -> CellCode {
     let hash = xxh3_64(text);
-    CellCode(if hash >= CellCode::BAD.0 { hash - 2 } else { hash })
+    CellCode(if hash >= CellCode::BAD.0 {
+        hash - 2
+    } else {
+        hash
+    })
 }
 
 /// The index of an enum's value, or bad.
@@ -341,7 +368,11 @@ fn category_code(cell: &[u8]) -> CellCode {
 
 fn channel_code(cell: &[u8], context: &CellContext) -> u64 {
     let channel = cell.to_ascii_lowercase();
-    if channel == b"whatsapp" { 0 } else { 1 + u64::from(context.channels.code(&channel)) }
+    if channel == b"whatsapp" {
+        0
+    } else {
+        1 + u64::from(context.channels.code(&channel))
+    }
 }
 
 /// The registry's entry of this very cell, or else of the name before its `/`.
@@ -360,12 +391,20 @@ fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
 fn error_code(cell: &[u8]) -> CellCode {
     const MAGNITUDE_MAX: u64 = 1 << 61;
     let value = std::str::from_utf8(cell).ok().and_then(|text| {
-        let digits = text.split_once('.').map_or(Some(text), |(digits, fraction)| {
-            (!fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0')).then_some(digits)
-        })?;
-        digits.parse::<i64>().ok().filter(|value| value.unsigned_abs() < MAGNITUDE_MAX)
+        let digits = text
+            .split_once('.')
+            .map_or(Some(text), |(digits, fraction)| {
+                (!fraction.is_empty() && fraction.bytes().all(|digit| digit == b'0'))
+                    .then_some(digits)
+            })?;
+        digits
+            .parse::<i64>()
+            .ok()
+            .filter(|value| value.unsigned_abs() < MAGNITUDE_MAX)
     });
-    value.map_or(CellCode::BAD, |value| CellCode((value + CellCode::INTEGER_BIAS) as u64))
+    value.map_or(CellCode::BAD, |value| {
+        CellCode((value + CellCode::INTEGER_BIAS) as u64)
+    })
 }
 
 /// The hash of a decimal number's shortest form, so that `0.5` and `0.50` are equal.
@@ -389,6 +428,14 @@ macro_rules! word_enums {
     };
 }
 word_enums!(
-    Direction, Status, TemplateCategory, EntryPoint, Origin, PricingModel, Billable, MarkedPricingType,
-    MarkedPricingSubtype, MarkedCategory
+    Direction,
+    Status,
+    TemplateCategory,
+    EntryPoint,
+    Origin,
+    PricingModel,
+    Billable,
+    MarkedPricingType,
+    MarkedPricingSubtype,
+    MarkedCategory
 );
