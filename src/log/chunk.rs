@@ -66,7 +66,11 @@ pub struct Chunk {
 impl Chunk {
     /// An empty chunk with room for every column.
     pub fn new() -> Self {
-        Self { rows: 0, columns: vec![Vec::new(); Column::COUNT], defects: Vec::new() }
+        Self {
+            rows: 0,
+            columns: vec![Vec::new(); Column::COUNT],
+            defects: Vec::new(),
+        }
     }
 
     /// Empties the chunk and keeps its memory.
@@ -98,6 +102,11 @@ pub struct TextRow {
 pub trait LogFile: Send + Sync {
     /// The path as the user gave or would give it; `-` for standard input.
     fn path(&self) -> &Path;
+
+    /// Where its content can be read again; another path than [`Self::path`] for standard input.
+    fn content_path(&self) -> &Path {
+        self.path()
+    }
 
     /// The canonical columns that the file has.
     fn columns(&self) -> &[Column];

@@ -19,6 +19,6 @@ pub mod source;
 mod text;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
-pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
+pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;
 pub use error::LogError;
