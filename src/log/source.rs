@@ -134,8 +134,9 @@ impl Found {
         })?;
         let mut is_matched = false;
         for path in matches {
-            let path =
-                path.map_err(|error| LogError::io(error.path(), std::io::Error::from(error.error().kind())))?;
+            let path = path.map_err(|error| {
+                LogError::io(error.path(), std::io::Error::from(error.error().kind()))
+            })?;
             let is_asked_for =
                 |name: &Component<'_>| argument.components().any(|part| part == *name);
             if path
@@ -314,7 +315,7 @@ fn open_standard_input(
         InputFormat::Parquet => Rows::Parquet,
     };
     let log = open_file(file.path(), shown, Some(rows), context)?;
-    Ok(Box::new(Spooled { log, _file: file }))
+    Ok(Box::new(Spooled { log, file }))
 }
 
 /// Copies a stream to a temporary file.
@@ -340,12 +341,16 @@ fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<NamedTempFile, LogErro
 /// Standard input, and the file that it was copied to for as long as it is needed.
 struct Spooled {
     log: Box<dyn LogFile>,
-    _file: NamedTempFile,
+    file: NamedTempFile,
 }
 
 impl LogFile for Spooled {
     fn path(&self) -> &Path {
         Path::new("-")
+    }
+
+    fn content_path(&self) -> &Path {
+        self.file.path()
     }
 
     fn columns(&self) -> &[Column] {
@@ -526,7 +531,8 @@ mod tests {
         )
         .unwrap();
         let path = file.path().to_owned();
-        let log = Spooled { log, _file: file };
+        let log = Spooled { log, file };
+        assert_eq!(log.content_path(), path);
         assert_eq!(log.path(), Path::new("-"));
         assert_eq!(log.size_bytes(), text.len() as u64);
         let rows = std::sync::atomic::AtomicUsize::new(0);
