@@ -312,7 +312,8 @@ impl<'a> CellParser<'a> {
     #[inline]
     fn template(&mut self, cell: &[u8]) -> CellCode {
         let (context, templates) = (self.context, &mut self.templates);
-        let code = |cell: &[u8]| templates.code(cell, |hash, cell| template_code(hash, cell, context));
+        let code =
+            |cell: &[u8]| templates.code(cell, |hash, cell| template_code(hash, cell, context));
         CellCode(self.words[Column::Template.index()].code(cell, code))
     }
 }

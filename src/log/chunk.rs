@@ -130,6 +130,7 @@ pub trait LogFile: Send + Sync {
     ///
     /// `wanted` is ascending by chunk and row: `(chunk sequence, row)`. `consume` gets a slice of `wanted`
     /// (all of one chunk) as its index range, and the ids in that order.
+    #[allow(clippy::type_complexity)]
     fn message_ids(
         &self,
         wanted: &[(u32, u32)],

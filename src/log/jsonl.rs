@@ -12,35 +12,62 @@ use super::text::{Limits, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use super::{CellCode, CellContext, CellParser, Chunk, Column, LogError, LogFile, RowDefect};
 
 /// How much of a file is looked at for the names of its columns.
-const NAMES_LIMITS: Limits = Limits { chunk_bytes: 1 << 20, row_bytes: 1 << 20, chunk_rows: 4096 };
+const NAMES_LIMITS: Limits = Limits {
+    chunk_bytes: 1 << 20,
+    row_bytes: 1 << 20,
+    chunk_rows: 4096,
+};
 
 /// Opens a file of JSON lines. Its columns are those that occur in its first rows.
 ///
 /// # Errors
 /// [`LogError`] if it cannot be read or a needed column does not occur in its first rows.
-pub(super) fn open(source: TextSource, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
+pub(super) fn open(
+    source: TextSource,
+    context: Arc<CellContext>,
+) -> anyhow::Result<Box<dyn LogFile>> {
     let (names, first_row) = first_names(&source)?;
     let columns: Vec<Option<Column>> = names.iter().map(|name| column_of(name)).collect();
-    let missing: Vec<Column> =
-        Column::REQUIRED.into_iter().filter(|&column| !columns.contains(&Some(column))).collect();
+    let missing: Vec<Column> = Column::REQUIRED
+        .into_iter()
+        .filter(|&column| !columns.contains(&Some(column)))
+        .collect();
     if !missing.is_empty() {
         let message = missing_columns(&missing, &names, &columns);
-        return Err(LogError::Header { path: source.shown, message }.into());
+        return Err(LogError::Header {
+            path: source.path,
+            message,
+        }
+        .into());
     }
-    let ignored = names.into_iter().filter(|name| column_of(name).is_none()).collect();
+    let ignored = names
+        .into_iter()
+        .filter(|name| column_of(name).is_none())
+        .collect();
     let mut columns: Vec<Column> = columns.into_iter().flatten().collect();
     columns.sort();
     columns.dedup();
-    Ok(Box::new(TextFile::new(source, context, first_row, JsonLines { columns, ignored })?))
+    Ok(Box::new(TextFile::new(
+        source,
+        context,
+        first_row,
+        JsonLines { columns, ignored },
+    )?))
 }
 
 /// The keys of the first rows, and the place of the first row.
 fn first_names(source: &TextSource) -> Result<(Vec<String>, (u64, u64)), LogError> {
     let place = (1, 0);
-    let mut splitter =
-        TextSource { limits: NAMES_LIMITS, path: source.path.clone(), shown: source.shown.clone(), ..*source }
-            .split(JsonLines::HAS_QUOTES, place)?;
-    let first = splitter.next(Vec::new()).map_err(|error| source.error(&splitter, error))?;
+    let mut splitter = TextSource {
+        limits: NAMES_LIMITS,
+        file: source.file.clone(),
+        path: source.path.clone(),
+        ..*source
+    }
+    .split(JsonLines::HAS_QUOTES, place)?;
+    let first = splitter
+        .next(Vec::new())
+        .map_err(|error| source.error(&splitter, error))?;
     let text = first.map(|chunk| chunk.text).unwrap_or_default();
     let mut names = BTreeSet::new();
     for line in text.split(|&byte| byte == b'\n') {
@@ -73,7 +100,13 @@ impl RowFormat for JsonLines {
         &self.ignored
     }
 
-    fn decode(&self, (): &mut (), text: &TextChunk, parser: &mut CellParser<'_>, chunk: &mut Chunk) {
+    fn decode(
+        &self,
+        (): &mut (),
+        text: &TextChunk,
+        parser: &mut CellParser<'_>,
+        chunk: &mut Chunk,
+    ) {
         for line in Lines::new(text) {
             let mut codes = [CellCode::EMPTY; Column::COUNT];
             let mut is_nested = false;
@@ -87,7 +120,9 @@ impl RowFormat for JsonLines {
                 .err()
             });
             let defect = defect.or(is_nested.then_some(RowDefect::InvalidJson));
-            chunk.defects.extend(defect.map(|defect| (chunk.rows as u32, defect)));
+            chunk
+                .defects
+                .extend(defect.map(|defect| (chunk.rows as u32, defect)));
             for (column, code) in chunk.columns.iter_mut().zip(codes) {
                 column.push(code);
             }
@@ -104,7 +139,9 @@ impl RowFormat for JsonLines {
     ) -> anyhow::Result<()> {
         let mut lines = Lines::new(text).enumerate();
         for (index, &(_, row)) in wanted.iter().enumerate() {
-            let Some((_, line)) = lines.find(|&(number, _)| number == row as usize) else { break };
+            let Some((_, line)) = lines.find(|&(number, _)| number == row as usize) else {
+                break;
+            };
             let mut cells: [Option<String>; Column::COUNT] = [const { None }; Column::COUNT];
             if line.defect.is_none() {
                 // A row that cannot be read has no cells.
@@ -118,9 +155,20 @@ impl RowFormat for JsonLines {
                 }
             }
             let cell = |column: Column, buffer: &mut Vec<u8>| {
-                buffer.extend_from_slice(cells[column.index()].as_deref().unwrap_or_default().as_bytes());
+                buffer.extend_from_slice(
+                    cells[column.index()]
+                        .as_deref()
+                        .unwrap_or_default()
+                        .as_bytes(),
+                );
             };
-            show(index, ShownRow { place: line.start..line.end, cell: &cell })?;
+            show(
+                index,
+                ShownRow {
+                    place: line.start..line.end,
+                    cell: &cell,
+                },
+            )?;
         }
         Ok(())
     }
@@ -152,7 +200,11 @@ impl<'t> Iterator for Lines<'t> {
     fn next(&mut self) -> Option<Line<'t>> {
         loop {
             let start = self.from;
-            let rest = self.chunk.text.get(start..).filter(|rest| !rest.is_empty())?;
+            let rest = self
+                .chunk
+                .text
+                .get(start..)
+                .filter(|rest| !rest.is_empty())?;
             let length = memchr(b'\n', rest).unwrap_or(rest.len());
             self.from = start + length + 1;
             let line = &rest[..length];
@@ -161,14 +213,23 @@ impl<'t> Iterator for Lines<'t> {
             if text.trim_ascii().is_empty() {
                 continue;
             }
-            let rejected = self.chunk.rejected.iter().find(|&&(place, _)| place as usize == start);
+            let rejected = self
+                .chunk
+                .rejected
+                .iter()
+                .find(|&&(place, _)| place as usize == start);
             let defect = match rejected {
                 Some(&(_, defect)) => Some(defect),
                 None if memchr(0, text).is_some() => Some(RowDefect::NulByte),
                 None if std::str::from_utf8(text).is_err() => Some(RowDefect::InvalidUtf8),
                 None => None,
             };
-            return Some(Line { text, start, end: start + length, defect });
+            return Some(Line {
+                text,
+                start,
+                end: start + length,
+                defect,
+            });
         }
     }
 }
@@ -180,7 +241,8 @@ fn without_mark(line: &[u8]) -> &[u8] {
 /// Visits the members of the object on a line.
 fn each_member(line: &[u8], visit: impl FnMut(&str, Value<'_>)) -> Result<(), RowDefect> {
     let mut json = serde_json::Deserializer::from_slice(line);
-    json.deserialize_map(Members(visit)).map_err(|_| RowDefect::InvalidJson)?;
+    json.deserialize_map(Members(visit))
+        .map_err(|_| RowDefect::InvalidJson)?;
     json.end().map_err(|_| RowDefect::InvalidJson)
 }
 
@@ -196,7 +258,10 @@ impl<'de, F: FnMut(&str, Value<'_>)> Visitor<'de> for Members<F> {
     fn visit_map<A: MapAccess<'de>>(mut self, mut members: A) -> Result<(), A::Error> {
         let mut name = String::new();
         while members.next_key_seed(Name(&mut name))?.is_some() {
-            members.next_value_seed(Seed { name: &name, visit: &mut self.0 })?;
+            members.next_value_seed(Seed {
+                name: &name,
+                visit: &mut self.0,
+            })?;
         }
         Ok(())
     }
@@ -339,8 +404,8 @@ mod tests {
         let file = tempfile::NamedTempFile::new()?;
         std::fs::write(file.path(), text)?;
         let source = TextSource {
-            path: file.path().to_owned(),
-            shown: Path::new("log.jsonl").to_owned(),
+            file: file.path().to_owned(),
+            path: Path::new("log.jsonl").to_owned(),
             compression: Compression::Plain,
             limits: Limits::default(),
         };
@@ -374,14 +439,25 @@ mod tests {
             assert_eq!(codes(Column::Business), [CellCode(0), CellCode(0)]);
             assert_eq!(codes(Column::MetaBillable), [CellCode::EMPTY, CellCode(1)]);
             assert_eq!(codes(Column::ErrorCode), [CellCode::EMPTY; 2]);
-            let instants = codes(Column::Timestamp).into_iter().map(|code| code.instant().unwrap().millis());
-            assert_eq!(instants.collect::<Vec<_>>(), [1_700_000_000_000, 1_700_000_000_500]);
+            let instants = codes(Column::Timestamp)
+                .into_iter()
+                .map(|code| code.instant().unwrap().millis());
+            assert_eq!(
+                instants.collect::<Vec<_>>(),
+                [1_700_000_000_000, 1_700_000_000_500]
+            );
             *seen.lock().unwrap() = Some((chunk.rows, chunk.defects.clone()));
             Ok(())
         })
         .unwrap();
         let invalid = |row| (row, RowDefect::InvalidJson);
-        let expected = vec![invalid(2), invalid(3), invalid(4), invalid(5), (6, RowDefect::NulByte)];
+        let expected = vec![
+            invalid(2),
+            invalid(3),
+            invalid(4),
+            invalid(5),
+            (6, RowDefect::NulByte),
+        ];
         assert_eq!(seen.into_inner().unwrap(), Some((7, expected)));
 
         let mut rows = Vec::new();
@@ -391,7 +467,10 @@ mod tests {
         })
         .unwrap();
         assert_eq!((rows[0].1.line, rows[1].1.line), (3, 5));
-        assert_eq!(rows[0].1.cells[Column::Timestamp.index()].as_deref(), Some("1700000000.5"));
+        assert_eq!(
+            rows[0].1.cells[Column::Timestamp.index()].as_deref(),
+            Some("1700000000.5")
+        );
         assert_eq!(rows[0].1.cells[Column::Text.index()], None);
         assert_eq!((rows[1].0, rows[1].1.raw.as_slice()), (1, &b"[1]"[..]));
         let ids = Mutex::new(Vec::new());

@@ -20,7 +20,15 @@ use super::{
 use crate::vocabulary::named_enum;
 
 /// The extensions of the files of a folder that belong to a log.
-const EXTENSIONS: [&str; 7] = ["csv", "csv.gz", "csv.zst", "parquet", "jsonl", "jsonl.gz", "jsonl.zst"];
+const EXTENSIONS: [&str; 7] = [
+    "csv",
+    "csv.gz",
+    "csv.zst",
+    "parquet",
+    "jsonl",
+    "jsonl.gz",
+    "jsonl.zst",
+];
 /// How much of a file is looked at to tell what it is.
 const START_BYTES: usize = 4096;
 
@@ -78,9 +86,15 @@ pub fn open(
         }
     }
     if files.is_empty() {
-        return Err(LogError::NotFound { looked_for: "no LOG was named".to_owned() }.into());
+        return Err(LogError::NotFound {
+            looked_for: "no LOG was named".to_owned(),
+        }
+        .into());
     }
-    Ok(Logs { files, partition_keys: found.partition_keys.into_iter().collect() })
+    Ok(Logs {
+        files,
+        partition_keys: found.partition_keys.into_iter().collect(),
+    })
 }
 
 /// What the arguments led to so far.
@@ -99,9 +113,14 @@ impl Found {
             let known = self.seen.len();
             self.add(argument, true, &mut files)?;
             if files.is_empty() && self.seen.len() == known + 1 {
-                let kinds = EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+                let kinds = EXTENSIONS
+                    .map(|extension| format!(".{extension}"))
+                    .join(", ");
                 return Err(LogError::NotFound {
-                    looked_for: format!("looked for {kinds} files in {} and below", argument.display()),
+                    looked_for: format!(
+                        "looked for {kinds} files in {} and below",
+                        argument.display()
+                    ),
                 });
             }
             return Ok(files);
@@ -110,13 +129,20 @@ impl Found {
         if !pattern.contains(['*', '?', '[']) {
             return Err(LogError::io(argument, io::ErrorKind::NotFound.into()));
         }
-        let matches = glob::glob(&pattern)
-            .map_err(|error| LogError::format(argument, "a file, a folder or a glob", error.to_string()))?;
+        let matches = glob::glob(&pattern).map_err(|error| {
+            LogError::format(argument, "a file, a folder or a glob", error.to_string())
+        })?;
         let mut is_matched = false;
         for path in matches {
-            let path = path.map_err(|error| LogError::io(&error.path().to_owned(), error.into()))?;
-            let is_asked_for = |name: &Component<'_>| argument.components().any(|part| part == *name);
-            if path.components().any(|name| is_hidden(name.as_os_str()) && !is_asked_for(&name)) {
+            let path = path.map_err(|error| {
+                LogError::io(error.path(), std::io::Error::from(error.error().kind()))
+            })?;
+            let is_asked_for =
+                |name: &Component<'_>| argument.components().any(|part| part == *name);
+            if path
+                .components()
+                .any(|name| is_hidden(name.as_os_str()) && !is_asked_for(&name))
+            {
                 continue;
             }
             is_matched = true;
@@ -125,17 +151,26 @@ impl Found {
         if is_matched {
             Ok(files)
         } else {
-            Err(LogError::NotFound { looked_for: format!("no file matches {pattern}") })
+            Err(LogError::NotFound {
+                looked_for: format!("no file matches {pattern}"),
+            })
         }
     }
 
     /// Adds a file, or the files of a folder; a file that was not named itself only by its extension.
-    fn add(&mut self, path: &Path, is_named: bool, files: &mut Vec<PathBuf>) -> Result<(), LogError> {
+    fn add(
+        &mut self,
+        path: &Path,
+        is_named: bool,
+        files: &mut Vec<PathBuf>,
+    ) -> Result<(), LogError> {
         let metadata = std::fs::metadata(path).map_err(|error| LogError::io(path, error))?;
         if !metadata.is_dir() && !is_named && !has_known_extension(path) {
             return Ok(());
         }
-        let true_path = path.canonicalize().map_err(|error| LogError::io(path, error))?;
+        let true_path = path
+            .canonicalize()
+            .map_err(|error| LogError::io(path, error))?;
         if !self.seen.insert(true_path) {
             return Ok(());
         }
@@ -144,12 +179,17 @@ impl Found {
             files.push(path.to_owned());
             return Ok(());
         }
-        let entries = std::fs::read_dir(path)
-            .and_then(|entries| entries.map(|entry| Ok(entry?.path())).collect::<io::Result<Vec<_>>>());
+        let entries = std::fs::read_dir(path).and_then(|entries| {
+            entries
+                .map(|entry| Ok(entry?.path()))
+                .collect::<io::Result<Vec<_>>>()
+        });
         let mut entries = entries.map_err(|error| LogError::io(path, error))?;
         entries.retain(|entry| !entry.file_name().is_some_and(is_hidden));
         entries.sort();
-        entries.iter().try_for_each(|entry| self.add(entry, false, files))
+        entries
+            .iter()
+            .try_for_each(|entry| self.add(entry, false, files))
     }
 
     fn add_partition_keys(&mut self, path: &Path) {
@@ -167,13 +207,19 @@ impl Found {
 /// Names that begin with `.` or, as Spark writes beside its data, with `_`.
 fn is_hidden(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
-    name.starts_with('.') && name != "." && name != ".." || name.starts_with('_') && !name.contains('=')
+    name.starts_with('.') && name != "." && name != ".."
+        || name.starts_with('_') && !name.contains('=')
 }
 
 fn has_known_extension(path: &Path) -> bool {
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     EXTENSIONS.iter().any(|extension| {
-        name.strip_suffix(extension).is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+        name.strip_suffix(extension)
+            .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
     })
 }
 
@@ -196,14 +242,18 @@ fn open_file(
     File::open(path)
         .and_then(|file| file.take(START_BYTES as u64).read_to_end(&mut start))
         .map_err(|error| LogError::io(shown, error))?;
-    let name = path.file_name().unwrap_or_default().to_string_lossy().to_ascii_lowercase();
+    let name = path
+        .file_name()
+        .unwrap_or_default()
+        .to_string_lossy()
+        .to_ascii_lowercase();
     if rows == Some(Rows::Parquet) || start.starts_with(b"PAR1") || name.ends_with(".parquet") {
         return parquet::open(path, Arc::clone(context));
     }
     let compression = Compression::of_content(&start);
     let source = |limits| TextSource {
-        path: path.to_owned(),
-        shown: shown.to_owned(),
+        file: path.to_owned(),
+        path: shown.to_owned(),
         compression,
         limits,
     };
@@ -233,7 +283,11 @@ fn open_file(
 
 /// No header of a CSV file begins with a brace.
 fn looks_like_json(start: &[u8]) -> bool {
-    start.strip_prefix(b"\xef\xbb\xbf").unwrap_or(start).trim_ascii_start().starts_with(b"{")
+    start
+        .strip_prefix(b"\xef\xbb\xbf")
+        .unwrap_or(start)
+        .trim_ascii_start()
+        .starts_with(b"{")
 }
 
 fn open_standard_input(
@@ -243,7 +297,10 @@ fn open_standard_input(
 ) -> anyhow::Result<Box<dyn LogFile>> {
     let shown = Path::new("-");
     let Some(format) = format else {
-        let formats: Vec<_> = InputFormat::ALL.iter().map(|format| format.name()).collect();
+        let formats: Vec<_> = InputFormat::ALL
+            .iter()
+            .map(|format| format.name())
+            .collect();
         return Err(LogError::format(
             shown,
             format!("--input-format with one of {}", formats.join(", ")),
@@ -264,7 +321,10 @@ fn open_standard_input(
 /// Copies a stream to a temporary file.
 fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<NamedTempFile, LogError> {
     let refused = |error| LogError::io(temp_dir, error);
-    let mut file = tempfile::Builder::new().prefix("counterfoil-").tempfile_in(temp_dir).map_err(refused)?;
+    let mut file = tempfile::Builder::new()
+        .prefix("counterfoil-")
+        .tempfile_in(temp_dir)
+        .map_err(refused)?;
     let mut block = vec![0; 1 << 20];
     loop {
         match input.read(&mut block) {
@@ -353,39 +413,65 @@ mod tests {
         }
 
         fn open(&self, arguments: &[&str]) -> anyhow::Result<Logs> {
-            let arguments: Vec<PathBuf> = arguments.iter().map(|name| self.0.path().join(name)).collect();
+            let arguments: Vec<PathBuf> = arguments
+                .iter()
+                .map(|name| self.0.path().join(name))
+                .collect();
             super::open(&arguments, None, self.0.path(), &Arc::default())
         }
 
         fn names(&self, logs: &Logs) -> Vec<String> {
-            let name = |file: &Box<dyn LogFile>| {
-                file.path().strip_prefix(self.0.path()).unwrap().display().to_string()
+            let name = |file: &dyn LogFile| {
+                file.path()
+                    .strip_prefix(self.0.path())
+                    .unwrap()
+                    .display()
+                    .to_string()
             };
-            logs.files.iter().map(name).collect()
+            logs.files.iter().map(|file| name(&**file)).collect()
         }
     }
 
     fn refusal(result: anyhow::Result<Logs>) -> String {
         let error = result.err().expect("refused");
-        error.downcast_ref::<LogError>().expect("a recognisable error").to_string()
+        error
+            .downcast_ref::<LogError>()
+            .expect("a recognisable error")
+            .to_string()
     }
 
     #[test]
     fn folders_are_searched_in_order_and_each_file_is_read_once() {
         let folder = Folder::new();
         for name in [
-            "logs/day=2/b.csv", "logs/day=1/a.CSV", "logs/.hidden.csv", "logs/_temporary/x.csv",
-            "logs/notes.txt", "logs/.csv", "one.csv",
+            "logs/day=2/b.csv",
+            "logs/day=1/a.CSV",
+            "logs/.hidden.csv",
+            "logs/_temporary/x.csv",
+            "logs/notes.txt",
+            "logs/.csv",
+            "one.csv",
         ] {
             folder.write(name, HEADER.as_bytes());
         }
-        let logs = folder.open(&["one.csv", "logs", "*.csv", "logs/day=2/b.csv"]).unwrap();
-        assert_eq!(folder.names(&logs), ["one.csv", "logs/day=1/a.CSV", "logs/day=2/b.csv"]);
+        let logs = folder
+            .open(&["one.csv", "logs", "*.csv", "logs/day=2/b.csv"])
+            .unwrap();
+        assert_eq!(
+            folder.names(&logs),
+            ["one.csv", "logs/day=1/a.CSV", "logs/day=2/b.csv"]
+        );
         assert_eq!(logs.partition_keys, ["day"]);
         let logs = folder.open(&["logs/*/*"]).unwrap();
-        assert_eq!(folder.names(&logs), ["logs/day=1/a.CSV", "logs/day=2/b.csv"]);
+        assert_eq!(
+            folder.names(&logs),
+            ["logs/day=1/a.CSV", "logs/day=2/b.csv"]
+        );
         // A file that is named is read whatever its name is.
-        assert_eq!(folder.names(&folder.open(&["logs/notes.txt"]).unwrap()), ["logs/notes.txt"]);
+        assert_eq!(
+            folder.names(&folder.open(&["logs/notes.txt"]).unwrap()),
+            ["logs/notes.txt"]
+        );
     }
 
     #[test]
@@ -396,7 +482,12 @@ mod tests {
         assert!(refusal(folder.open(&["logs"])).contains(".csv.gz"));
         assert!(refusal(folder.open(&["*.csv"])).contains("no file matches"));
         assert!(refusal(folder.open(&[])).contains("no LOG was named"));
-        let standard_input = super::open(&[PathBuf::from("-")], None, folder.0.path(), &Arc::default());
+        let standard_input = super::open(
+            &[PathBuf::from("-")],
+            None,
+            folder.0.path(),
+            &Arc::default(),
+        );
         assert!(refusal(standard_input).contains("--input-format"));
     }
 
@@ -408,12 +499,20 @@ mod tests {
         let gzip = gzip.finish().unwrap();
         folder.write("packed.csv", &gzip);
         folder.write("plain.csv.gz", HEADER.as_bytes());
-        folder.write("packed.zst", &zstd::encode_all(HEADER.as_bytes(), 1).unwrap());
+        folder.write(
+            "packed.zst",
+            &zstd::encode_all(HEADER.as_bytes(), 1).unwrap(),
+        );
         let row = br#" {"message_id":"a","timestamp":1700000000,"direction":"in","business":"1","customer":"2"}"#;
         folder.write("rows.csv", row);
-        let logs = folder.open(&["packed.csv", "plain.csv.gz", "packed.zst", "rows.csv"]).unwrap();
+        let logs = folder
+            .open(&["packed.csv", "plain.csv.gz", "packed.zst", "rows.csv"])
+            .unwrap();
         assert!(logs.files.iter().all(|file| file.columns().len() == 5));
-        folder.write("parquet.csv.zst", &zstd::encode_all(&b"PAR1"[..], 1).unwrap());
+        folder.write(
+            "parquet.csv.zst",
+            &zstd::encode_all(&b"PAR1"[..], 1).unwrap(),
+        );
         assert!(refusal(folder.open(&["parquet.csv.zst"])).contains("Parquet"));
         folder.write("cut.csv.gz", &gzip[..gzip.len() - 9]);
         assert!(refusal(folder.open(&["cut.csv.gz"])).contains("gzip stream truncated at byte"));
@@ -424,7 +523,13 @@ mod tests {
         let folder = Folder::new();
         let text = format!("{HEADER}a,1700000000,in,1,2\n");
         let file = spool(&mut text.as_bytes(), folder.0.path()).unwrap();
-        let log = open_file(file.path(), Path::new("-"), Some(Rows::Csv), &Arc::default()).unwrap();
+        let log = open_file(
+            file.path(),
+            Path::new("-"),
+            Some(Rows::Csv),
+            &Arc::default(),
+        )
+        .unwrap();
         let path = file.path().to_owned();
         let log = Spooled { log, file };
         assert_eq!(log.path(), Path::new("-"));

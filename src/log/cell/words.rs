@@ -20,9 +20,13 @@ impl ShortWord {
         let (low, high) = match length {
             // Four overlapping quarters, so that no branch depends on how long a usual word is.
             4..=16 => {
-                let quarter = |from: usize| Some(u64::from(u32::from_le_bytes(*cell[from..].first_chunk()?)));
+                let quarter =
+                    |from: usize| Some(u64::from(u32::from_le_bytes(*cell[from..].first_chunk()?)));
                 let (middle, last) = (length >> 3 << 2, length - 4);
-                (quarter(0)? | quarter(middle)? << 32, quarter(last)? | quarter(last - middle)? << 32)
+                (
+                    quarter(0)? | quarter(middle)? << 32,
+                    quarter(last)? | quarter(last - middle)? << 32,
+                )
             }
             1..=3 => {
                 let (middle, last) = (cell[length / 2], cell[length - 1]);
@@ -50,12 +54,18 @@ pub(super) fn phone_number(cell: &[u8]) -> Option<u64> {
             let (last, first) = (digits.last_chunk::<8>()?, digits.first_chunk::<8>()?);
             let before = digits.len() - 8;
             let first = u64::from_le_bytes(*first) ^ ZEROS;
-            let first = if before == 0 { 0 } else { first << (64 - 8 * before) };
+            let first = if before == 0 {
+                0
+            } else {
+                first << (64 - 8 * before)
+            };
             let last = u64::from_le_bytes(*last) ^ ZEROS;
             Some(eight_digits(first)? * 100_000_000 + eight_digits(last)?)
         }
         1..=7 if digits[0] != b'0' => digits.iter().try_fold(0, |number, &digit| {
-            digit.is_ascii_digit().then(|| number * 10 + u64::from(digit - b'0'))
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u64::from(digit - b'0'))
         }),
         _ => None,
     }
@@ -179,8 +189,25 @@ mod tests {
 
     #[test]
     fn short_words_are_told_apart() {
-        let words = ["", "a", "aa", "aaa", "a\0", "ab", "aba", "abb", "abcd", "abcdefgh", "abcdefghi", "aaaaaaaaa",
-            "abcdefghijkl", "abcdefghijkm", "abcXefghijkl", "abcdefghijklmnop", "abcdefgXijklmnop"];
+        let words = [
+            "",
+            "a",
+            "aa",
+            "aaa",
+            "a\0",
+            "ab",
+            "aba",
+            "abb",
+            "abcd",
+            "abcdefgh",
+            "abcdefghi",
+            "aaaaaaaaa",
+            "abcdefghijkl",
+            "abcdefghijkm",
+            "abcXefghijkl",
+            "abcdefghijklmnop",
+            "abcdefgXijklmnop",
+        ];
         for left in words {
             for right in words {
                 assert_eq!(

@@ -29,7 +29,10 @@ impl Header {
     /// [`LogError::Header`] if a needed column is missing or a column occurs twice, with the nearest names
     /// and what would help; [`LogError::Format`] if the line is no text.
     pub(super) fn read(path: &Path, line: &TextChunk) -> Result<Self, LogError> {
-        let text = line.text.strip_prefix(BYTE_ORDER_MARK).unwrap_or(&line.text);
+        let text = line
+            .text
+            .strip_prefix(BYTE_ORDER_MARK)
+            .unwrap_or(&line.text);
         if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text {
             return Err(LogError::format(path, "UTF-8 text", "UTF-16 text"));
         }
@@ -41,11 +44,18 @@ impl Header {
             ));
         }
         if std::str::from_utf8(text).is_err() || text.contains(&0) {
-            return Err(LogError::format(path, "UTF-8 text", "binary data in the first line"));
+            return Err(LogError::format(
+                path,
+                "UTF-8 text",
+                "binary data in the first line",
+            ));
         }
         let names = names_of(text);
         let columns: Vec<Option<Column>> = names.iter().map(|name| column_of(name)).collect();
-        let refuse = |message: String| LogError::Header { path: path.to_owned(), message };
+        let refuse = |message: String| LogError::Header {
+            path: path.to_owned(),
+            message,
+        };
         if let Some((delimiter, label)) = other_delimiter(text, &columns) {
             return Err(refuse(format!(
                 "expected cells separated by `,`, found cells separated by {label}\n\
@@ -64,12 +74,17 @@ impl Header {
                 )));
             }
         }
-        let missing: Vec<Column> =
-            Column::REQUIRED.into_iter().filter(|&column| !columns.contains(&Some(column))).collect();
+        let missing: Vec<Column> = Column::REQUIRED
+            .into_iter()
+            .filter(|&column| !columns.contains(&Some(column)))
+            .collect();
         if !missing.is_empty() {
             return Err(refuse(missing_columns(&missing, &names, &columns)));
         }
-        let unknown = names.into_iter().zip(&columns).filter(|(name, column)| column.is_none() && !name.is_empty());
+        let unknown = names
+            .into_iter()
+            .zip(&columns)
+            .filter(|(name, column)| column.is_none() && !name.is_empty());
         let ignored = unknown.map(|(name, _)| name).collect();
         Ok(Self { columns, ignored })
     }
@@ -79,7 +94,9 @@ impl Header {
         let columns = self.columns.iter().enumerate();
         Layout {
             cells: self.columns.len(),
-            columns: columns.filter_map(|(place, column)| column.map(|column| (place, column))).collect(),
+            columns: columns
+                .filter_map(|(place, column)| column.map(|column| (place, column)))
+                .collect(),
         }
     }
 }
@@ -88,30 +105,52 @@ fn names_of(text: &[u8]) -> Vec<String> {
     let (mut cells, mut unescaped) = (Vec::new(), Vec::new());
     split_row(text, 0, &mut cells, &mut unescaped);
     let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
-    cells.iter().map(|cell| name(cell.of(text, &unescaped))).collect()
+    cells
+        .iter()
+        .map(|cell| name(cell.of(text, &unescaped)))
+        .collect()
 }
 
 pub(in crate::log) fn column_of(name: &str) -> Option<Column> {
-    Column::ALL.iter().copied().find(|column| column.name().eq_ignore_ascii_case(name))
+    Column::ALL
+        .iter()
+        .copied()
+        .find(|column| column.name().eq_ignore_ascii_case(name))
 }
 
 /// The delimiter by which the line would hold more columns, with its name.
-fn other_delimiter(text: &[u8], columns: &[Option<Column>]) -> Option<(&'static str, &'static str)> {
+fn other_delimiter(
+    text: &[u8],
+    columns: &[Option<Column>],
+) -> Option<(&'static str, &'static str)> {
     let known = columns.iter().flatten().count();
     let text = String::from_utf8_lossy(text);
-    [(";", "`;`"), ("\t", "tabs"), ("|", "`|`")].into_iter().find(|(delimiter, _)| {
-        let names = text.split(delimiter).map(|name| name.trim().trim_matches('"'));
-        let (count, found) = names.fold((0, 0), |(count, found), name| {
-            (count + 1, found + usize::from(column_of(name).is_some()))
-        });
-        found > known || known == 0 && columns.len() == 1 && count >= Column::REQUIRED.len()
-    }).map(|(delimiter, label)| (if delimiter == "\t" { "\\t" } else { delimiter }, label))
+    [(";", "`;`"), ("\t", "tabs"), ("|", "`|`")]
+        .into_iter()
+        .find(|(delimiter, _)| {
+            let names = text
+                .split(delimiter)
+                .map(|name| name.trim().trim_matches('"'));
+            let (count, found) = names.fold((0, 0), |(count, found), name| {
+                (count + 1, found + usize::from(column_of(name).is_some()))
+            });
+            found > known || known == 0 && columns.len() == 1 && count >= Column::REQUIRED.len()
+        })
+        .map(|(delimiter, label)| (if delimiter == "\t" { "\\t" } else { delimiter }, label))
 }
 
 /// The message for a header without needed columns.
-pub(in crate::log) fn missing_columns(missing: &[Column], names: &[String], columns: &[Option<Column>]) -> String {
+pub(in crate::log) fn missing_columns(
+    missing: &[Column],
+    names: &[String],
+    columns: &[Option<Column>],
+) -> String {
     let list = |columns: &[Column]| {
-        columns.iter().map(|column| column.name()).collect::<Vec<_>>().join(", ")
+        columns
+            .iter()
+            .map(|column| column.name())
+            .collect::<Vec<_>>()
+            .join(", ")
     };
     let unknown: Vec<&str> = names
         .iter()
@@ -127,22 +166,36 @@ pub(in crate::log) fn missing_columns(missing: &[Column], names: &[String], colu
         shown(names)
     );
     if !nearest.is_empty() {
-        let pairs: Vec<String> =
-            nearest.iter().map(|(column, name)| format!("`{name}` for {column}")).collect();
+        let pairs: Vec<String> = nearest
+            .iter()
+            .map(|(column, name)| format!("`{name}` for {column}"))
+            .collect();
         message += &format!("\nnearest: {}", pairs.join(", "));
     }
     let lines: Vec<String> = missing
         .iter()
         .map(|column| {
-            let name = nearest.iter().find(|(known, _)| known == column).map_or("…", |(_, name)| name);
+            let name = nearest
+                .iter()
+                .find(|(known, _)| known == column)
+                .map_or("…", |(_, name)| name);
             format!("{column} = {name:?}")
         })
         .collect();
-    message + &format!("\nhelp: --map MAP.toml, with the lines: {}", lines.join("; "))
+    message
+        + &format!(
+            "\nhelp: --map MAP.toml, with the lines: {}",
+            lines.join("; ")
+        )
 }
 
 fn shown(names: &[String]) -> String {
-    let mut text = names.iter().take(NAMES_SHOWN).map(String::as_str).collect::<Vec<_>>().join(", ");
+    let mut text = names
+        .iter()
+        .take(NAMES_SHOWN)
+        .map(String::as_str)
+        .collect::<Vec<_>>()
+        .join(", ");
     if names.len() > NAMES_SHOWN {
         text += &format!(", … ({} in all)", names.len());
     }
@@ -153,14 +206,43 @@ fn shown(names: &[String]) -> String {
 fn synonyms(column: Column) -> &'static [&'static str] {
     match column {
         Column::MessageId => &["message_id", "wamid", "id", "msg_id", "message_sid", "uuid"],
-        Column::Timestamp => &["timestamp", "time", "date", "datetime", "created_at", "sent_at", "event_time"],
-        Column::Direction => &["direction", "type", "dir", "flow", "in_out", "message_direction"],
-        Column::Business => {
-            &["business", "phone_number_id", "business_phone", "sender", "from", "channel_number", "waba_number"]
-        }
-        Column::Customer => {
-            &["customer", "wa_id", "recipient", "to", "contact", "phone", "user", "recipient_id", "msisdn"]
-        }
+        Column::Timestamp => &[
+            "timestamp",
+            "time",
+            "date",
+            "datetime",
+            "created_at",
+            "sent_at",
+            "event_time",
+        ],
+        Column::Direction => &[
+            "direction",
+            "type",
+            "dir",
+            "flow",
+            "in_out",
+            "message_direction",
+        ],
+        Column::Business => &[
+            "business",
+            "phone_number_id",
+            "business_phone",
+            "sender",
+            "from",
+            "channel_number",
+            "waba_number",
+        ],
+        Column::Customer => &[
+            "customer",
+            "wa_id",
+            "recipient",
+            "to",
+            "contact",
+            "phone",
+            "user",
+            "recipient_id",
+            "msisdn",
+        ],
         _ => &[],
     }
 }
@@ -169,17 +251,28 @@ fn synonyms(column: Column) -> &'static [&'static str] {
 fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n str)> {
     let likeness = |column: Column, name: &str| {
         let name = name.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
-        synonyms(column).iter().map(|word| alike(word, &name)).max().unwrap_or(0)
+        synonyms(column)
+            .iter()
+            .map(|word| alike(word, &name))
+            .max()
+            .unwrap_or(0)
     };
     let mut pairs: Vec<(usize, Column, &str)> = columns
         .iter()
-        .flat_map(|&column| names.iter().map(move |&name| (likeness(column, name), column, name)))
+        .flat_map(|&column| {
+            names
+                .iter()
+                .map(move |&name| (likeness(column, name), column, name))
+        })
         .filter(|&(likeness, ..)| likeness >= ALIKE_PERCENT_MIN)
         .collect();
     pairs.sort_by_key(|&(likeness, ..)| std::cmp::Reverse(likeness));
     let mut nearest: Vec<(Column, &str)> = Vec::new();
     for (_, column, name) in pairs {
-        if !nearest.iter().any(|known| known.0 == column || known.1 == name) {
+        if !nearest
+            .iter()
+            .any(|known| known.0 == column || known.1 == name)
+        {
             nearest.push((column, name));
         }
     }
@@ -189,7 +282,8 @@ fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n 
 
 /// How alike two words are, in percent.
 fn alike(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) = (left.chars().collect(), right.chars().take(64).collect());
+    let (left, right): (Vec<char>, Vec<char>) =
+        (left.chars().collect(), right.chars().take(64).collect());
     let length = left.len().max(right.len()).max(1);
     let mut costs: Vec<usize> = (0..=right.len()).collect();
     for (row, &l) in left.iter().enumerate() {
@@ -208,7 +302,10 @@ mod tests {
     use super::*;
 
     fn read(line: &str) -> Result<Header, LogError> {
-        let chunk = TextChunk { text: line.as_bytes().to_vec(), ..TextChunk::default() };
+        let chunk = TextChunk {
+            text: line.as_bytes().to_vec(),
+            ..TextChunk::default()
+        };
         Header::read(Path::new("log.csv"), &chunk)
     }
 
@@ -220,7 +317,10 @@ mod tests {
 
     #[test]
     fn names_in_any_case_quoted_and_after_a_byte_order_mark() {
-        let header = read("\u{feff}\"Message_ID\", TIMESTAMP ,direction,price,business,customer,,\"a,b\"\r\n").unwrap();
+        let header = read(
+            "\u{feff}\"Message_ID\", TIMESTAMP ,direction,price,business,customer,,\"a,b\"\r\n",
+        )
+        .unwrap();
         assert_eq!(header.ignored, ["price", "a,b"]);
         assert_eq!(header.columns[0], Some(Column::MessageId));
         assert_eq!(header.layout().cells, 8);
@@ -252,21 +352,38 @@ mod tests {
     fn another_delimiter_is_named() {
         for (delimiter, label) in [(";", "`;`"), ("\t", "tabs"), ("|", "`|`")] {
             let message = message(&REQUIRED.replace(',', delimiter));
-            assert!(message.contains(&format!("separated by {label}")), "{message}");
-            let message = super::tests::message(&format!("a{delimiter}b{delimiter}c{delimiter}d{delimiter}e"));
-            assert!(message.contains(&format!("separated by {label}")), "{message}");
+            assert!(
+                message.contains(&format!("separated by {label}")),
+                "{message}"
+            );
+            let message = super::tests::message(&format!(
+                "a{delimiter}b{delimiter}c{delimiter}d{delimiter}e"
+            ));
+            assert!(
+                message.contains(&format!("separated by {label}")),
+                "{message}"
+            );
         }
     }
 
     #[test]
     fn what_is_no_text_is_said_so() {
-        let chunk = |text: &[u8]| TextChunk { text: text.to_vec(), ..TextChunk::default() };
-        let message = |chunk| Header::read(Path::new("x"), &chunk).expect_err("refused").to_string();
+        let chunk = |text: &[u8]| TextChunk {
+            text: text.to_vec(),
+            ..TextChunk::default()
+        };
+        let message = |chunk| {
+            Header::read(Path::new("x"), &chunk)
+                .expect_err("refused")
+                .to_string()
+        };
         assert!(message(chunk(b"\xff\xfem\0e\0")).contains("UTF-16"));
         assert!(message(chunk(b"\x89PNG\0")).contains("binary data"));
         assert!(message(chunk(b"a\xff,b")).contains("binary data"));
         let mut unclosed = chunk(b"\"message_id\n");
-        unclosed.rejected.push((0, crate::log::RowDefect::UnclosedQuote));
+        unclosed
+            .rejected
+            .push((0, crate::log::RowDefect::UnclosedQuote));
         assert!(message(unclosed).contains("not closed"));
     }
 }

@@ -16,7 +16,9 @@ impl CellRange {
         let (start, end) = (self.start as usize, self.end as usize);
         match text.get(start..end) {
             Some(cell) => cell,
-            None => unescaped.get(start.wrapping_sub(text.len())..end - text.len()).unwrap_or_default(),
+            None => unescaped
+                .get(start.wrapping_sub(text.len())..end - text.len())
+                .unwrap_or_default(),
         }
     }
 }
@@ -34,7 +36,13 @@ pub(super) fn split_row(
             quoted_cell(text, from + 1, unescaped)
         } else {
             let end = cell_end(text, from);
-            (CellRange { start: from as u32, end: end as u32 }, end)
+            (
+                CellRange {
+                    start: from as u32,
+                    end: end as u32,
+                },
+                end,
+            )
         };
         cells.push(cell);
         match text.get(end) {
@@ -67,12 +75,24 @@ fn quoted_cell(text: &[u8], content: usize, unescaped: &mut Vec<u8>) -> (CellRan
     let end = cell_end(text, behind);
     let tail = &text[behind..end];
     if from == content && tail.trim_ascii().is_empty() {
-        return (CellRange { start: content as u32, end: close as u32 }, end);
+        return (
+            CellRange {
+                start: content as u32,
+                end: close as u32,
+            },
+            end,
+        );
     }
     unescaped.extend_from_slice(&text[from..close]);
     unescaped.extend_from_slice(tail);
     let range = |length: usize| (text.len() + length) as u32;
-    (CellRange { start: range(unescaped_start), end: range(unescaped.len()) }, end)
+    (
+        CellRange {
+            start: range(unescaped_start),
+            end: range(unescaped.len()),
+        },
+        end,
+    )
 }
 
 #[cfg(test)]
@@ -83,7 +103,12 @@ mod tests {
         let (mut cells, mut unescaped) = (Vec::new(), Vec::new());
         let next = split_row(row.as_bytes(), 0, &mut cells, &mut unescaped);
         let texts = cells.iter().map(|cell| cell.of(row.as_bytes(), &unescaped));
-        (texts.map(|cell| String::from_utf8_lossy(cell).into_owned()).collect(), next)
+        (
+            texts
+                .map(|cell| String::from_utf8_lossy(cell).into_owned())
+                .collect(),
+            next,
+        )
     }
 
     #[test]

@@ -6,12 +6,13 @@
 
 use memchr::{memchr, memrchr};
 
-use crate::log::text::TextChunk;
-use crate::log::{CellCode, CellParser, Chunk, Column, RowDefect};
 use super::quoted::{CellRange, split_row};
 use super::structure::Structure;
+use crate::log::text::TextChunk;
+use crate::log::{CellCode, CellParser, Chunk, Column, RowDefect};
 
 const BATCH_BYTES: usize = 32 << 10;
+const PLAIN_BYTES_MIN: usize = 4 << 10;
 
 /// Which cell of a row belongs to which column.
 #[derive(Debug, Default)]
@@ -45,20 +46,31 @@ pub(super) struct Batch {
     defects: usize,
     is_quoted: bool,
     text_start: usize,
+    /// Up to where the chunk's lines hold no quote.
+    plain_end: usize,
 }
 
 impl Batch {
+    /// Begins with a new chunk.
+    pub(super) fn begin(&mut self) {
+        self.plain_end = 0;
+    }
+
     /// Cuts up the rows that begin at `start`; says where the next batch begins.
     pub(super) fn take(&mut self, layout: &Layout, chunk: &TextChunk, start: usize) -> usize {
         self.rows.clear();
         self.defects = 0;
-        self.is_quoted = chunk.has_quote || !chunk.rejected.is_empty();
         self.text_start = start;
         let text = &chunk.text;
+        if start >= self.plain_end {
+            self.plain_end = plain_end(chunk, start);
+        }
+        // A few rows without quotes are not worth a batch of their own.
+        self.is_quoted = self.plain_end < text.len().min(start + PLAIN_BYTES_MIN);
         let end = if self.is_quoted {
             self.take_quoted(layout, chunk, start)
         } else {
-            let end = batch_end(text, start);
+            let end = batch_end(&text[..self.plain_end], start);
             self.take_plain(layout, &text[start..end]);
             end
         };
@@ -74,9 +86,19 @@ impl Batch {
             let end = ends[newline as usize];
             let cells = (newline - first + 1) as usize;
             if cells == layout.cells {
-                self.rows.push(Row { start, end, first, defect: None });
+                self.rows.push(Row {
+                    start,
+                    end,
+                    first,
+                    defect: None,
+                });
             } else if !is_blank(&text[start as usize..end as usize]) {
-                self.rows.push(Row { start, end, first, defect: Some(RowDefect::Ragged) });
+                self.rows.push(Row {
+                    start,
+                    end,
+                    first,
+                    defect: Some(RowDefect::Ragged),
+                });
                 self.defects += 1;
             }
             (first, start) = (newline + 1, end + 1);
@@ -93,13 +115,23 @@ impl Batch {
         self.ranges.clear();
         self.unescaped.clear();
         let before = |&(place, _): &(u32, RowDefect)| (place as usize) < start;
-        let mut rejected = chunk.rejected[chunk.rejected.partition_point(before)..].iter().peekable();
-        let mut from = start;
+        let mut rejected = chunk.rejected[chunk.rejected.partition_point(before)..]
+            .iter()
+            .peekable();
+        let (mut from, mut next_quote) = (start, start);
         while from < text.len() && from - start < BATCH_BYTES {
+            if next_quote < from {
+                next_quote = memchr(b'"', &text[from..]).map_or(text.len(), |quote| from + quote);
+                if next_quote - from > PLAIN_BYTES_MIN * 2 {
+                    break;
+                }
+            }
             let first = self.ranges.len() as u32;
             let given_up = rejected.next_if(|&&(place, _)| place as usize == from);
             let next = match given_up {
-                Some(_) => memchr(b'\n', &text[from..]).map_or(text.len(), |place| from + place + 1),
+                Some(_) => {
+                    memchr(b'\n', &text[from..]).map_or(text.len(), |place| from + place + 1)
+                }
                 None => split_row(text, from, &mut self.ranges, &mut self.unescaped),
             };
             let end = next - usize::from(text[next - 1] == b'\n' && next > from);
@@ -109,7 +141,12 @@ impl Batch {
                 None => Some(RowDefect::Ragged),
             };
             if given_up.is_some() || !is_blank(&text[from..end]) {
-                self.rows.push(Row { start: from as u32, end: end as u32, first, defect });
+                self.rows.push(Row {
+                    start: from as u32,
+                    end: end as u32,
+                    first,
+                    defect,
+                });
                 self.defects += usize::from(defect.is_some());
             }
             from = next;
@@ -137,7 +174,10 @@ impl Batch {
             } else {
                 continue;
             };
-            if !matches!(row.defect, Some(RowDefect::TooLong | RowDefect::UnclosedQuote)) {
+            if !matches!(
+                row.defect,
+                Some(RowDefect::TooLong | RowDefect::UnclosedQuote)
+            ) {
                 self.defects += usize::from(row.defect.is_none());
                 row.defect = Some(defect);
             }
@@ -148,18 +188,31 @@ impl Batch {
     #[inline]
     pub(super) fn cell<'t>(&'t self, text: &'t [u8], row: Row, place: usize) -> &'t [u8] {
         if self.is_quoted {
-            let range = self.ranges.get(row.first as usize + place).copied().unwrap_or_default();
+            let range = self
+                .ranges
+                .get(row.first as usize + place)
+                .copied()
+                .unwrap_or_default();
             return range.of(text, &self.unescaped);
         }
-        self.plain_cell(text.get(self.text_start..).unwrap_or_default(), row.first as usize + place)
+        self.plain_cell(
+            text.get(self.text_start..).unwrap_or_default(),
+            row.first as usize + place,
+        )
     }
 
     #[inline]
     fn plain_cell<'t>(&self, text: &'t [u8], end: usize) -> &'t [u8] {
         let ends = &self.structure.ends;
-        let start = if end == 0 { 0 } else { ends[end - 1] as usize + 1 };
+        let start = if end == 0 {
+            0
+        } else {
+            ends[end - 1] as usize + 1
+        };
         // A row with a defect may have a place that is none of its cells.
-        ends.get(end).and_then(|&end| text.get(start..end as usize)).unwrap_or_default()
+        ends.get(end)
+            .and_then(|&end| text.get(start..end as usize))
+            .unwrap_or_default()
     }
 
     /// Appends the codes of the batch's rows to a chunk.
@@ -189,16 +242,35 @@ impl Batch {
         if self.defects > 0 {
             for (number, row) in self.rows.iter().enumerate() {
                 let number = (chunk.rows + number) as u32;
-                chunk.defects.extend(row.defect.map(|defect| (number, defect)));
+                chunk
+                    .defects
+                    .extend(row.defect.map(|defect| (number, defect)));
             }
         }
         chunk.rows += self.rows.len();
     }
 }
 
+/// The start of the first line from `start` on that holds a quote or is rejected.
+fn plain_end(chunk: &TextChunk, start: usize) -> usize {
+    let text = &chunk.text;
+    if chunk.rejected.first().is_some_and(|&(place, _)| place == 0) {
+        // Perhaps the beginning of a line that is too long.
+        return start;
+    }
+    match memchr(b'"', &text[start..]) {
+        None => text.len(),
+        Some(quote) => {
+            memrchr(b'\n', &text[start..start + quote]).map_or(start, |newline| start + newline + 1)
+        }
+    }
+}
+
 /// The end of the last line that ends in a batch, or of the first line.
 fn batch_end(text: &[u8], start: usize) -> usize {
-    let Some(batch) = text.get(start..start + BATCH_BYTES) else { return text.len() };
+    let Some(batch) = text.get(start..start + BATCH_BYTES) else {
+        return text.len();
+    };
     match memrchr(b'\n', batch) {
         Some(newline) => start + newline + 1,
         None => memchr(b'\n', &text[start + BATCH_BYTES..])

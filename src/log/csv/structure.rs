@@ -61,14 +61,20 @@ impl Structure {
 
     #[inline(always)]
     fn add(&mut self, masks: Masks, offset: u32) {
-        let Masks { commas, newlines, has_non_ascii, has_nul } = masks;
+        let Masks {
+            commas,
+            newlines,
+            has_non_ascii,
+            has_nul,
+        } = masks;
         self.has_non_ascii |= has_non_ascii;
         self.has_nul |= has_nul;
         let mut ends = commas | newlines;
         let mut left = newlines;
         while left != 0 {
             let below = (left & left.wrapping_neg()).wrapping_sub(1);
-            self.newlines.push((self.found as u32).wrapping_add((ends & below).count_ones()));
+            self.newlines
+                .push((self.found as u32).wrapping_add((ends & below).count_ones()));
             left &= left.wrapping_sub(1);
         }
         let count = ends.count_ones() as usize;
@@ -130,7 +136,12 @@ fn masks_avx2(block: &[u8; BLOCK]) -> Masks {
 /// The same on every processor.
 #[inline]
 fn masks(block: &[u8; BLOCK]) -> Masks {
-    let mut masks = Masks { commas: 0, newlines: 0, has_non_ascii: !block.is_ascii(), has_nul: false };
+    let mut masks = Masks {
+        commas: 0,
+        newlines: 0,
+        has_non_ascii: !block.is_ascii(),
+        has_nul: false,
+    };
     for (number, word) in block.as_chunks::<8>().0.iter().enumerate() {
         let word = u64::from_le_bytes(*word);
         masks.commas |= equal_bytes(word, b',') << (number * 8);

@@ -24,7 +24,8 @@ fn pack(text: &[u8], compression: Compression) -> Vec<u8> {
             // Two members.
             let (first, second) = text.split_at(text.len() / 2);
             let member = |text: &[u8]| {
-                let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+                let mut gzip =
+                    flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
                 gzip.write_all(text).unwrap();
                 gzip.finish().unwrap()
             };
@@ -36,17 +37,34 @@ fn pack(text: &[u8], compression: Compression) -> Vec<u8> {
 fn open_bytes(bytes: &[u8], compression: Compression, limits: Limits) -> anyhow::Result<Opened> {
     let file = tempfile::NamedTempFile::new()?;
     std::fs::write(file.path(), bytes)?;
-    let (path, shown) = (file.path().to_owned(), Path::new("log.csv").to_owned());
-    let log = open(TextSource { path, shown, compression, limits }, Arc::default())?;
+    let (on_disk, path) = (file.path().to_owned(), Path::new("log.csv").to_owned());
+    let log = open(
+        TextSource {
+            file: on_disk,
+            path,
+            compression,
+            limits,
+        },
+        Arc::default(),
+    )?;
     Ok(Opened { log, _file: file })
 }
 
 fn open_text(rows: &[u8], limits: Limits) -> Opened {
-    open_bytes(&[HEADER.as_bytes(), rows].concat(), Compression::Plain, limits).unwrap()
+    open_bytes(
+        &[HEADER.as_bytes(), rows].concat(),
+        Compression::Plain,
+        limits,
+    )
+    .unwrap()
 }
 
 const fn limits(chunk_bytes: usize, row_bytes: usize, chunk_rows: usize) -> Limits {
-    Limits { chunk_bytes, row_bytes, chunk_rows }
+    Limits {
+        chunk_bytes,
+        row_bytes,
+        chunk_rows,
+    }
 }
 
 /// What a scan says of each row: where it stands, its message id's code or its defect.
@@ -61,8 +79,10 @@ fn scan(log: &dyn LogFile) -> anyhow::Result<Rows> {
             assert_eq!(chunk.columns[column.index()].len(), chunk.rows);
         }
         assert!(chunk.defects.is_sorted_by(|left, right| left.0 < right.0));
-        let mut rows: Vec<_> =
-            chunk.columns[Column::MessageId.index()].iter().map(|&code| Ok(code)).collect();
+        let mut rows: Vec<_> = chunk.columns[Column::MessageId.index()]
+            .iter()
+            .map(|&code| Ok(code))
+            .collect();
         for &(row, defect) in &chunk.defects {
             rows[row as usize] = Err(defect);
         }
@@ -74,9 +94,17 @@ fn scan(log: &dyn LogFile) -> anyhow::Result<Rows> {
     log.scan(&progress, &consume)?;
     assert!(read.into_inner() <= log.size_bytes());
     let of_chunk = |(sequence, rows): (u32, Vec<_>)| {
-        (0..).map(move |row| (sequence, row)).zip(rows).collect::<Vec<_>>()
+        (0..)
+            .map(move |row| (sequence, row))
+            .zip(rows)
+            .collect::<Vec<_>>()
     };
-    Ok(chunks.into_inner().unwrap().into_iter().flat_map(of_chunk).collect())
+    Ok(chunks
+        .into_inner()
+        .unwrap()
+        .into_iter()
+        .flat_map(of_chunk)
+        .collect())
 }
 
 fn texts(log: &dyn LogFile, rows: &Rows) -> Vec<TextRow> {
@@ -111,10 +139,16 @@ type Oracle = Vec<(u64, u64, Vec<u8>, Result<Vec<Vec<u8>>, RowDefect>)>;
 fn oracle(text: &[u8], first_line: u64, cells: usize) -> Oracle {
     let (mut rows, mut start, mut line) = (Vec::new(), 0, first_line);
     while start < text.len() {
-        let newline = text[start..].iter().position(|&byte| byte == b'\n').map(|place| start + place);
+        let newline = text[start..]
+            .iter()
+            .position(|&byte| byte == b'\n')
+            .map(|place| start + place);
         let (next, row) = match oracle_row(text, start) {
             Some((next, row)) => (next, Ok(row)),
-            None => (newline.map_or(text.len(), |newline| newline + 1), Err(RowDefect::UnclosedQuote)),
+            None => (
+                newline.map_or(text.len(), |newline| newline + 1),
+                Err(RowDefect::UnclosedQuote),
+            ),
         };
         let raw = &text[start..next];
         let raw = raw.strip_suffix(b"\n").unwrap_or(raw);
@@ -129,7 +163,10 @@ fn oracle(text: &[u8], first_line: u64, cells: usize) -> Oracle {
         if !raw.is_empty() {
             rows.push((line, start as u64, raw.to_vec(), row));
         }
-        line += text[start..next].iter().filter(|&&byte| byte == b'\n').count() as u64;
+        line += text[start..next]
+            .iter()
+            .filter(|&&byte| byte == b'\n')
+            .count() as u64;
         start = next;
     }
     rows
@@ -164,7 +201,12 @@ fn oracle_row(text: &[u8], mut place: usize) -> Option<(usize, Vec<Vec<u8>>)> {
     }
 }
 
-fn assert_as_oracle(rows: &[u8], limits: Limits, compression: Compression, is_scanned_before: bool) {
+fn assert_as_oracle(
+    rows: &[u8],
+    limits: Limits,
+    compression: Compression,
+    is_scanned_before: bool,
+) {
     let text = [HEADER.as_bytes(), rows].concat();
     let opened = open_bytes(&pack(&text, compression), compression, limits).unwrap();
     let found = scan(&*opened.log).unwrap();
@@ -179,15 +221,30 @@ fn assert_as_oracle(rows: &[u8], limits: Limits, compression: Compression, is_sc
     };
     let texts = texts(log, &found);
     let ids = message_ids(log, &found);
-    for (((row, text), id), (line, offset, raw, cells)) in found.iter().zip(&texts).zip(&ids).zip(&expected) {
-        assert_eq!((text.line, text.byte_offset), (*line, Some(*offset + HEADER.len() as u64)));
+    for (((row, text), id), (line, offset, raw, cells)) in
+        found.iter().zip(&texts).zip(&ids).zip(&expected)
+    {
+        assert_eq!(
+            (text.line, text.byte_offset),
+            (*line, Some(*offset + HEADER.len() as u64))
+        );
         assert_eq!(text.raw, *raw);
-        assert_eq!(row.1.err(), cells.as_ref().err().copied(), "{}", raw.escape_ascii());
+        assert_eq!(
+            row.1.err(),
+            cells.as_ref().err().copied(),
+            "{}",
+            raw.escape_ascii()
+        );
         let Ok(cells) = cells else { continue };
         for (cell, &column) in cells.iter().zip(log.columns()) {
             let cell = cell.trim_ascii();
             let cell = (!cell.is_empty()).then(|| String::from_utf8_lossy(cell).into_owned());
-            assert_eq!(text.cells[column.index()], cell, "{column} of {}", raw.escape_ascii());
+            assert_eq!(
+                text.cells[column.index()],
+                cell,
+                "{column} of {}",
+                raw.escape_ascii()
+            );
         }
         assert_eq!(id, cells[0].trim_ascii());
         let code = CellParser::new(&CellContext::default()).text(Column::MessageId, &cells[0]);
@@ -196,7 +253,11 @@ fn assert_as_oracle(rows: &[u8], limits: Limits, compression: Compression, is_sc
 }
 
 fn on_threads<R: Send>(count: usize, work: impl FnOnce() -> R + Send) -> R {
-    rayon::ThreadPoolBuilder::new().num_threads(count).build().unwrap().install(work)
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(count)
+        .build()
+        .unwrap()
+        .install(work)
 }
 
 #[test]
@@ -216,22 +277,60 @@ fn defects_cost_their_row_only() {
     let defects: Vec<_> = found.iter().map(|row| row.1.err()).collect();
     let (ragged, unclosed) = (Some(RowDefect::Ragged), Some(RowDefect::UnclosedQuote));
     let (utf8, nul) = (Some(RowDefect::InvalidUtf8), Some(RowDefect::NulByte));
-    assert_eq!(defects, [None, ragged, ragged, utf8, nul, None, None, unclosed, None, None]);
+    assert_eq!(
+        defects,
+        [
+            None, ragged, ragged, utf8, nul, None, None, unclosed, None, None
+        ]
+    );
     assert_as_oracle(rows, Limits::default(), Compression::Plain, true);
+}
+
+#[test]
+fn quotes_here_and_there_change_nothing() {
+    let mut rows = Vec::new();
+    for number in 0..6000 {
+        let text = match number % 700 {
+            3 => "\"a\nb, \"\"c\"\"\"",
+            5 | 500 => "\"quoted\"",
+            600 => "x,ragged",
+            _ => "x",
+        };
+        rows.extend_from_slice(format!("{number},1,in,1,2,{text}\n").as_bytes());
+    }
+    assert_as_oracle(&rows, Limits::default(), Compression::Plain, true);
+    assert_as_oracle(
+        &rows,
+        limits(30_000, 1 << 20, 65_536),
+        Compression::Zstd,
+        false,
+    );
+    rows.extend_from_slice(b"y,1,in,1,2,\"never closed\n");
+    rows.extend_from_slice(&b"z,1,in,1,2,x\n".repeat(2000));
+    assert_as_oracle(&rows, Limits::default(), Compression::Plain, true);
 }
 
 #[test]
 fn a_row_that_is_too_long_costs_one_line() {
     let long = "x".repeat(5000);
     for (rows, expected) in [
-        (format!("a,1,in,1,2,{long}\nb,1,in,1,2,x\n"), vec![Some(RowDefect::TooLong), None]),
-        (format!("a,1,in,1,2,x\nb,1,in,1,2,{long}"), vec![None, Some(RowDefect::TooLong)]),
+        (
+            format!("a,1,in,1,2,{long}\nb,1,in,1,2,x\n"),
+            vec![Some(RowDefect::TooLong), None],
+        ),
+        (
+            format!("a,1,in,1,2,x\nb,1,in,1,2,{long}"),
+            vec![None, Some(RowDefect::TooLong)],
+        ),
         (
             format!("a,1,in,1,2,\"{long}\nb,1,in,1,2,x\n\nc,1,in,1,2,x\n"),
             vec![Some(RowDefect::TooLong), None, None],
         ),
         (
-            format!("a,1,in,1,2,\"x\nb,1,in,1,2,x\n{}\nc,1,in,1,2,x\n", "y\n".repeat(100)),
+            format!(
+                "a,1,in,1,2,\"x\nb,1,in,1,2,x\n{}\nc,1,in,1,2,x\n",
+                "y\n".repeat(100)
+            ),
             [Some(RowDefect::UnclosedQuote), None]
                 .into_iter()
                 .chain([Some(RowDefect::Ragged); 100])
@@ -250,7 +349,10 @@ fn a_row_that_is_too_long_costs_one_line() {
                 let last = texts.last().unwrap();
                 let offset = rows.trim_end().rfind('\n').unwrap() + 1 + HEADER.len();
                 assert_eq!(last.byte_offset, Some(offset as u64));
-                assert_eq!(last.line as usize, 2 + rows.trim_end().matches('\n').count());
+                assert_eq!(
+                    last.line as usize,
+                    2 + rows.trim_end().matches('\n').count()
+                );
                 assert!(texts.iter().all(|text| text.raw.len() <= 100));
             }
         }
@@ -271,8 +373,16 @@ fn quotes_that_open_on_every_line_are_not_read_again_and_again() {
 #[test]
 fn the_last_line_needs_no_newline_and_a_file_no_rows() {
     assert_eq!(scan(&*open_text(b"", Limits::default()).log).unwrap(), []);
-    assert_eq!(scan(&*open_text(b"\n\r\n", Limits::default()).log).unwrap(), []);
-    let bare = open_bytes(HEADER.trim_end().as_bytes(), Compression::Plain, Limits::default()).unwrap();
+    assert_eq!(
+        scan(&*open_text(b"\n\r\n", Limits::default()).log).unwrap(),
+        []
+    );
+    let bare = open_bytes(
+        HEADER.trim_end().as_bytes(),
+        Compression::Plain,
+        Limits::default(),
+    )
+    .unwrap();
     assert_eq!(scan(&*bare.log).unwrap(), []);
     assert!(open_bytes(b"", Compression::Plain, Limits::default()).is_err());
     assert!(open_bytes(b"\n\n", Compression::Plain, Limits::default()).is_err());
@@ -283,18 +393,32 @@ fn streams_that_end_or_break_are_errors_that_say_where() {
     let mut text = HEADER.as_bytes().to_vec();
     for number in 0..20_000u64 {
         let noise = number.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-        text.extend_from_slice(format!("{noise:x},1,in,1,2,{}\n", noise.rotate_left(30)).as_bytes());
+        text.extend_from_slice(
+            format!("{noise:x},1,in,1,2,{}\n", noise.rotate_left(30)).as_bytes(),
+        );
     }
-    for (compression, name) in [(Compression::Gzip, "gzip stream"), (Compression::Zstd, "zstd stream")] {
+    for (compression, name) in [
+        (Compression::Gzip, "gzip stream"),
+        (Compression::Zstd, "zstd stream"),
+    ] {
         let packed = pack(&text, compression);
         assert_eq!(
-            scan(&*open_bytes(&packed, compression, Limits::default()).unwrap().log).unwrap().len(),
+            scan(
+                &*open_bytes(&packed, compression, Limits::default())
+                    .unwrap()
+                    .log
+            )
+            .unwrap()
+            .len(),
             20_000
         );
         let cut = open_bytes(&packed[..packed.len() - 5], compression, Limits::default()).unwrap();
         let error = scan(&*cut.log).unwrap_err();
         let error = error.downcast_ref::<LogError>().unwrap().to_string();
-        assert!(error.starts_with(&format!("log.csv: {name} truncated at byte")), "{error}");
+        assert!(
+            error.starts_with(&format!("log.csv: {name} truncated at byte")),
+            "{error}"
+        );
     }
     let mut broken = pack(&text, Compression::Gzip);
     let middle = broken.len() * 3 / 4;
@@ -302,7 +426,10 @@ fn streams_that_end_or_break_are_errors_that_say_where() {
     let broken = open_bytes(&broken, Compression::Gzip, Limits::default()).unwrap();
     let error = scan(&*broken.log).unwrap_err();
     let error = error.downcast_ref::<LogError>().unwrap().to_string();
-    assert!(error.starts_with("log.csv: gzip stream damaged at byte"), "{error}");
+    assert!(
+        error.starts_with("log.csv: gzip stream damaged at byte"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -310,7 +437,10 @@ fn two_units_in_one_column_of_times_are_an_error() {
     let rows = b"a,1700000000,in,1,2,x\nb,1700000000000,in,1,2,x\n";
     let error = scan(&*open_text(rows, Limits::default()).log).unwrap_err();
     let error = error.downcast_ref::<LogError>().unwrap().to_string();
-    assert!(error.contains("log.csv: column `timestamp` mixes"), "{error}");
+    assert!(
+        error.contains("log.csv: column `timestamp` mixes"),
+        "{error}"
+    );
 }
 
 #[test]
@@ -319,10 +449,15 @@ fn an_error_or_panic_of_the_consumer_ends_the_scan() {
     for threads in [1, 2] {
         on_threads(threads, || {
             let opened = open_text(rows.as_bytes(), limits(64, 1000, 100));
-            let error = opened.log.scan(&|_| (), &|_, _| anyhow::bail!("enough")).unwrap_err();
+            let error = opened
+                .log
+                .scan(&|_| (), &|_, _| anyhow::bail!("enough"))
+                .unwrap_err();
             assert_eq!(error.to_string(), "enough");
             let panic = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-                opened.log.scan(&|_| (), &|_, _| panic!("a fault of the consumer"))
+                opened
+                    .log
+                    .scan(&|_| (), &|_, _| panic!("a fault of the consumer"))
             }));
             assert!(panic.is_err());
         });
@@ -334,7 +469,10 @@ fn a_file_that_changed_is_noticed() {
     let opened = open_text(b"a,1,in,1,2,x\nb,1,in,1,2,x\n", Limits::default());
     assert_eq!(scan(&*opened.log).unwrap().len(), 2);
     std::fs::write(opened._file.path(), HEADER).unwrap();
-    let error = opened.log.text_rows(&[(0, 1)], &mut |_, _| Ok(())).unwrap_err();
+    let error = opened
+        .log
+        .text_rows(&[(0, 1)], &mut |_, _| Ok(()))
+        .unwrap_err();
     assert!(error.to_string().contains("it changed"), "{error}");
 }
 

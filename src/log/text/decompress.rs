@@ -58,13 +58,22 @@ impl TextStream {
         skip: u64,
     ) -> Result<Self, LogError> {
         let position = Arc::new(AtomicU64::new(0));
-        let bytes = open_bytes(path, compression, skip, &position)
-            .map_err(|error| damaged(shown, compression, position.load(Ordering::Relaxed), error))?;
-        Ok(Self { bytes, compression, position })
+        let bytes = open_bytes(path, compression, skip, &position).map_err(|error| {
+            damaged(shown, compression, position.load(Ordering::Relaxed), error)
+        })?;
+        Ok(Self {
+            bytes,
+            compression,
+            position,
+        })
     }
 
     /// Appends so many more bytes, fewer only at the end; says how many.
-    pub(in crate::log) fn append_to(&mut self, text: &mut Vec<u8>, count: usize) -> io::Result<usize> {
+    pub(in crate::log) fn append_to(
+        &mut self,
+        text: &mut Vec<u8>,
+        count: usize,
+    ) -> io::Result<usize> {
         match &mut self.bytes {
             Bytes::Plain(Counted { file, position }) => {
                 let count = file.take(count as u64).read_to_end(text)?;
@@ -110,9 +119,15 @@ fn open_bytes(
     let mut file = File::open(path)?;
     if compression == Compression::Plain {
         file.seek(SeekFrom::Start(skip))?;
-        return Ok(Bytes::Plain(Counted { file, position: Arc::clone(position) }));
+        return Ok(Bytes::Plain(Counted {
+            file,
+            position: Arc::clone(position),
+        }));
     }
-    let counted = Counted { file, position: Arc::clone(position) };
+    let counted = Counted {
+        file,
+        position: Arc::clone(position),
+    };
     let packed = BufReader::with_capacity(COMPRESSED_BLOCK_BYTES, counted);
     let mut bytes: Box<dyn Read> = if compression == Compression::Gzip {
         Box::new(flate2::bufread::MultiGzDecoder::new(packed))
@@ -130,7 +145,11 @@ fn damaged(path: &Path, compression: Compression, byte_offset: u64, error: io::E
     if compression == Compression::Plain || error.raw_os_error().is_some() {
         return LogError::io(path, error);
     }
-    let how = if error.kind() == io::ErrorKind::UnexpectedEof { "truncated" } else { "damaged" };
+    let how = if error.kind() == io::ErrorKind::UnexpectedEof {
+        "truncated"
+    } else {
+        "damaged"
+    };
     LogError::Damaged {
         path: path.to_owned(),
         what: format!("{} {how}", compression.name()),

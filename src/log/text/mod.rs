@@ -14,10 +14,11 @@ use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, Mutex};
 
-use memchr::{memchr, memchr_iter};
+use memchr::memchr_iter;
 
 use super::{
-    CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect, TextRow,
+    CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
+    TextRow,
 };
 pub(super) use decompress::{Compression, TextStream};
 use parallel::{for_each_chunk, locked};
@@ -68,9 +69,9 @@ pub(super) struct ShownRow<'r> {
 #[derive(Debug)]
 pub(super) struct TextSource {
     /// The file on disk.
-    pub(super) path: PathBuf,
+    pub(super) file: PathBuf,
     /// What to call it.
-    pub(super) shown: PathBuf,
+    pub(super) path: PathBuf,
     /// How it is packed.
     pub(super) compression: Compression,
     /// Where its chunks are cut.
@@ -84,13 +85,19 @@ impl TextSource {
         has_quotes: bool,
         (line, byte_offset): (u64, u64),
     ) -> Result<Splitter, LogError> {
-        let stream = TextStream::open(&self.path, &self.shown, self.compression, byte_offset)?;
-        Ok(Splitter::new(stream, self.limits, has_quotes, line, byte_offset))
+        let stream = TextStream::open(&self.file, &self.path, self.compression, byte_offset)?;
+        Ok(Splitter::new(
+            stream,
+            self.limits,
+            has_quotes,
+            line,
+            byte_offset,
+        ))
     }
 
     /// What a failed read means.
     pub(super) fn error(&self, splitter: &Splitter, error: io::Error) -> LogError {
-        splitter.input().error(&self.shown, error)
+        splitter.input().error(&self.path, error)
     }
 }
 
@@ -130,10 +137,17 @@ impl<F: RowFormat> TextFile<F> {
         first_row: (u64, u64),
         format: F,
     ) -> Result<Self, LogError> {
-        let size_bytes = std::fs::metadata(&source.path)
-            .map_err(|error| LogError::io(&source.shown, error))?
+        let size_bytes = std::fs::metadata(&source.file)
+            .map_err(|error| LogError::io(&source.path, error))?
             .len();
-        Ok(Self { source, context, size_bytes, first_row, format, places: Mutex::new(None) })
+        Ok(Self {
+            source,
+            context,
+            size_bytes,
+            first_row,
+            format,
+            places: Mutex::new(None),
+        })
     }
 
     /// Reads the chunks that hold wanted rows and hands each over with its range of `wanted`.
@@ -146,9 +160,12 @@ impl<F: RowFormat> TextFile<F> {
         let places = locked(&self.places).clone();
         if let Some(places) = places {
             use rayon::prelude::*;
-            return groups.into_par_iter().with_max_len(1).try_for_each(|range| {
-                consume(&self.read_chunk(&places, wanted[range.start].0)?, range)
-            });
+            return groups
+                .into_par_iter()
+                .with_max_len(1)
+                .try_for_each(|range| {
+                    consume(&self.read_chunk(&places, wanted[range.start].0)?, range)
+                });
         }
         let mut left = groups.into_iter().peekable();
         let ranges = Mutex::new(hashbrown::HashMap::new());
@@ -169,7 +186,11 @@ impl<F: RowFormat> TextFile<F> {
                 consume(chunk, range)
             },
         )?;
-        if left.peek().is_some() { Err(self.changed().into()) } else { Ok(()) }
+        if left.peek().is_some() {
+            Err(self.changed().into())
+        } else {
+            Ok(())
+        }
     }
 
     /// Reads the chunks that hold wanted rows in order.
@@ -181,14 +202,19 @@ impl<F: RowFormat> TextFile<F> {
         let mut groups = chunks_of(wanted).into_iter().peekable();
         let places = locked(&self.places).clone();
         if let Some(places) = places {
-            return groups
-                .try_for_each(|range| consume(&self.read_chunk(&places, wanted[range.start].0)?, range));
+            return groups.try_for_each(|range| {
+                consume(&self.read_chunk(&places, wanted[range.start].0)?, range)
+            });
         }
         let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
         let mut buffer = Vec::new();
         while let Some(range) = groups.peek() {
-            let next = splitter.next(buffer).map_err(|error| self.source.error(&splitter, error))?;
-            let Some(chunk) = next else { return Err(self.changed().into()) };
+            let next = splitter
+                .next(buffer)
+                .map_err(|error| self.source.error(&splitter, error))?;
+            let Some(chunk) = next else {
+                return Err(self.changed().into());
+            };
             if wanted[range.start].0 == chunk.sequence {
                 consume(&chunk, range.clone())?;
                 groups.next();
@@ -200,35 +226,40 @@ impl<F: RowFormat> TextFile<F> {
 
     /// Reads a chunk of a plain file again.
     fn read_chunk(&self, places: &[ChunkPlace], sequence: u32) -> Result<TextChunk, LogError> {
-        let place = places.get(sequence as usize).ok_or_else(|| self.changed())?;
+        let place = places
+            .get(sequence as usize)
+            .ok_or_else(|| self.changed())?;
         let mut text = vec![0; place.length];
         let mut read = || {
-            let mut file = File::open(&self.source.path)?;
+            let mut file = File::open(&self.source.file)?;
             file.seek(SeekFrom::Start(place.byte_offset))?;
             file.read_exact(&mut text)
         };
         read().map_err(|error: io::Error| match error.kind() {
             io::ErrorKind::UnexpectedEof => self.changed(),
-            _ => LogError::io(&self.source.shown, error),
+            _ => LogError::io(&self.source.path, error),
         })?;
         Ok(TextChunk {
             sequence,
             first_line: place.first_line,
             byte_offset: place.byte_offset,
-            has_quote: F::HAS_QUOTES && memchr(b'"', &text).is_some(),
             text,
             rejected: place.rejected.clone(),
         })
     }
 
     fn changed(&self) -> LogError {
-        LogError::format(&self.source.shown, "the file as it was first read", "another content: it changed")
+        LogError::format(
+            &self.source.path,
+            "the file as it was first read",
+            "another content: it changed",
+        )
     }
 }
 
 impl<F: RowFormat> LogFile for TextFile<F> {
     fn path(&self) -> &Path {
-        &self.source.shown
+        &self.source.path
     }
 
     fn columns(&self) -> &[Column] {
@@ -277,12 +308,29 @@ impl<F: RowFormat> LogFile for TextFile<F> {
                     memory: F::Memory::default(),
                 });
                 worker.chunk.clear();
-                self.format.decode(&mut worker.memory, text, &mut worker.parser, &mut worker.chunk);
-                let TextChunk { sequence, first_line, byte_offset, .. } = *text;
+                self.format.decode(
+                    &mut worker.memory,
+                    text,
+                    &mut worker.parser,
+                    &mut worker.chunk,
+                );
+                let TextChunk {
+                    sequence,
+                    first_line,
+                    byte_offset,
+                    ..
+                } = *text;
                 let result = if worker.chunk.rows == 0 {
                     Ok(())
                 } else {
-                    consume(ChunkAddress { sequence, first_line, byte_offset }, &worker.chunk)
+                    consume(
+                        ChunkAddress {
+                            sequence,
+                            first_line,
+                            byte_offset,
+                        },
+                        &worker.chunk,
+                    )
                 };
                 locked(&workers).push(worker);
                 result
@@ -292,7 +340,7 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         for worker in locked(&workers).iter() {
             epoch_units.merge(worker.parser.epoch_units());
         }
-        epoch_units.check(&self.source.shown)?;
+        epoch_units.check(&self.source.path)?;
         if is_plain {
             *locked(&self.places) = Some(places.into());
         }
@@ -306,16 +354,24 @@ impl<F: RowFormat> LogFile for TextFile<F> {
     ) -> anyhow::Result<()> {
         self.for_each_wanted_chunk(wanted, &|text, range| {
             let (mut bytes, mut ends) = (Vec::new(), Vec::with_capacity(range.len()));
-            self.format.show(&mut F::Memory::default(), text, &wanted[range.clone()], &mut |_, row| {
-                (row.cell)(Column::MessageId, &mut bytes);
-                ends.push(bytes.len());
-                Ok(())
-            })?;
+            self.format.show(
+                &mut F::Memory::default(),
+                text,
+                &wanted[range.clone()],
+                &mut |_, row| {
+                    (row.cell)(Column::MessageId, &mut bytes);
+                    ends.push(bytes.len());
+                    Ok(())
+                },
+            )?;
             if ends.len() != range.len() {
                 return Err(self.changed().into());
             }
             let starts = std::iter::once(0).chain(ends.iter().copied());
-            let ids: Vec<&[u8]> = starts.zip(&ends).map(|(start, &end)| bytes[start..end].trim_ascii()).collect();
+            let ids: Vec<&[u8]> = starts
+                .zip(&ends)
+                .map(|(start, &end)| bytes[start..end].trim_ascii())
+                .collect();
             consume(range, &ids)
         })
     }
@@ -330,13 +386,22 @@ impl<F: RowFormat> LogFile for TextFile<F> {
             let mut shown = 0;
             // Lines are counted on from the row before.
             let (mut line, mut counted) = (text.first_line, 0);
-            self.format.show(&mut memory, text, &wanted[range.clone()], &mut |index, row| {
-                shown += 1;
-                line += memchr_iter(b'\n', &text.text[counted..row.place.start]).count() as u64;
-                counted = row.place.start;
-                consume(range.start + index, text_row(text, line, &row))
-            })?;
-            if shown == range.len() { Ok(()) } else { Err(self.changed().into()) }
+            self.format.show(
+                &mut memory,
+                text,
+                &wanted[range.clone()],
+                &mut |index, row| {
+                    shown += 1;
+                    line += memchr_iter(b'\n', &text.text[counted..row.place.start]).count() as u64;
+                    counted = row.place.start;
+                    consume(range.start + index, text_row(text, line, &row))
+                },
+            )?;
+            if shown == range.len() {
+                Ok(())
+            } else {
+                Err(self.changed().into())
+            }
         })
     }
 }
@@ -366,5 +431,8 @@ fn chunks_of(wanted: &[(u32, u32)]) -> Vec<Range<usize>> {
         start = range.end;
         range
     };
-    wanted.chunk_by(|left, right| left.0 == right.0).map(group).collect()
+    wanted
+        .chunk_by(|left, right| left.0 == right.0)
+        .map(group)
+        .collect()
 }

@@ -21,7 +21,9 @@ pub(super) fn for_each_chunk(
     let read = rayon::in_place_scope(|scope| -> anyhow::Result<()> {
         while !failure.is_set() {
             let buffer = buffers.take();
-            let next = splitter.next(buffer).map_err(|error| read_error(splitter, error))?;
+            let next = splitter
+                .next(buffer)
+                .map_err(|error| read_error(splitter, error))?;
             let Some(chunk) = next else { break };
             match select(splitter, &chunk) {
                 ControlFlow::Break(()) => break,
@@ -31,7 +33,10 @@ pub(super) fn for_each_chunk(
                 }
                 ControlFlow::Continue(true) => {}
             }
-            let mut chunk = Returned { chunk, buffers: &buffers };
+            let mut chunk = Returned {
+                chunk,
+                buffers: &buffers,
+            };
             let failure = &failure;
             scope.spawn(move |_| {
                 let chunk = &mut chunk.chunk;
@@ -55,7 +60,10 @@ struct Buffers {
 
 impl Buffers {
     fn new(count: usize) -> Self {
-        Self { free: Mutex::new(vec![Vec::new(); count]), returned: Condvar::new() }
+        Self {
+            free: Mutex::new(vec![Vec::new(); count]),
+            returned: Condvar::new(),
+        }
     }
 
     /// A free buffer. A thread of the pool decodes chunks while it waits, since it may be the only one.
@@ -106,13 +114,20 @@ impl Failure {
 
     fn set(&self, sequence: u32, error: anyhow::Error) {
         let mut known = locked(&self.error);
-        if known.as_ref().is_none_or(|&(earliest, _)| sequence < earliest) {
+        if known
+            .as_ref()
+            .is_none_or(|&(earliest, _)| sequence < earliest)
+        {
             *known = Some((sequence, error));
         }
     }
 
     fn into_result(self) -> anyhow::Result<()> {
-        match self.error.into_inner().unwrap_or_else(PoisonError::into_inner) {
+        match self
+            .error
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner)
+        {
             Some((_, error)) => Err(error),
             None => Ok(()),
         }

@@ -25,7 +25,11 @@ pub(in crate::log) struct Limits {
 
 impl Default for Limits {
     fn default() -> Self {
-        Self { chunk_bytes: 1 << 20, row_bytes: 1 << 20, chunk_rows: CHUNK_ROWS_MAX }
+        Self {
+            chunk_bytes: 1 << 20,
+            row_bytes: 1 << 20,
+            chunk_rows: CHUNK_ROWS_MAX,
+        }
     }
 }
 
@@ -42,8 +46,6 @@ pub(in crate::log) struct TextChunk {
     pub(in crate::log) text: Vec<u8>,
     /// Offsets of the physical lines that are no rows, and why.
     pub(in crate::log) rejected: Vec<(u32, RowDefect)>,
-    /// Whether there is a quote anywhere in the text.
-    pub(in crate::log) has_quote: bool,
 }
 
 /// Where a block of text is to be cut.
@@ -78,9 +80,22 @@ impl Splitter {
         first_line: u64,
         byte_offset: u64,
     ) -> Self {
-        assert!(limits.chunk_bytes <= limits.row_bytes && limits.chunk_bytes > 0 && limits.chunk_rows > 0);
+        assert!(
+            limits.chunk_bytes <= limits.row_bytes
+                && limits.chunk_bytes > 0
+                && limits.chunk_rows > 0
+        );
         let (rest, at_end, sequence) = (Vec::new(), false, 0);
-        Self { input, limits, has_quotes, rest, at_end, sequence, line: first_line, byte_offset }
+        Self {
+            input,
+            limits,
+            has_quotes,
+            rest,
+            at_end,
+            sequence,
+            line: first_line,
+            byte_offset,
+        }
     }
 
     /// The stream that is read.
@@ -103,11 +118,13 @@ impl Splitter {
         }
         let mut rejected = Vec::new();
         let (end, length, lines) = loop {
-            match self.cut(&text, &mut rejected) {
+            // Of the whole block, because what is left after the cut is short.
+            let newlines = memchr_iter(b'\n', &text).count();
+            match self.cut(&text, newlines, &mut rejected) {
                 Cut::At(end) => {
-                    let newlines = memchr_iter(b'\n', &text[..end]).count();
+                    let left = memchr_iter(b'\n', &text[end..]).count();
                     let unfinished = usize::from(text[end - 1] != b'\n');
-                    break (end, end as u64, (newlines + unfinished) as u64);
+                    break (end, end as u64, (newlines - left + unfinished) as u64);
                 }
                 Cut::NeedMore => self.fill(&mut text, self.limits.row_bytes + 1)?,
                 Cut::LongLine => {
@@ -122,12 +139,17 @@ impl Splitter {
             self.rest.extend_from_slice(&text[end..]);
         }
         text.truncate(end);
-        let has_quote = self.has_quotes && memchr(b'"', &text).is_some();
         let (sequence, first_line, byte_offset) = (self.sequence, self.line, self.byte_offset);
         self.sequence += 1;
         self.line += lines;
         self.byte_offset += length;
-        Ok(Some(TextChunk { sequence, first_line, byte_offset, text, rejected, has_quote }))
+        Ok(Some(TextChunk {
+            sequence,
+            first_line,
+            byte_offset,
+            text,
+            rejected,
+        }))
     }
 
     fn fill(&mut self, text: &mut Vec<u8>, target: usize) -> io::Result<()> {
@@ -157,19 +179,35 @@ impl Splitter {
         Ok(length)
     }
 
-    fn cut(&self, text: &[u8], rejected: &mut Vec<(u32, RowDefect)>) -> Cut {
-        let within = self.within_row_limit(text);
+    fn cut(&self, text: &[u8], newlines: usize, rejected: &mut Vec<(u32, RowDefect)>) -> Cut {
+        let within = self.within_row_limit(text, newlines);
         let at_end = self.at_end && within.len() == text.len();
         let is_over = text.len() > self.limits.row_bytes;
         let end = if !self.has_quotes || memchr(b'"', within).is_none() {
             let last_newline = memrchr(b'\n', within).map_or(0, |newline| newline + 1);
-            if at_end && !is_over { within.len() } else { last_newline }
+            if at_end && !is_over {
+                within.len()
+            } else {
+                last_newline
+            }
         } else {
-            let end = Rows { text: within, bound: within.len(), is_last: at_end, is_over: false }.end(rejected);
+            let end = Rows {
+                text: within,
+                bound: within.len(),
+                is_last: at_end,
+                is_over: false,
+            }
+            .end(rejected);
             if end > 0 || within.len() == text.len() && !is_over {
                 end
             } else {
-                Rows { text, bound: within.len(), is_last: self.at_end, is_over }.end(rejected)
+                Rows {
+                    text,
+                    bound: within.len(),
+                    is_last: self.at_end,
+                    is_over,
+                }
+                .end(rejected)
             }
         };
         match end {
@@ -180,12 +218,13 @@ impl Splitter {
     }
 
     /// As much of the text as has no more lines than a chunk may have rows.
-    fn within_row_limit<'t>(&self, text: &'t [u8]) -> &'t [u8] {
-        // Shorter rows than these have no two cells, so that this rarely counts.
-        if text.len() < self.limits.chunk_rows {
+    fn within_row_limit<'t>(&self, text: &'t [u8], newlines: usize) -> &'t [u8] {
+        if newlines < self.limits.chunk_rows {
             return text;
         }
-        memchr_iter(b'\n', text).nth(self.limits.chunk_rows - 1).map_or(text, |last| &text[..=last])
+        memchr_iter(b'\n', text)
+            .nth(self.limits.chunk_rows - 1)
+            .map_or(text, |last| &text[..=last])
     }
 }
 
@@ -208,7 +247,12 @@ impl Rows<'_> {
     /// up too, because the row that was given up first was inside quotes there as well, and so both
     /// are in the same state to the block's end. This way no line is read twice.
     fn end(&self, rejected: &mut Vec<(u32, RowDefect)>) -> usize {
-        let Self { text, bound, is_last, is_over } = *self;
+        let Self {
+            text,
+            bound,
+            is_last,
+            is_over,
+        } = *self;
         let mut given_up = None;
         let (mut start, mut from) = (0, 0);
         let mut quote = memchr(b'"', text);
@@ -231,7 +275,11 @@ impl Rows<'_> {
                     continue;
                 }
                 Some(quote) => {
-                    let searched = if given_up.is_some() { line_end(text, quote) } else { text.len() };
+                    let searched = if given_up.is_some() {
+                        line_end(text, quote)
+                    } else {
+                        text.len()
+                    };
                     if let Some(after) = after_quoted(&text[..searched], quote + 1, is_last) {
                         from = after;
                         continue;
@@ -264,8 +312,11 @@ impl Rows<'_> {
     /// outside of quotes.
     fn row_end_before(&self, from: usize, to: usize) -> Option<usize> {
         let between = &self.text[from..to];
-        let newline =
-            if self.bound < self.text.len() { memchr(b'\n', between) } else { memrchr(b'\n', between) };
+        let newline = if self.bound < self.text.len() {
+            memchr(b'\n', between)
+        } else {
+            memrchr(b'\n', between)
+        };
         newline.map(|newline| from + newline + 1)
     }
 }
