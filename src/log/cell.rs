@@ -21,10 +21,10 @@ pub use explain::{CellDefect, explain};
 
 use super::Column;
 use super::intern::Intern;
-use crate::accounts::TemplateRegistry;
 use super::marks::{
     self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
 };
+use crate::accounts::TemplateRegistry;
 use crate::vocabulary::{
     Direction, EntryPoint, Instant, Kind, Origin, PhoneDigits, Status, TemplateCategory,
 };
@@ -379,7 +379,9 @@ fn channel_code(cell: &[u8], context: &CellContext) -> u64 {
 /// The registry's entry for the cell.
 fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
     const NUMBER_BITS: u64 = 0xf_ffff;
-    let number = std::str::from_utf8(cell).ok().and_then(|name| context.templates.number(name));
+    let number = std::str::from_utf8(cell)
+        .ok()
+        .and_then(|name| context.templates.number(name));
     let number = number.map_or(0, u64::from);
     // A registry of a million entries has no number left, which the two reserved codes need.
     hash & !NUMBER_BITS | if number < NUMBER_BITS - 1 { number } else { 0 }
