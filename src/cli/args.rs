@@ -7,9 +7,9 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
-use super::engine::InputFormat;
 use super::printer::Format;
-use super::values::{RejectLimit, date, finding, month, regime, zone};
+use super::values::{RejectLimit, date, finding, input_format, month, regime, zone};
+use crate::log::source::InputFormat;
 use crate::vocabulary::{LocalDate, Month, Regime};
 
 /// Replays WhatsApp message logs through Meta's conversation and pricing rules.
@@ -155,10 +155,10 @@ pub struct ReplayArgs {
     )]
     pub templates: Option<PathBuf>,
 
-    /// Form of standard input, and of files whose name does not tell it
+    /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
     #[arg(
         long,
-        value_enum,
+        value_parser = input_format,
         value_name = "FORMAT",
         env = "COUNTERFOIL_INPUT_FORMAT",
         help_heading = "Input"

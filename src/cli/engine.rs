@@ -1,24 +1,21 @@
 //! What the commands need of the log and of the replay.
 
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use chrono_tz::Tz;
-use clap::ValueEnum;
 
+use super::market_places::MarketCustomers;
+use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
+use crate::log::source::{self, InputFormat};
+use crate::log::{CellContext, LogFile};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
+use crate::replay::{self, Scope};
 use crate::report::rejects::Reject;
-use crate::rulebook::Settings;
+use crate::rulebook::{Rulebook, Settings};
+use crate::tariff::Markets;
 use crate::vocabulary::{LocalDate, Regime};
-
-/// The form of a log whose name does not tell it.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, ValueEnum)]
-pub enum InputFormat {
-    /// Comma-separated values, plain or compressed with gzip or Zstandard.
-    Csv,
-    /// Apache Parquet.
-    Parquet,
-}
 
 /// Which log is to be opened, and how.
 #[derive(Clone, Debug)]
@@ -57,6 +54,8 @@ pub struct ReplayRequest<'a> {
     pub accounts: &'a Accounts,
     /// Templates.
     pub templates: &'a TemplateRegistry,
+    /// Markets and countries of numbers.
+    pub markets: &'a Markets,
     /// The regime that is forced on the whole log.
     pub rulebook: Option<Regime>,
     /// First local date whose rows are written.
@@ -109,34 +108,75 @@ pub trait Engine {
 /// The engine of this crate.
 pub struct Counterfoil;
 
-impl Engine for Counterfoil {
-    type Log = Vec<FileInfo>;
+/// An opened log, and the words its cells are parsed into.
+pub struct OpenedLog {
+    files: Vec<Box<dyn LogFile>>,
+    cells: Arc<CellContext>,
+}
 
-    fn open(&self, request: &LogRequest, _: &TemplateRegistry) -> anyhow::Result<Self::Log> {
-        let named = request.logs.iter().map(|path| {
-            let bytes = std::fs::metadata(path).map(|found| found.len());
-            bytes.map(|bytes| FileInfo {
-                path: path.clone(),
-                content: path.clone(),
-                bytes,
-                columns: Vec::new(),
-                ignored_columns: Vec::new(),
-            })
+impl Engine for Counterfoil {
+    type Log = OpenedLog;
+
+    fn open(
+        &self,
+        request: &LogRequest,
+        templates: &TemplateRegistry,
+    ) -> anyhow::Result<Self::Log> {
+        let cells = Arc::new(CellContext {
+            zone: request.zone,
+            templates: templates.clone(),
+            ..CellContext::default()
         });
-        Ok(named.collect::<Result<_, _>>()?)
+        let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let logs = source::open(&request.logs, request.format, &temp_dir, &cells)?;
+        Ok(OpenedLog {
+            files: logs.files,
+            cells,
+        })
     }
 
     fn files(&self, log: &Self::Log) -> Vec<FileInfo> {
-        log.clone()
+        let info = |file: &dyn LogFile| FileInfo {
+            path: file.path().to_path_buf(),
+            content: file.content_path().to_path_buf(),
+            bytes: file.size_bytes(),
+            columns: file.columns().iter().map(|column| column.name()).collect(),
+            ignored_columns: file.ignored_columns().to_vec(),
+        };
+        log.files.iter().map(|file| info(&**file)).collect()
     }
 
     fn replay<'l>(
         &self,
-        _: &'l Self::Log,
-        _: &ReplayRequest<'_>,
-        _: &(dyn Fn(u64) + Sync),
+        log: &'l Self::Log,
+        request: &ReplayRequest<'_>,
+        progress: &(dyn Fn(u64) + Sync),
     ) -> anyhow::Result<Replayed<'l>> {
-        anyhow::bail!("the replay engine is not linked in yet")
+        let rulebook = Rulebook::embedded()?;
+        let customers = MarketCustomers::new(request.markets, request.settings)?;
+        let replayed = replay::replay(&replay::Request {
+            files: &log.files,
+            cells: Arc::clone(&log.cells),
+            accounts: request.accounts,
+            templates: Some(request.templates),
+            rulebook: &rulebook,
+            settings: request.settings.clone(),
+            scope: Scope {
+                forced_regime: request.rulebook,
+                from: request.from,
+                to: request.to,
+                shadow: request.shadow,
+                detail_messages: request.detail_messages,
+            },
+            customers: &customers,
+            progress,
+        })?;
+        let places = Arc::new(replayed.places);
+        Ok(Replayed {
+            outcome: replayed.outcome,
+            rejects: Box::new(RejectTexts::new(Arc::clone(&places), replayed.rejects)),
+            ids: Box::new(places),
+        })
     }
 }
 

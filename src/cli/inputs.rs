@@ -73,6 +73,7 @@ impl Inputs {
             settings: &self.settings,
             accounts: &self.accounts,
             templates: &self.templates,
+            markets: &self.markets,
             rulebook: args.rulebook,
             from: self.from,
             to: self.to,

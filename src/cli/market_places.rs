@@ -1,9 +1,10 @@
 //! Countries, markets and currencies of the tables, from the market table and the accounts.
 
 use crate::accounts::Accounts;
+use crate::replay::CustomerPlaces;
 use crate::report::tables::{Place, Places};
-use crate::rulebook::Settings;
-use crate::tariff::{MarketId, Markets};
+use crate::rulebook::{ConfigError, Settings};
+use crate::tariff::{AuthInternational, MarketId, Markets};
 use crate::vocabulary::LocalDate;
 
 /// What the tables ask for.
@@ -27,6 +28,40 @@ impl<'a> MarketPlaces<'a> {
             settings,
             names: markets.names().map(str::to_owned).collect(),
         }
+    }
+}
+
+/// What the replay asks for: countries, and markets with international rates.
+pub struct MarketCustomers<'a> {
+    markets: &'a Markets,
+    settings: &'a Settings,
+    international: AuthInternational,
+}
+
+impl<'a> MarketCustomers<'a> {
+    /// Customers by these markets and the built-in list of international rates.
+    ///
+    /// # Errors
+    /// If the markets lack one of the list.
+    pub fn new(markets: &'a Markets, settings: &'a Settings) -> Result<Self, ConfigError> {
+        Ok(Self {
+            markets,
+            settings,
+            international: AuthInternational::embedded(markets)?,
+        })
+    }
+}
+
+impl CustomerPlaces for MarketCustomers<'_> {
+    fn country(&self, number: u64) -> Option<[u8; 2]> {
+        self.markets.country(number)
+    }
+
+    fn has_international_rate(&self, number: u64, date: LocalDate) -> bool {
+        let market = self.markets.market(number, date, self.settings);
+        self.international
+            .start(market)
+            .is_some_and(|start| start <= date)
     }
 }
 

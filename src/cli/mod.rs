@@ -8,6 +8,7 @@ mod inputs;
 mod market_places;
 mod plan;
 mod printer;
+mod reject_texts;
 mod replay;
 mod settings;
 #[cfg(test)]
@@ -22,7 +23,7 @@ use printer::Printer;
 use crate::run::exit::{self, ExitStatus, Failure};
 use crate::run::interrupt;
 
-pub use engine::{Engine, FileInfo, InputFormat, LogRequest, ReplayRequest, Replayed};
+pub use engine::{Engine, FileInfo, LogRequest, ReplayRequest, Replayed};
 
 /// Parses the command line, runs the command, and says how it went.
 pub fn main() -> ExitStatus {

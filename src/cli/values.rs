@@ -4,6 +4,7 @@ use std::str::FromStr;
 
 use chrono_tz::Tz;
 
+use crate::log::source::InputFormat;
 use crate::vocabulary::{LocalDate, Month, Regime};
 
 /// How many rejected rows are tolerated.
@@ -48,6 +49,17 @@ impl FromStr for RejectLimit {
         }
         Ok(Self::PerHundredMillion(whole * 1_000_000 + millionths))
     }
+}
+
+/// Reads the form of standard input.
+pub fn input_format(text: &str) -> Result<InputFormat, String> {
+    InputFormat::parse(text.as_bytes()).ok_or_else(|| {
+        let names: Vec<&str> = InputFormat::ALL
+            .iter()
+            .map(|format| format.name())
+            .collect();
+        format!("no format of a log; expected {}", names.join(", "))
+    })
 }
 
 /// Reads an IANA time zone.

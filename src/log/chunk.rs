@@ -31,6 +31,22 @@ pub enum RowDefect {
     TooLong,
     /// A quoted cell that never ends.
     UnclosedQuote,
+    /// No JSON object.
+    InvalidJson,
+}
+
+impl RowDefect {
+    /// A stable code, and what was expected.
+    pub const fn explain(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ragged => ("ragged_row", "expected as many cells as the header has"),
+            Self::InvalidUtf8 => ("invalid_utf8", "expected UTF-8 text"),
+            Self::NulByte => ("nul_byte", "expected text without NUL bytes"),
+            Self::TooLong => ("row_too_long", "expected a row of at most 1 MiB"),
+            Self::UnclosedQuote => ("unclosed_quote", "expected a closing quote within 1 MiB"),
+            Self::InvalidJson => ("invalid_json", "expected one JSON object on the line"),
+        }
+    }
 }
 
 /// A chunk of decoded rows.
@@ -87,6 +103,11 @@ pub trait LogFile: Send + Sync {
     /// The path as the user gave or would give it; `-` for standard input.
     fn path(&self) -> &Path;
 
+    /// Where its content can be read again; another path than [`Self::path`] for standard input.
+    fn content_path(&self) -> &Path {
+        self.path()
+    }
+
     /// The canonical columns that the file has.
     fn columns(&self) -> &[Column];
 
@@ -96,7 +117,9 @@ pub trait LogFile: Send + Sync {
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;
 
-    /// Decodes the whole file and hands each chunk to `consume`, once.
+    /// Decodes the whole file and hands each chunk that has rows to `consume`, once.
+    ///
+    /// `progress` is told how many more bytes on disk were read each time.
     fn scan(
         &self,
         progress: &(dyn Fn(u64) + Sync),
@@ -107,6 +130,7 @@ pub trait LogFile: Send + Sync {
     ///
     /// `wanted` is ascending by chunk and row: `(chunk sequence, row)`. `consume` gets a slice of `wanted`
     /// (all of one chunk) as its index range, and the ids in that order.
+    #[allow(clippy::type_complexity)]
     fn message_ids(
         &self,
         wanted: &[(u32, u32)],

@@ -42,6 +42,8 @@ pub struct Conversation {
     pub rule: Rule,
     /// How it ended.
     pub close_reason: CloseReason,
+    /// Whether it opened in the period asked for; earlier ones only explain what is written.
+    pub is_written: bool,
 }
 
 /// A chargeable or free unit, as replay sees it: everything but the price.
@@ -75,6 +77,10 @@ pub struct Charge {
     pub estimated: bool,
     /// Whether an edge decided it (S-08).
     pub edge: bool,
+    /// Whether it takes part in a month's allowance (C22-3, C23-6, P26-2).
+    pub uses_allowance: bool,
+    /// Whether it lies in the period asked for; earlier ones only use up allowances.
+    pub is_written: bool,
 }
 
 impl Charge {
@@ -140,6 +146,12 @@ pub trait FetchMessageIds: Sync {
     /// # Errors
     /// If a file of the log can no longer be read.
     fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds>;
+}
+
+impl<T: FetchMessageIds + Send> FetchMessageIds for Arc<T> {
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+        (**self).message_ids(rows)
+    }
 }
 
 /// Something the run wants the reader to know, most important first.

@@ -6,6 +6,7 @@
 
 use std::sync::Arc;
 
+use super::partition::spread;
 use crate::log::cell::CellContext;
 use crate::log::intern::Intern;
 
@@ -87,6 +88,33 @@ impl PairTable {
                 group: (entry[12] == 1).then(|| number(13..17) as u32),
             }
         })
+    }
+
+    /// Spreads pairs over partitions; members of one group stay together, since they share its customer
+    /// service window.
+    #[inline]
+    pub fn scope_hash(&self, key: PairKey) -> u64 {
+        if key.0 & LISTED == 0 {
+            return spread(key.0);
+        }
+        match self.parts(key) {
+            PairParts {
+                business,
+                group: Some(group),
+                ..
+            } => spread(u64::from(business) << 32 | u64::from(group) | LISTED),
+            _ => spread(key.0),
+        }
+    }
+
+    /// The group of a pair, with its business number, if it is a group member's.
+    #[inline]
+    pub fn group(&self, key: PairKey) -> Option<(u32, u32)> {
+        if key.0 & LISTED == 0 {
+            return None;
+        }
+        let parts = self.parts(key);
+        parts.group.map(|group| (parts.business, group))
     }
 
     /// The business number, as digits or as it stands in the log.

@@ -136,6 +136,7 @@ impl World {
                     } else {
                         CloseReason::Expired
                     },
+                    is_written: true,
                 });
             }
             part.charges.push(Charge {
@@ -168,6 +169,8 @@ impl World {
                 pricing_type: PricingType::ALL[random.below(4) as usize],
                 estimated: random.below(20) == 0,
                 edge: random.below(30) == 0,
+                uses_allowance: false,
+                is_written: true,
             });
         }
         let totals = ControlTotals {

@@ -50,7 +50,7 @@ impl Counts {
     }
 
     fn add_part(&mut self, outcome: &Outcome, part: &Part) {
-        for row in &part.conversations {
+        for row in part.conversations.iter().filter(|row| row.is_written) {
             let counts = &mut self.conversations[row.regime as usize][row.category as usize];
             counts.count += 1;
             counts.open_at_end_of_log += u64::from(row.close_reason == CloseReason::OpenAtEndOfLog);
@@ -61,7 +61,7 @@ impl Counts {
         }
         let mut estimated_entry_points = Vec::new();
         let mut month_of = MonthOf::default();
-        for row in &part.charges {
+        for row in part.charges.iter().filter(|row| row.is_written) {
             let pricing_type = row.pricing_type as usize;
             let counts =
                 &mut self.charges[row.regime as usize][row.category as usize][pricing_type];
@@ -74,7 +74,10 @@ impl Counts {
             add_priced(self.by_business.entry((business, month)).or_default(), row);
             if row.estimated
                 && row.pricing_type == PricingType::FreeEntryPoint
-                && row.conversation != Charge::NO_CONVERSATION
+                && part
+                    .conversations
+                    .get(row.conversation as usize)
+                    .is_some_and(|entry_point| entry_point.is_written)
             {
                 estimated_entry_points.push(row.conversation);
             }

@@ -51,12 +51,12 @@ pub struct Charges<'a> {
 }
 
 impl Charges<'_> {
-    /// One entry for each charge.
+    /// One entry for each charge of the period asked for.
     pub fn entries(&self) -> Vec<Entry> {
         rows_of(
             &self.outcome.parts,
             |part| &part.charges,
-            |charge| charge.charged_at,
+            |charge| charge.is_written.then_some(charge.charged_at),
         )
     }
 

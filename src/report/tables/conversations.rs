@@ -83,12 +83,14 @@ impl<'a> Conversations<'a> {
         self.ids
     }
 
-    /// One entry for each conversation.
-    pub fn entries(&self) -> Vec<Entry> {
+    /// One entry for each conversation that opened in the period asked for, or for each other one.
+    pub fn entries(&self, is_written: bool) -> Vec<Entry> {
         rows_of(
             &self.outcome.parts,
             |part| &part.conversations,
-            |conversation| conversation.opened_at,
+            |conversation| {
+                (conversation.is_written == is_written).then_some(conversation.opened_at)
+            },
         )
     }
 

@@ -60,9 +60,22 @@ pub fn write(
     let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
     let names = names::Names::new(outcome);
     let conversations = conversations::Conversations::new(outcome, &names);
+    // Conversations before the period are not written, but charges inside it name them.
+    order::in_order(
+        conversations.entries(false),
+        &conversations,
+        fetch,
+        budget,
+        &mut |groups| {
+            groups
+                .par_iter()
+                .for_each(|slice| drop(conversations.frame(slice)));
+            Ok(())
+        },
+    )?;
     let mut files = TableFiles::create("conversations", conversations::COLUMNS, csv, folder)?;
     order::in_order(
-        conversations.entries(),
+        conversations.entries(true),
         &conversations,
         fetch,
         budget,
@@ -154,18 +167,21 @@ impl<'a> TableFiles<'a> {
     }
 }
 
-/// One entry for each row of a kind, in every part.
+/// One entry for each row of a kind that is to be written, in every part.
 fn rows_of<T: Sync>(
     parts: &[Part],
     rows: impl Fn(&Part) -> &Vec<T> + Sync,
-    at: impl Fn(&T) -> Instant + Sync,
+    at: impl Fn(&T) -> Option<Instant> + Sync,
 ) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(parts.iter().map(|part| rows(part).len()).sum());
     for (part, content) in parts.iter().enumerate() {
-        entries.extend(rows(content).iter().enumerate().map(|(place, row)| Entry {
-            at: at(row).micros(),
-            part: part as u32,
-            place: place as u32,
+        entries.extend(rows(content).iter().enumerate().filter_map(|(place, row)| {
+            let at = at(row)?.micros();
+            Some(Entry {
+                at,
+                part: part as u32,
+                place: place as u32,
+            })
         }));
     }
     entries

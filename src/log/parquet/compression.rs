@@ -1,0 +1,193 @@
+//! Decompression of pages whose length is known beforehand.
+
+use std::io::Read;
+
+use polars_parquet::parquet::compression::{Compression, DecompressionContext, decompress};
+
+use super::Damage;
+use super::thrift::varint;
+
+/// How the pages of a column chunk are compressed.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Codec {
+    None,
+    Snappy,
+    Gzip,
+    Brotli,
+    /// LZ4 in Hadoop's frames.
+    Lz4Hadoop,
+    Zstd,
+    Lz4,
+}
+
+impl Codec {
+    /// The codec with this number in the format.
+    pub(super) fn new(number: i32) -> Result<Self, Damage> {
+        Ok(match number {
+            0 => Self::None,
+            1 => Self::Snappy,
+            2 => Self::Gzip,
+            4 => Self::Brotli,
+            5 => Self::Lz4Hadoop,
+            6 => Self::Zstd,
+            7 => Self::Lz4,
+            3 => {
+                return Err(Damage::new(
+                    "compressed with LZO, which nobody supports any more",
+                ));
+            }
+            other => {
+                return Err(Damage::new(format!(
+                    "compressed with the unknown codec {other}"
+                )));
+            }
+        })
+    }
+
+    /// How many bytes a byte can become at most, where the codec has such a limit.
+    const fn ratio_max(self) -> Option<usize> {
+        match self {
+            Self::Gzip => Some(1_100),
+            Self::Lz4 | Self::Lz4Hadoop => Some(256),
+            Self::None | Self::Snappy | Self::Brotli | Self::Zstd => None,
+        }
+    }
+}
+
+/// Decompresses page after page.
+#[derive(Default)]
+pub(super) struct Inflater {
+    zstd: Option<zstd::bulk::Decompressor<'static>>,
+}
+
+impl std::fmt::Debug for Inflater {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        formatter.debug_struct("Inflater").finish_non_exhaustive()
+    }
+}
+
+impl Inflater {
+    /// Replaces what `output` holds by exactly `length` decompressed bytes.
+    pub(super) fn inflate(
+        &mut self,
+        codec: Codec,
+        compressed: &[u8],
+        length: usize,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Damage> {
+        output.clear();
+        if codec == Codec::None {
+            check_length(compressed.len(), length)?;
+            output.extend_from_slice(compressed);
+            return Ok(());
+        }
+        if length == 0 {
+            return Ok(());
+        }
+        // What a damaged header claims must not take memory that the data cannot fill.
+        if codec
+            .ratio_max()
+            .is_some_and(|ratio| compressed.len().saturating_mul(ratio) < length)
+        {
+            return Err(Damage::found(
+                format!("{length} bytes"),
+                format!(
+                    "{} compressed ones, which cannot hold as many",
+                    compressed.len()
+                ),
+            ));
+        }
+        if codec == Codec::Snappy {
+            let said = varint(compressed).map_or(0, |(said, _)| said);
+            check_length(usize::try_from(said).unwrap_or(usize::MAX), length)?;
+        }
+        output.try_reserve(length).map_err(|_| {
+            Damage::new(format!(
+                "a page of {length} bytes, for which there is no memory"
+            ))
+        })?;
+        if codec == Codec::Zstd {
+            return self.inflate_zstd(compressed, length, output);
+        }
+        output.resize(length, 0);
+        match codec {
+            Codec::Gzip => inflate_gzip(compressed, output),
+            Codec::Lz4Hadoop => inflate_hadoop(compressed, output),
+            Codec::Lz4 => inflate_by_library(Compression::Lz4Raw, compressed, output),
+            Codec::Brotli => inflate_by_library(Compression::Brotli, compressed, output),
+            Codec::Snappy => inflate_by_library(Compression::Snappy, compressed, output),
+            Codec::None | Codec::Zstd => unreachable!("handled above"),
+        }
+    }
+
+    /// In one go and straight into place, which is a third faster than by stream.
+    fn inflate_zstd(
+        &mut self,
+        compressed: &[u8],
+        length: usize,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Damage> {
+        let decompressor = match &mut self.zstd {
+            Some(decompressor) => decompressor,
+            empty => empty.insert(zstd::bulk::Decompressor::new()?),
+        };
+        let found = decompressor
+            .decompress_to_buffer(compressed, output)
+            .map_err(|error| Damage::new(format!("a page that is no zstd stream: {error}")))?;
+        check_length(found, length)
+    }
+}
+
+fn check_length(found: usize, expected: usize) -> Result<(), Damage> {
+    if found == expected {
+        return Ok(());
+    }
+    Err(Damage::found(
+        format!("a page of {expected} bytes"),
+        found.to_string(),
+    ))
+}
+
+/// Reads on to the end, where the stream's own checksum stands.
+fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let damage = |error| Damage::new(format!("a page that is no gzip stream: {error}"));
+    let mut decoder = flate2::read::MultiGzDecoder::new(compressed);
+    decoder.read_exact(output).map_err(damage)?;
+    match decoder.read(&mut [0]).map_err(damage)? {
+        0 => Ok(()),
+        _ => Err(Damage::found(
+            format!("a page of {} bytes", output.len()),
+            "more",
+        )),
+    }
+}
+
+fn inflate_by_library(
+    codec: Compression,
+    compressed: &[u8],
+    output: &mut [u8],
+) -> Result<(), Damage> {
+    decompress(codec, compressed, output, &mut DecompressionContext::Unset)
+        .map_err(|error| Damage::new(format!("a page that cannot be decompressed: {error}")))
+}
+
+/// Frames of (length, compressed length, data) as Hadoop writes them, or one bare block.
+fn inflate_hadoop(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    if inflate_hadoop_frames(compressed, output).is_some() {
+        return Ok(());
+    }
+    inflate_by_library(Compression::Lz4Raw, compressed, output)
+}
+
+fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option<()> {
+    while !compressed.is_empty() {
+        let (length, rest) = compressed.split_first_chunk::<4>()?;
+        let (compressed_length, rest) = rest.split_first_chunk::<4>()?;
+        let (frame, rest) =
+            rest.split_at_checked(u32::from_be_bytes(*compressed_length) as usize)?;
+        let (place, left) = output.split_at_mut_checked(u32::from_be_bytes(*length) as usize)?;
+        inflate_by_library(Compression::Lz4Raw, frame, place).ok()?;
+        (compressed, output) = (rest, left);
+    }
+    output.is_empty().then_some(())
+}

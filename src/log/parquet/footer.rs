@@ -1,0 +1,405 @@
+//! The footer of a Parquet file: its columns and where their data stand.
+
+use super::Damage;
+use super::io::PositionalFile;
+use super::thrift::{Field, ThriftError, ThriftReader};
+
+const MAGIC: &[u8; 4] = b"PAR1";
+const ENCRYPTED_MAGIC: &[u8; 4] = b"PARE";
+/// Length of the footer and magic.
+const TAIL_BYTES: u64 = 8;
+
+/// What the footer says, as far as it is needed.
+#[derive(Debug, Default)]
+pub(super) struct Footer {
+    /// Rows of the whole file.
+    pub(super) rows: u64,
+    /// The fields at the top level of the schema, in the file's order.
+    pub(super) fields: Vec<SchemaField>,
+    /// The row groups, in the file's order.
+    pub(super) row_groups: Vec<RowGroup>,
+}
+
+/// A field at the top level of the schema.
+#[derive(Debug)]
+pub(super) struct SchemaField {
+    /// Its name.
+    pub(super) name: String,
+    /// The place of its (first) column chunk in every row group.
+    pub(super) leaf: usize,
+    /// What it holds; `None` for a group of fields.
+    pub(super) leaf_type: Option<LeafType>,
+}
+
+/// The type of a column, as the footer writes it.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct LeafType {
+    /// Physical type: 0 BOOLEAN, 1 INT32, 2 INT64, 3 INT96, 4 FLOAT, 5 DOUBLE, 6 BYTE_ARRAY,
+    /// 7 FIXED_LEN_BYTE_ARRAY.
+    pub(super) physical: i32,
+    /// Length of a fixed-length byte array.
+    pub(super) length: i32,
+    /// 0 required, 1 optional, 2 repeated.
+    pub(super) repetition: i32,
+    /// Old annotation, by its number.
+    pub(super) converted: Option<i32>,
+    /// Decimal places, of the old annotation.
+    pub(super) scale: i32,
+    /// New annotation.
+    pub(super) logical: Option<Logical>,
+}
+
+/// A logical type.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Logical {
+    Decimal {
+        scale: i32,
+    },
+    Date,
+    Time,
+    Timestamp {
+        utc: bool,
+        unit: TimeUnit,
+    },
+    Integer {
+        bits: i32,
+        signed: bool,
+    },
+    Null,
+    Uuid,
+    Float16,
+    /// Text in some form, or a type that is not known here.
+    Other,
+}
+
+/// What a timestamp counts.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum TimeUnit {
+    Milliseconds,
+    Microseconds,
+    Nanoseconds,
+}
+
+/// A row group.
+#[derive(Debug, Default)]
+pub(super) struct RowGroup {
+    /// Its rows.
+    pub(super) rows: u64,
+    /// One for each leaf of the schema.
+    pub(super) chunks: Vec<ColumnChunk>,
+}
+
+/// The values of one column in one row group.
+#[derive(Clone, Copy, Debug, Default)]
+pub(super) struct ColumnChunk {
+    /// Physical type, which must be the schema's.
+    pub(super) physical: i32,
+    /// Compression codec, by its number.
+    pub(super) codec: i32,
+    /// Values, nulls included.
+    pub(super) values: u64,
+    /// Bytes on disk.
+    pub(super) bytes: u64,
+    /// Where its first page stands.
+    pub(super) offset: u64,
+    /// Whether the values stand in this file and are not encrypted.
+    pub(super) readable: bool,
+}
+
+impl Footer {
+    /// Reads the footer of a file.
+    pub(super) fn read(file: &PositionalFile) -> Result<Self, Damage> {
+        if file.len() < 4 + TAIL_BYTES {
+            return Err(Damage::found(
+                "a Parquet file of at least 12 bytes",
+                file.len().to_string(),
+            ));
+        }
+        let mut tail = [0; TAIL_BYTES as usize];
+        file.read_exact_at(&mut tail, file.len() - TAIL_BYTES)?;
+        let (length, magic) = tail.split_at(4);
+        if magic == ENCRYPTED_MAGIC {
+            return Err(Damage::found("a Parquet file", "an encrypted one"));
+        }
+        if magic != MAGIC {
+            return Err(Damage::found(
+                "a Parquet file, which ends with PAR1",
+                "other bytes at its end: it is truncated or of another kind",
+            ));
+        }
+        let length = u64::from(u32::from_le_bytes([
+            length[0], length[1], length[2], length[3],
+        ]));
+        let Some(start) = (file.len() - TAIL_BYTES)
+            .checked_sub(length)
+            .filter(|&start| start >= 4)
+        else {
+            return Err(Damage::found(
+                "a footer inside the file",
+                format!("one of {length} bytes in a file of {}", file.len()),
+            ));
+        };
+        let mut bytes = vec![0; length as usize];
+        file.read_exact_at(&mut bytes, start)?;
+        Self::parse(&bytes)
+    }
+
+    fn parse(bytes: &[u8]) -> Result<Self, Damage> {
+        let mut footer = Self::default();
+        let mut elements = Vec::new();
+        let mut encrypted = false;
+        let (mut has_rows, mut has_groups) = (false, false);
+        ThriftReader::new(bytes)
+            .fields(|reader, field| {
+                match field.id {
+                    2 => reader.structs(field, |reader| {
+                        elements.push(SchemaElement::read(reader)?);
+                        Ok(())
+                    })?,
+                    3 => (footer.rows, has_rows) = (reader.count(field)?, true),
+                    4 => {
+                        has_groups = true;
+                        reader.structs(field, |reader| {
+                            footer.row_groups.push(RowGroup::read(reader)?);
+                            Ok(())
+                        })?;
+                    }
+                    8 => {
+                        encrypted = true;
+                        reader.skip(field)?;
+                    }
+                    _ => reader.skip(field)?,
+                }
+                Ok(())
+            })
+            .map_err(|error| Damage::thrift("footer", error))?;
+        if encrypted {
+            return Err(Damage::found("a Parquet file", "an encrypted one"));
+        }
+        if !has_rows || !has_groups {
+            return Err(Damage::new(
+                "the footer lacks the number of rows or the row groups",
+            ));
+        }
+        let leaves = footer.read_schema(elements)?;
+        footer.check(leaves)?;
+        Ok(footer)
+    }
+
+    /// Fills in the fields from the flattened schema tree; returns how many leaves it has.
+    fn read_schema(&mut self, elements: Vec<SchemaElement>) -> Result<usize, Damage> {
+        let broken = || Damage::new("the footer's schema is no tree");
+        let mut elements = elements.into_iter();
+        let top_level = elements.next().ok_or_else(broken)?.children;
+        let mut leaves = 0;
+        for _ in 0..top_level {
+            let root = elements.next().ok_or_else(broken)?;
+            let leaf = leaves;
+            let mut open = root.children;
+            leaves += usize::from(root.children == 0);
+            while open > 0 {
+                let child = elements.next().ok_or_else(broken)?;
+                open = (open - 1).checked_add(child.children).ok_or_else(broken)?;
+                leaves += usize::from(child.children == 0);
+            }
+            let leaf_type = if root.children == 0 { root.leaf } else { None };
+            self.fields.push(SchemaField {
+                name: root.name,
+                leaf,
+                leaf_type,
+            });
+        }
+        match elements.next() {
+            None => Ok(leaves),
+            Some(_) => Err(broken()),
+        }
+    }
+
+    /// Checks that the counts agree with each other.
+    fn check(&self, leaves: usize) -> Result<(), Damage> {
+        let mut rows = 0u64;
+        for (number, group) in self.row_groups.iter().enumerate() {
+            if group.chunks.len() != leaves {
+                return Err(Damage::found(
+                    format!("{leaves} columns in row group {number}"),
+                    group.chunks.len().to_string(),
+                ));
+            }
+            rows = rows.saturating_add(group.rows);
+        }
+        if rows != self.rows {
+            return Err(Damage::new(format!(
+                "the footer says {} rows, but its row groups hold {rows}",
+                self.rows
+            )));
+        }
+        Ok(())
+    }
+}
+
+#[derive(Default)]
+struct SchemaElement {
+    name: String,
+    children: u64,
+    leaf: Option<LeafType>,
+}
+
+impl SchemaElement {
+    fn read(reader: &mut ThriftReader<'_>) -> Result<Self, ThriftError> {
+        let mut element = Self::default();
+        let mut leaf = LeafType::default();
+        let mut has_type = false;
+        reader.fields(|reader, field| {
+            match field.id {
+                1 => (leaf.physical, has_type) = (reader.i32(field)?, true),
+                2 => leaf.length = reader.i32(field)?,
+                3 => leaf.repetition = reader.i32(field)?,
+                4 => element.name = reader.text(field)?.to_owned(),
+                5 => element.children = reader.count(field)?,
+                6 => leaf.converted = Some(reader.i32(field)?),
+                7 => leaf.scale = reader.i32(field)?,
+                10 => leaf.logical = Logical::read(reader, field)?,
+                _ => reader.skip(field)?,
+            }
+            Ok(())
+        })?;
+        element.leaf = has_type.then_some(leaf);
+        Ok(element)
+    }
+}
+
+impl Logical {
+    fn read(reader: &mut ThriftReader<'_>, field: Field) -> Result<Option<Self>, ThriftError> {
+        let mut logical = None;
+        reader.structure(field, |reader, field| {
+            logical = Some(match field.id {
+                5 => {
+                    let mut scale = 0;
+                    reader.structure(field, |reader, field| match field.id {
+                        1 => reader.i32(field).map(|value| scale = value),
+                        _ => reader.skip(field),
+                    })?;
+                    Self::Decimal { scale }
+                }
+                8 => return Self::read_timestamp(reader, field).map(|read| logical = Some(read)),
+                10 => {
+                    let (mut bits, mut signed) = (64, true);
+                    reader.structure(field, |reader, field| match field.id {
+                        1 => reader.i32(field).map(|value| bits = value),
+                        2 => reader.boolean(field).map(|value| signed = value),
+                        _ => reader.skip(field),
+                    })?;
+                    Self::Integer { bits, signed }
+                }
+                id => {
+                    reader.skip(field)?;
+                    match id {
+                        6 => Self::Date,
+                        7 => Self::Time,
+                        11 => Self::Null,
+                        14 => Self::Uuid,
+                        15 => Self::Float16,
+                        _ => Self::Other,
+                    }
+                }
+            });
+            Ok(())
+        })?;
+        Ok(logical)
+    }
+
+    fn read_timestamp(reader: &mut ThriftReader<'_>, field: Field) -> Result<Self, ThriftError> {
+        let (mut utc, mut unit) = (None, None);
+        reader.structure(field, |reader, field| match field.id {
+            1 => reader.boolean(field).map(|value| utc = Some(value)),
+            2 => reader.structure(field, |reader, field| {
+                unit = match field.id {
+                    1 => Some(TimeUnit::Milliseconds),
+                    2 => Some(TimeUnit::Microseconds),
+                    3 => Some(TimeUnit::Nanoseconds),
+                    _ => None,
+                };
+                reader.skip(field)
+            }),
+            _ => reader.skip(field),
+        })?;
+        match (utc, unit) {
+            (Some(utc), Some(unit)) => Ok(Self::Timestamp { utc, unit }),
+            _ => Err(ThriftError::Malformed("a timestamp without unit or zone")),
+        }
+    }
+}
+
+impl RowGroup {
+    fn read(reader: &mut ThriftReader<'_>) -> Result<Self, ThriftError> {
+        let mut group = Self::default();
+        let mut has_rows = false;
+        reader.fields(|reader, field| {
+            match field.id {
+                1 => reader.structs(field, |reader| {
+                    group.chunks.push(ColumnChunk::read(reader)?);
+                    Ok(())
+                })?,
+                3 => (group.rows, has_rows) = (reader.count(field)?, true),
+                _ => reader.skip(field)?,
+            }
+            Ok(())
+        })?;
+        if has_rows {
+            Ok(group)
+        } else {
+            Err(ThriftError::Malformed("a row group without rows"))
+        }
+    }
+}
+
+impl ColumnChunk {
+    fn read(reader: &mut ThriftReader<'_>) -> Result<Self, ThriftError> {
+        let mut chunk = Self::default();
+        let mut elsewhere = false;
+        reader.fields(|reader, field| {
+            match field.id {
+                1 => elsewhere = !reader.text(field)?.is_empty(),
+                3 => {
+                    chunk.readable = true;
+                    chunk.read_metadata(reader, field)?;
+                }
+                8 | 9 => {
+                    elsewhere = true;
+                    reader.skip(field)?;
+                }
+                _ => reader.skip(field)?,
+            }
+            Ok(())
+        })?;
+        chunk.readable &= !elsewhere;
+        Ok(chunk)
+    }
+
+    fn read_metadata(
+        &mut self,
+        reader: &mut ThriftReader<'_>,
+        field: Field,
+    ) -> Result<(), ThriftError> {
+        let mut dictionary_offset = None;
+        reader.structure(field, |reader, field| {
+            match field.id {
+                1 => self.physical = reader.i32(field)?,
+                4 => self.codec = reader.i32(field)?,
+                5 => self.values = reader.count(field)?,
+                7 => self.bytes = reader.count(field)?,
+                9 => self.offset = reader.count(field)?,
+                11 => dictionary_offset = Some(reader.i64(field)?),
+                _ => reader.skip(field)?,
+            }
+            Ok(())
+        })?;
+        // Some writers say 0 or an offset behind the data where there is no dictionary.
+        if let Some(offset) = dictionary_offset.and_then(|offset| u64::try_from(offset).ok()) {
+            if offset > 0 && offset < self.offset {
+                self.offset = offset;
+            }
+        }
+        Ok(())
+    }
+}
