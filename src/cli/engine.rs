@@ -136,14 +136,14 @@ impl Engine for Counterfoil {
     }
 
     fn files(&self, log: &Self::Log) -> Vec<FileInfo> {
-        let info = |file: &Box<dyn LogFile>| FileInfo {
+        let info = |file: &dyn LogFile| FileInfo {
             path: file.path().to_path_buf(),
             content: file.content_path().to_path_buf(),
             bytes: file.size_bytes(),
             columns: file.columns().iter().map(|column| column.name()).collect(),
             ignored_columns: file.ignored_columns().to_vec(),
         };
-        log.files.iter().map(info).collect()
+        log.files.iter().map(|file| info(&**file)).collect()
     }
 
     fn replay<'l>(

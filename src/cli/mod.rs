@@ -4,13 +4,16 @@ mod args;
 mod config;
 mod engine;
 mod generate;
+mod inputs;
 mod market_places;
+mod plan;
 mod printer;
 mod reject_texts;
 mod replay;
 mod settings;
 #[cfg(test)]
 mod tests;
+mod values;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

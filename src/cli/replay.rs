@@ -2,23 +2,19 @@
 
 use std::path::{Path, PathBuf};
 
-use super::args::{Detail, ReplayArgs};
+use super::args::ReplayArgs;
 use super::config::Parsed;
-use super::engine::{self, Engine, FileInfo, LogRequest, ReplayRequest, Replayed};
+use super::engine::{self, Engine, FileInfo, Replayed};
+use super::inputs::Inputs;
 use super::market_places::MarketPlaces;
+use super::plan::plan;
 use super::printer::{Format, Printer};
-use crate::accounts::{Accounts, TemplateRegistry};
-use crate::report::summary::{
-    Circumstances, LogFileSummary, Period, SettingInForce, Summary, TimeRange,
-};
+use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary, TimeRange};
 use crate::report::{rejects, tables, terminal};
-use crate::rulebook::Settings;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::manifest::{self, InputRole, Manifest, Tool};
 use crate::run::output::{Folder, FolderError};
 use crate::run::progress::Progress;
-use crate::tariff::Markets;
-use crate::vocabulary::LocalDate;
 
 /// Replays a log and writes the output folder.
 ///
@@ -90,93 +86,6 @@ fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
         .num_threads(usize::from(threads))
         .build_global()
         .or_usage()
-}
-
-/// Everything that is read besides the log.
-struct Inputs {
-    settings: Settings,
-    accounts: Accounts,
-    templates: TemplateRegistry,
-    markets: Markets,
-    from: Option<LocalDate>,
-    to: Option<LocalDate>,
-}
-
-impl Inputs {
-    fn load(args: &ReplayArgs, parsed: &Parsed) -> Result<Self, Failure> {
-        let (from, to) = period(args)?;
-        let file = parsed.file.as_ref().map(|(_, file)| file);
-        let environment = std::env::vars_os().filter_map(|(name, value)| {
-            Some((name.into_string().ok()?, value.into_string().ok()?))
-        });
-        let settings = Settings::layered(file, environment, &args.set).or_usage()?;
-        let markets = Markets::embedded().or_usage()?;
-        let accounts = match &args.accounts {
-            Some(path) => Accounts::load_with_markets(path, &settings, &markets).or_usage()?,
-            None => Accounts::absent(&settings),
-        };
-        let templates = match &args.templates {
-            Some(path) => TemplateRegistry::load(path).or_usage()?,
-            None => TemplateRegistry::default(),
-        };
-        Ok(Self {
-            settings,
-            accounts,
-            templates,
-            markets,
-            from,
-            to,
-        })
-    }
-
-    fn log_request(&self, args: &ReplayArgs) -> LogRequest {
-        LogRequest {
-            logs: args.logs.clone(),
-            format: args.input_format,
-            zone: args.log_timezone,
-            temp_dir: args.temp_dir.clone(),
-        }
-    }
-
-    fn request(&self, args: &ReplayArgs) -> ReplayRequest<'_> {
-        ReplayRequest {
-            settings: &self.settings,
-            accounts: &self.accounts,
-            templates: &self.templates,
-            markets: &self.markets,
-            rulebook: args.rulebook,
-            from: self.from,
-            to: self.to,
-            detail_messages: args.detail == Some(Detail::Messages),
-            shadow: args.shadow,
-        }
-    }
-
-    fn settings_in_force(&self) -> Vec<SettingInForce> {
-        self.settings
-            .merged()
-            .into_iter()
-            .map(|setting| SettingInForce {
-                id: setting.id.to_owned(),
-                name: setting.name.to_owned(),
-                value: setting.value,
-                origin: setting.origin.to_string(),
-            })
-            .collect()
-    }
-}
-
-fn period(args: &ReplayArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
-    let (from, to) = match args.month {
-        Some(month) => (Some(month.first_day()), Some(month.last_day())),
-        None => (args.from, args.to),
-    };
-    match (from, to) {
-        (Some(from), Some(to)) if from > to => Err(Failure::usage(anyhow::anyhow!(
-            "the period ends on {to}, before it begins on {from}"
-        ))),
-        period => Ok(period),
-    }
 }
 
 fn output_folder(args: &ReplayArgs, files: &[FileInfo]) -> PathBuf {
@@ -314,40 +223,4 @@ fn show(
         Format::Github => terminal::annotations(summary),
     };
     printer.data(&text)
-}
-
-/// What a run would read and write.
-fn plan(args: &ReplayArgs, files: &[FileInfo], out: &Path) -> String {
-    let mut text = String::from("Would read\n");
-    for file in files {
-        text.push_str(&format!(
-            "  {} ({} bytes)\n",
-            file.path.display(),
-            file.bytes
-        ));
-        text.push_str(&format!("    columns: {}\n", file.columns.join(", ")));
-        if !file.ignored_columns.is_empty() {
-            text.push_str(&format!(
-                "    ignored: {}\n",
-                file.ignored_columns.join(", ")
-            ));
-        }
-    }
-    for path in [&args.accounts, &args.templates].into_iter().flatten() {
-        text.push_str(&format!("  {}\n", path.display()));
-    }
-    let replaces = if out.exists() {
-        ", replacing what is there"
-    } else {
-        ""
-    };
-    text.push_str(&format!("Would write {}{replaces}\n", out.display()));
-    for table in ["conversations", "charges"] {
-        text.push_str(&format!("  tables/{table}.parquet\n"));
-        if args.csv {
-            text.push_str(&format!("  tables/{table}.csv\n"));
-        }
-    }
-    text.push_str("  summary.json\n  rejects.csv\n  manifest.json\n");
-    text
 }

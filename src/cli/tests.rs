@@ -3,10 +3,11 @@
 use std::fs;
 use std::path::Path;
 
-use super::args::{Cli, Command, RejectLimit};
+use super::args::{Cli, Command};
 use super::config::{Parsed, Refused, parse};
 use super::engine::{Engine, FileInfo, LogRequest, ReplayRequest, Replayed, stem};
 use super::printer::{Format, Printer};
+use super::values::RejectLimit;
 use crate::accounts::TemplateRegistry;
 use crate::report::fixture::World;
 use crate::report::rejects::Reject;

@@ -19,7 +19,9 @@ use crate::report::summary::{SettingInForce, TimeRange};
 /// Version of the manifest's own form.
 pub const MANIFEST_VERSION: u32 = 1;
 /// The tables of the rules that are built in.
-const RULEBOOK_FILES: [&[u8]; 2] = [
+const RULEBOOK_FILES: [&[u8]; 4] = [
+    include_bytes!("../../data/rulebook.toml"),
+    include_bytes!("../../data/tariff/auth_international.csv"),
     include_bytes!("../../data/tariff/markets.csv"),
     include_bytes!("../../data/tariff/numbering.csv"),
 ];

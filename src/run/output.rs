@@ -5,7 +5,7 @@
 //! as long as its run lives, so that a later run can tell a dead one's leavings and sweep them up.
 
 use std::fs::{self, File};
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 use std::sync::Mutex;
 
@@ -14,9 +14,13 @@ use serde::Serialize;
 
 use super::interrupt;
 
+mod file;
+mod sweep;
+
+pub use file::OutputFile;
+
 /// The file by which a folder is known to be a run's output.
 pub const MANIFEST: &str = "manifest.json";
-const BUFFER_BYTES: usize = 1 << 20;
 
 /// Why an output folder cannot be used.
 #[derive(Debug, thiserror::Error)]
@@ -90,7 +94,7 @@ impl Folder {
             .with_context(|| format!("cannot locate {}", target.display()))?;
         let parent = parent_of(&target).to_owned();
         if parent.is_dir() {
-            recover(&target, &parent);
+            sweep::recover(&target, &parent);
         }
         Self::check(&target, replace)?;
         fs::create_dir_all(&parent)
@@ -127,11 +131,7 @@ impl Folder {
         fs::create_dir_all(parent)
             .and_then(|()| File::create_new(&path))
             .with_context(|| format!("cannot create {}", shown.display()))
-            .map(|file| OutputFile {
-                folder: self,
-                name: name.to_owned(),
-                inner: BufWriter::with_capacity(BUFFER_BYTES, Hashing::new(file, shown)),
-            })
+            .map(|file| OutputFile::new(self, name, file, shown))
     }
 
     /// Writes a whole file.
@@ -202,118 +202,6 @@ impl Drop for Folder {
     }
 }
 
-/// A file of the folder, hashed as it is written.
-pub struct OutputFile<'a> {
-    folder: &'a Folder,
-    name: String,
-    inner: BufWriter<Hashing>,
-}
-
-impl OutputFile<'_> {
-    /// Syncs the file and notes its hash.
-    ///
-    /// # Errors
-    /// If the rest cannot be written.
-    pub fn finish(self) -> Result<()> {
-        let hashing = self
-            .inner
-            .into_inner()
-            .map_err(|error| error.into_error())?;
-        hashing
-            .file
-            .sync_all()
-            .map_err(|error| hashing.named(error))?;
-        lock(&self.folder.written).push(WrittenFile {
-            path: self.name,
-            bytes: hashing.bytes,
-            blake3: hashing.hasher.finalize().to_hex().to_string(),
-        });
-        Ok(())
-    }
-}
-
-impl Write for OutputFile<'_> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.inner.write(bytes)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.inner.flush()
-    }
-}
-
-struct Hashing {
-    file: File,
-    shown: PathBuf,
-    hasher: blake3::Hasher,
-    bytes: u64,
-}
-
-impl Hashing {
-    fn new(file: File, shown: PathBuf) -> Self {
-        Self {
-            file,
-            shown,
-            hasher: blake3::Hasher::new(),
-            bytes: 0,
-        }
-    }
-
-    fn named(&self, error: io::Error) -> io::Error {
-        io::Error::new(
-            error.kind(),
-            format!("cannot write {}: {error}", self.shown.display()),
-        )
-    }
-}
-
-impl Write for Hashing {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.write(bytes).map_err(|error| self.named(error))?;
-        self.hasher.update(&bytes[..written]);
-        self.bytes += written as u64;
-        Ok(written)
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.file.flush()
-    }
-}
-
-/// Puts back a folder whose replacement was cut off, and removes what dead runs left behind.
-fn recover(target: &Path, parent: &Path) {
-    let Some(name) = target
-        .file_name()
-        .map(|name| name.to_string_lossy().into_owned())
-    else {
-        return;
-    };
-    let Ok(list) = fs::read_dir(parent) else {
-        return;
-    };
-    for entry in list.flatten() {
-        let found = entry.file_name().to_string_lossy().into_owned();
-        let path = entry.path();
-        if found.starts_with(&format!(".{name}.replaced-")) {
-            if target.exists() {
-                let _ = fs::remove_dir_all(&path);
-            } else {
-                let _ = fs::rename(&path, target);
-            }
-        } else if found.starts_with(&format!(".{name}.partial-")) && is_abandoned(&path) {
-            let _ = fs::remove_dir_all(&path);
-        }
-    }
-}
-
-/// Whether no living run holds the folder. A fresh one may not be locked yet and is left alone.
-fn is_abandoned(partial: &Path) -> bool {
-    let is_old = fs::metadata(partial)
-        .and_then(|found| found.modified())
-        .is_ok_and(|time| time.elapsed().is_ok_and(|age| age.as_secs() >= 60));
-    is_old && File::open(partial).is_ok_and(|folder| folder.try_lock().is_ok())
-}
-
 fn unused_sibling(target: &Path, what: &str) -> PathBuf {
     let name = target.file_name().unwrap_or_default().to_string_lossy();
     let process = std::process::id();
@@ -360,5 +248,4 @@ fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
 }
 
 #[cfg(test)]
-#[path = "output_tests.rs"]
 mod tests;

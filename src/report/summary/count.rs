@@ -74,7 +74,10 @@ impl Counts {
             add_priced(self.by_business.entry((business, month)).or_default(), row);
             if row.estimated
                 && row.pricing_type == PricingType::FreeEntryPoint
-                && row.conversation != Charge::NO_CONVERSATION
+                && part
+                    .conversations
+                    .get(row.conversation as usize)
+                    .is_some_and(|entry_point| entry_point.is_written)
             {
                 estimated_entry_points.push(row.conversation);
             }

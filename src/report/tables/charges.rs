@@ -4,11 +4,12 @@ use std::cmp::Ordering;
 
 use super::conversations::ConversationIds;
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Decimals, Frame, Texts, Words};
+use super::identities::Identities;
 use super::names::{Currencies, Names, Places};
 use super::order::{Entry, Ordered, Slice};
-use super::rows_of;
+use super::{BLOCK_ROWS, rows_of};
 use crate::replay::outcome::{Charge, Outcome, RowNumber};
-use crate::vocabulary::{ChargeState, charge_id};
+use crate::vocabulary::ChargeState;
 
 /// The columns of `charges` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -87,58 +88,69 @@ impl Charges<'_> {
         let mut estimated = Vec::with_capacity(rows);
         let mut edge = Vec::with_capacity(rows);
         let mut currencies = Currencies::new(self.places);
-        let mut buffer = Vec::new();
+        let mut identities = Identities::default();
         let mut number = String::new();
-        for (index, &entry) in slice.entries().iter().enumerate() {
-            let row = self.at(entry);
-            let message_id = slice.id(index);
-            let account_name = &self.names.accounts[row.account as usize];
-            let (business_code, business_name) = self.names.business(row.pair);
-            let phone = self.names.customer(row.pair, &mut number);
-            let identity = charge_id(
-                &mut buffer,
-                account_name,
-                business_name,
-                &number,
-                message_id,
-                row.unit,
-            );
-            id.push(&identity.digits());
-            account.push_code(row.account as usize, || account_name.as_str().into());
-            business.push_code(business_code, || business_name.into());
-            customer.push(number.as_bytes());
-            message.push(message_id);
-            if row.conversation == Charge::NO_CONVERSATION {
-                conversation.push_null();
-            } else {
-                let identity = self.conversation_ids.get(entry.part, row.conversation);
-                conversation.push(&identity.digits());
+        let mut block = Vec::with_capacity(BLOCK_ROWS);
+        for first in (0..rows).step_by(BLOCK_ROWS) {
+            let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
+            block.clear();
+            block.extend(entries.iter().map(|&entry| *self.at(entry)));
+            identities.clear();
+            for (place, row) in block.iter().enumerate() {
+                self.names.customer(row.pair, &mut number);
+                customer.push(number.as_bytes());
+                identities.push(&[
+                    b"charge",
+                    self.names.accounts[row.account as usize].as_bytes(),
+                    self.names.business(row.pair).1.as_bytes(),
+                    number.as_bytes(),
+                    slice.id(first + place),
+                    row.unit.name().as_bytes(),
+                ]);
             }
-            unit.push_code(row.unit as usize, || row.unit.name().into());
-            regime.push_code(row.regime as usize, || row.regime.name().into());
-            rule.push_code(row.rule as usize, || row.rule.name().into());
-            category.push_code(row.category as usize, || row.category.name().into());
-            pricing_type.push_code(row.pricing_type as usize, || row.pricing_type.name().into());
-            charged_at.push(Some(row.charged_at.micros()));
-            local_date.push(i64::from(row.local_date.days()));
-            let place = self.places.place(phone, row.local_date);
-            match place.country {
-                Some(code) => country.push_code(usize::from(u16::from_be_bytes(code)), || {
-                    String::from_utf8_lossy(&code).into_owned().into()
-                }),
-                None => country.push_null(),
+            for identity in identities.hashed() {
+                id.push(&identity.digits());
             }
-            market.push_code(place.market, || {
-                self.places.market_name(place.market).into()
-            });
-            currencies.push(row.account, account_name, row.local_date, &mut currency);
-            match row.state() {
-                ChargeState::Free => amount.push(0),
-                _ => amount.push_null(),
+            for (place, (row, entry)) in block.iter().zip(entries).enumerate() {
+                let account_name = &self.names.accounts[row.account as usize];
+                let (business_code, business_name) = self.names.business(row.pair);
+                let phone = self.names.number(row.pair);
+                account.push_code(row.account as usize, || account_name.as_str().into());
+                business.push_code(business_code, || business_name.into());
+                message.push(slice.id(first + place));
+                if row.conversation == Charge::NO_CONVERSATION {
+                    conversation.push_null();
+                } else {
+                    let identity = self.conversation_ids.get(entry.part, row.conversation);
+                    conversation.push(&identity.digits());
+                }
+                unit.push_code(row.unit as usize, || row.unit.name().into());
+                regime.push_code(row.regime as usize, || row.regime.name().into());
+                rule.push_code(row.rule as usize, || row.rule.name().into());
+                category.push_code(row.category as usize, || row.category.name().into());
+                pricing_type
+                    .push_code(row.pricing_type as usize, || row.pricing_type.name().into());
+                charged_at.push(Some(row.charged_at.micros()));
+                local_date.push(i64::from(row.local_date.days()));
+                let place = self.places.place(phone, row.local_date);
+                match place.country {
+                    Some(code) => country.push_code(usize::from(u16::from_be_bytes(code)), || {
+                        String::from_utf8_lossy(&code).into_owned().into()
+                    }),
+                    None => country.push_null(),
+                }
+                market.push_code(place.market, || {
+                    self.places.market_name(place.market).into()
+                });
+                currencies.push(row.account, account_name, row.local_date, &mut currency);
+                match row.state() {
+                    ChargeState::Free => amount.push(0),
+                    _ => amount.push_null(),
+                }
+                state.push_code(row.state() as usize, || row.state().name().into());
+                estimated.push(row.estimated);
+                edge.push(row.edge);
             }
-            state.push_code(row.state() as usize, || row.state().name().into());
-            estimated.push(row.estimated);
-            edge.push(row.edge);
         }
         Frame {
             rows,

@@ -1,14 +1,16 @@
 //! The table of conversations, ordered by opening, opening message, customer, account, category.
 
 use std::cmp::Ordering;
+use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Frame, Texts, Words};
+use super::identities::Identities;
 use super::names::Names;
 use super::order::{Entry, Ordered, Slice};
-use super::rows_of;
+use super::{BLOCK_ROWS, rows_of};
 use crate::replay::outcome::{Conversation, Outcome, RowNumber};
-use crate::vocabulary::{CloseReason, HexId, conversation_id};
+use crate::vocabulary::{CloseReason, HexId};
 
 /// The columns of `conversations` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -113,39 +115,51 @@ impl<'a> Conversations<'a> {
         let mut rule = Words::with_capacity(rows);
         let mut outbound = Vec::with_capacity(rows);
         let mut inbound = Vec::with_capacity(rows);
-        let mut buffer = Vec::new();
-        let mut number = String::new();
-        for (index, &entry) in slice.entries().iter().enumerate() {
-            let row = self.at(entry);
-            let message_id = slice.id(index);
-            let account_name = &self.names.accounts[row.account as usize];
-            let (business_code, business_name) = self.names.business(row.pair);
-            self.names.customer(row.pair, &mut number);
-            let identity = conversation_id(
-                &mut buffer,
-                account_name,
-                business_name,
-                &number,
-                row.category,
-                row.opened_at,
-                message_id,
-            );
-            self.ids.set(entry, identity);
-            id.push(&identity.digits());
-            account.push_code(row.account as usize, || account_name.as_str().into());
-            business.push_code(business_code, || business_name.into());
-            customer.push(number.as_bytes());
-            category.push_code(row.category as usize, || row.category.name().into());
-            opened_at.push(Some(row.opened_at.micros()));
-            expires_at.push(Some(row.expires_at.micros()));
-            let closed = row.close_reason != CloseReason::OpenAtEndOfLog;
-            closed_at.push(closed.then(|| row.closed_at.micros()));
-            close_reason.push_code(row.close_reason as usize, || row.close_reason.name().into());
-            opened_by.push(message_id);
-            regime.push_code(row.regime as usize, || row.regime.name().into());
-            rule.push_code(row.rule as usize, || row.rule.name().into());
-            outbound.push(i64::from(row.messages_outbound));
-            inbound.push(i64::from(row.messages_inbound));
+        let mut identities = Identities::default();
+        let (mut number, mut opened) = (String::new(), String::new());
+        let mut block = Vec::with_capacity(BLOCK_ROWS);
+        for first in (0..rows).step_by(BLOCK_ROWS) {
+            let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
+            block.clear();
+            block.extend(entries.iter().map(|&entry| *self.at(entry)));
+            identities.clear();
+            for (place, row) in block.iter().enumerate() {
+                self.names.customer(row.pair, &mut number);
+                customer.push(number.as_bytes());
+                opened.clear();
+                let _ = write!(opened, "{}", row.opened_at.millis());
+                identities.push(&[
+                    b"conversation",
+                    self.names.accounts[row.account as usize].as_bytes(),
+                    self.names.business(row.pair).1.as_bytes(),
+                    number.as_bytes(),
+                    row.category.name().as_bytes(),
+                    opened.as_bytes(),
+                    slice.id(first + place),
+                ]);
+            }
+            for (&identity, &entry) in identities.hashed().iter().zip(entries) {
+                self.ids.set(entry, identity);
+                id.push(&identity.digits());
+            }
+            for (place, row) in block.iter().enumerate() {
+                let account_name = &self.names.accounts[row.account as usize];
+                let (business_code, business_name) = self.names.business(row.pair);
+                account.push_code(row.account as usize, || account_name.as_str().into());
+                business.push_code(business_code, || business_name.into());
+                category.push_code(row.category as usize, || row.category.name().into());
+                opened_at.push(Some(row.opened_at.micros()));
+                expires_at.push(Some(row.expires_at.micros()));
+                let closed = row.close_reason != CloseReason::OpenAtEndOfLog;
+                closed_at.push(closed.then(|| row.closed_at.micros()));
+                close_reason
+                    .push_code(row.close_reason as usize, || row.close_reason.name().into());
+                opened_by.push(slice.id(first + place));
+                regime.push_code(row.regime as usize, || row.regime.name().into());
+                rule.push_code(row.rule as usize, || row.rule.name().into());
+                outbound.push(i64::from(row.messages_outbound));
+                inbound.push(i64::from(row.messages_inbound));
+            }
         }
         Frame {
             rows,

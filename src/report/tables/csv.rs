@@ -7,7 +7,9 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::frame::{Cells, ColumnKind, ColumnSpec, DECIMAL_SCALE, Frame, NULL_KEY, Texts};
+use super::frame::{
+    Cells, ColumnKind, ColumnSpec, DECIMAL_SCALE, Frame, NULL_KEY, NULL_LENGTH, Texts,
+};
 use crate::vocabulary::{Instant, LocalDate};
 
 /// The header row.
@@ -85,10 +87,11 @@ impl<'a> Cursor<'a> {
         buffer.clear();
         match self {
             Self::Texts { texts, offset } => {
-                if texts.present()[row] {
-                    let (text, next) = texts.at(*offset);
-                    *offset = next;
-                    return Ok(text);
+                let length = texts.lengths()[row];
+                if length != NULL_LENGTH {
+                    let start = *offset;
+                    *offset += length as usize;
+                    return Ok(&texts.bytes()[start..*offset]);
                 }
             }
             Self::Written { keys, words } => {

@@ -9,6 +9,8 @@ use hashbrown::HashMap;
 
 /// The key of an empty cell.
 pub const NULL_KEY: u32 = u32::MAX;
+/// The length of an empty cell, which is not that of an empty text.
+pub const NULL_LENGTH: u32 = u32::MAX;
 
 /// What a column holds.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -76,7 +78,7 @@ pub struct Frame {
 
 /// The cells of a column.
 pub enum Cells {
-    /// Length (4 bytes, little endian) and bytes of each text that is there.
+    /// Texts that differ.
     Text(Texts),
     /// Keys of words.
     Words(Words),
@@ -90,52 +92,42 @@ pub enum Cells {
     Decimals(Decimals),
 }
 
-/// Texts one after another, each with its length before it.
+/// Texts one after another, and how long each is.
 #[derive(Default)]
 pub struct Texts {
-    plain: Vec<u8>,
-    present: Vec<bool>,
+    bytes: Vec<u8>,
+    lengths: Vec<u32>,
 }
 
 impl Texts {
     /// Room for this many texts of this length.
     pub fn with_capacity(rows: usize, bytes_each: usize) -> Self {
         Self {
-            plain: Vec::with_capacity(rows * (bytes_each + 4)),
-            present: Vec::with_capacity(rows),
+            bytes: Vec::with_capacity(rows * bytes_each),
+            lengths: Vec::with_capacity(rows),
         }
     }
 
     /// Adds a text.
+    #[inline]
     pub fn push(&mut self, text: &[u8]) {
-        self.plain
-            .extend_from_slice(&(text.len() as u32).to_le_bytes());
-        self.plain.extend_from_slice(text);
-        self.present.push(true);
+        self.bytes.extend_from_slice(text);
+        self.lengths.push(text.len() as u32);
     }
 
     /// Adds an empty cell.
     pub fn push_null(&mut self) {
-        self.present.push(false);
+        self.lengths.push(NULL_LENGTH);
     }
 
-    /// Whether each cell holds a text.
-    pub fn present(&self) -> &[bool] {
-        &self.present
+    /// The texts, one after another.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
     }
 
-    /// All texts with their lengths.
-    pub fn plain(&self) -> &[u8] {
-        &self.plain
-    }
-
-    /// The text that starts at this offset, and where the next one does.
-    pub fn at(&self, offset: usize) -> (&[u8], usize) {
-        let (length, rest) = self.plain[offset..].split_at(4);
-        let mut bytes = [0; 4];
-        bytes.copy_from_slice(length);
-        let length = u32::from_le_bytes(bytes) as usize;
-        (&rest[..length], offset + 4 + length)
+    /// The length of each text, or [`NULL_LENGTH`].
+    pub fn lengths(&self) -> &[u32] {
+        &self.lengths
     }
 }
 

@@ -9,6 +9,7 @@ mod conversations;
 mod csv;
 mod delta;
 mod frame;
+mod identities;
 mod names;
 mod order;
 mod pages;
@@ -33,6 +34,8 @@ pub use names::{Place, Places};
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 64 << 20;
 const ID_BYTES_PER_ROW: usize = 24;
+/// Rows that are copied next to each other before they are looked at.
+const BLOCK_ROWS: usize = 256;
 
 /// How many rows each table has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]

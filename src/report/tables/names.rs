@@ -60,16 +60,20 @@ impl<'a> Names<'a> {
         (code, &self.businesses[code])
     }
 
-    /// Puts the customer of a pair into the buffer, and says which number it is.
+    /// The customer's number, if it is one.
     #[inline]
-    pub fn customer(&self, pair: PairKey, text: &mut String) -> Option<u64> {
+    pub fn number(&self, pair: PairKey) -> Option<u64> {
+        self.outcome.pairs.customer_number(pair)
+    }
+
+    /// Puts the customer of a pair into the buffer.
+    #[inline]
+    pub fn customer(&self, pair: PairKey, text: &mut String) {
         text.clear();
-        let number = self.outcome.pairs.customer_number(pair);
-        match number {
+        match self.number(pair) {
             Some(number) => push_digits(number, text),
             None => self.outcome.pairs.push_customer(pair, text),
         }
-        number
     }
 
     /// Compares two pairs by customer, account and business, as bytes of their names.

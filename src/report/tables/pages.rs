@@ -1,7 +1,7 @@
 //! Encodes the cells of a column as Parquet pages.
 //!
 //! The encodings follow from what is known of each column: words and decimals are dictionaries that the
-//! frame has built already, instants and counts are small differences, ids are plain.
+//! frame has built already, instants, counts and the lengths of ids are small differences.
 
 use anyhow::Result;
 use polars_parquet::parquet::CowBuffer;
@@ -16,7 +16,7 @@ use polars_parquet::parquet::statistics::{ParquetStatistics, PrimitiveStatistics
 use polars_parquet::parquet::write::compress;
 
 use super::delta;
-use super::frame::{Cells, Decimals, NULL_KEY, Texts, Words};
+use super::frame::{Cells, Decimals, NULL_KEY, NULL_LENGTH, Texts, Words};
 
 /// About how many bytes of text a page holds.
 const PAGE_BYTES: usize = 1 << 20;
@@ -52,20 +52,26 @@ struct Pages<'a> {
 impl Pages<'_> {
     fn texts(&self, texts: &Texts) -> Result<Vec<CompressedPage>> {
         let mut pages = Vec::new();
-        let present = texts.present();
-        let (mut row, mut offset) = (0, 0);
-        while row < present.len() {
-            let (first_row, first_offset) = (row, offset);
-            while row < present.len() && offset - first_offset < PAGE_BYTES {
-                if present[row] {
-                    offset = texts.at(offset).1;
+        let mut bytes = texts.bytes();
+        let mut lengths = texts.lengths();
+        while !lengths.is_empty() {
+            let (mut rows, mut size) = (0, 0);
+            let mut present = Vec::new();
+            while rows < lengths.len() && size < PAGE_BYTES {
+                if lengths[rows] != NULL_LENGTH {
+                    size += lengths[rows] as usize;
+                    present.push(i64::from(lengths[rows]));
                 }
-                row += 1;
+                rows += 1;
             }
-            let mut body = Vec::with_capacity(offset - first_offset + 1024);
-            self.levels(&mut body, present[first_row..row].iter().copied())?;
-            body.extend_from_slice(&texts.plain()[first_offset..offset]);
-            pages.push(self.data_page(body, row - first_row, Encoding::Plain, None)?);
+            let (page, rest) = lengths.split_at(rows);
+            let mut body = Vec::with_capacity(size + 1024);
+            self.levels(&mut body, page.iter().map(|&length| length != NULL_LENGTH))?;
+            delta::encode(&present, &mut body);
+            body.extend_from_slice(&bytes[..size]);
+            pages.push(self.data_page(body, rows, Encoding::DeltaLengthByteArray, None)?);
+            lengths = rest;
+            bytes = &bytes[size..];
         }
         Ok(pages)
     }
