@@ -19,7 +19,7 @@ type Share<'a> = (&'a Piece, Range<usize>);
 pub(super) fn message_ids(
     log: &ParquetFile,
     wanted: &[(u32, u32)],
-    consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
+    consume: crate::log::chunk::TakeMessageIds<'_>,
 ) -> anyhow::Result<()> {
     let pieces = log.pieces(rayon::current_num_threads())?.0;
     let column = log
