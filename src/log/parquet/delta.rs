@@ -216,7 +216,7 @@ pub(super) fn split_bytes_to_plain(
     width: usize,
     plain: &mut Vec<u8>,
 ) -> Result<(), Damage> {
-    if width == 0 || bytes.len() % width != 0 {
+    if width == 0 || !bytes.len().is_multiple_of(width) {
         return Err(truncated());
     }
     let count = bytes.len() / width;

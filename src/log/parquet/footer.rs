@@ -395,10 +395,11 @@ impl ColumnChunk {
             Ok(())
         })?;
         // Some writers say 0 or an offset behind the data where there is no dictionary.
-        if let Some(offset) = dictionary_offset.and_then(|offset| u64::try_from(offset).ok()) {
-            if offset > 0 && offset < self.offset {
-                self.offset = offset;
-            }
+        if let Some(offset) = dictionary_offset.and_then(|offset| u64::try_from(offset).ok())
+            && offset > 0
+            && offset < self.offset
+        {
+            self.offset = offset;
         }
         Ok(())
     }

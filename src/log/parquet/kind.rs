@@ -161,9 +161,9 @@ impl ValueKind {
 
 #[inline]
 fn unsigned(value: &[u8]) -> u64 {
-    match value {
-        &[a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
-        &[a, b, c, d, e, f, g, h] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
+    match *value {
+        [a, b, c, d] => u64::from(u32::from_le_bytes([a, b, c, d])),
+        [a, b, c, d, e, f, g, h] => u64::from_le_bytes([a, b, c, d, e, f, g, h]),
         _ => 0,
     }
 }
