@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::ParquetFile;
 use super::cells::{Span, TextCells};
-use super::column::ColumnReader;
+use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
@@ -103,7 +103,7 @@ struct ColumnTexts<'a> {
 impl<'a> ColumnTexts<'a> {
     fn open(log: &'a ParquetFile, group: usize, column: &'a LogColumn) -> anyhow::Result<Self> {
         let mut cells = TextCells::default();
-        let reader = open_column(log, group, column, &mut cells)?;
+        let reader = open_column(log, group, column, Memory::default(), &mut cells)?;
         cells.keep();
         Ok(Self { log, group, column, cells, reader, next_row: 0, spans: Vec::new() })
     }
