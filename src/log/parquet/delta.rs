@@ -175,7 +175,7 @@ pub(super) fn prefixes_to_plain(
 
 /// The first bytes of all values, then the second ones and so on (`BYTE_STREAM_SPLIT`).
 pub(super) fn split_bytes_to_plain(bytes: &[u8], width: usize, plain: &mut Vec<u8>) -> Result<(), Damage> {
-    if width == 0 || bytes.len() % width != 0 {
+    if width == 0 || !bytes.len().is_multiple_of(width) {
         return Err(truncated());
     }
     let count = bytes.len() / width;

@@ -12,6 +12,9 @@ use super::scan::open_column;
 use super::schema::LogColumn;
 use crate::log::{CHUNK_ROWS_MAX, Column, TextRow};
 
+/// What takes ids: the range of the wanted rows, and their ids.
+type ConsumeIds<'a> = dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync + 'a;
+
 /// A piece and which of the wanted rows it has.
 type Share<'a> = (&'a Piece, Range<usize>);
 
@@ -19,7 +22,7 @@ type Share<'a> = (&'a Piece, Range<usize>);
 pub(super) fn message_ids(
     log: &ParquetFile,
     wanted: &[(u32, u32)],
-    consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
+    consume: &ConsumeIds<'_>,
 ) -> anyhow::Result<()> {
     let pieces = log.pieces(rayon::current_num_threads())?.0;
     let column = log.schema.columns.iter().find(|column| column.value_type.column == Column::MessageId);

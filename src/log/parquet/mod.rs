@@ -16,6 +16,7 @@ mod footer;
 mod hybrid;
 mod io;
 mod kind;
+mod leaf;
 mod page;
 mod pieces;
 mod scan;

@@ -2,8 +2,9 @@
 
 use std::path::Path;
 
-use super::footer::{Footer, LeafType, SchemaField};
+use super::footer::{Footer, SchemaField};
 use super::kind::ValueKind;
+use super::leaf::LeafType;
 use super::values::ValueType;
 use crate::log::{Column, LogError};
 
