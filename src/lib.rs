@@ -1,11 +1,27 @@
-//! Replays a WhatsApp message log through Meta's conversation and pricing rules.
+//! Replays a WhatsApp message log through Meta's conversation and pricing rules: the customer's half of
+//! the bill.
 //!
 //! ```text
-//!  exports ──▶ log ──▶ replay ──▶ report
-//!  csv parquet  rows    conversations  tables summary
-//!               rejects charges        manifest
-//!                 ▲        ▲
-//!             accounts  rulebook
+//!  exports ──▶ log ──▶ replay ──▶ report ──▶ run
+//!  csv parquet  rows    conversations  tables    folder
+//!               rejects charges        summary   manifest
+//!                ▲        ▲              ▲
+//!             accounts  rulebook      tariff (markets)
 //! ```
+//!
+//! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
+//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
+//! `report`, `run`, `cli`.
+
+// The documentation is built with private items: it is for those who read the code.
+#![allow(rustdoc::private_intra_doc_links)]
+
+pub mod accounts;
+pub mod cli;
 pub mod log;
+pub mod replay;
+pub mod report;
+pub mod rulebook;
+pub mod run;
+pub mod tariff;
 pub mod vocabulary;

@@ -31,6 +31,22 @@ pub enum RowDefect {
     TooLong,
     /// A quoted cell that never ends.
     UnclosedQuote,
+    /// No JSON object.
+    InvalidJson,
+}
+
+impl RowDefect {
+    /// A stable code, and what was expected.
+    pub const fn explain(self) -> (&'static str, &'static str) {
+        match self {
+            Self::Ragged => ("ragged_row", "expected as many cells as the header has"),
+            Self::InvalidUtf8 => ("invalid_utf8", "expected UTF-8 text"),
+            Self::NulByte => ("nul_byte", "expected text without NUL bytes"),
+            Self::TooLong => ("row_too_long", "expected a row of at most 1 MiB"),
+            Self::UnclosedQuote => ("unclosed_quote", "expected a closing quote within 1 MiB"),
+            Self::InvalidJson => ("invalid_json", "expected one JSON object on the line"),
+        }
+    }
 }
 
 /// A chunk of decoded rows.
@@ -50,7 +66,11 @@ pub struct Chunk {
 impl Chunk {
     /// An empty chunk with room for every column.
     pub fn new() -> Self {
-        Self { rows: 0, columns: vec![Vec::new(); Column::COUNT], defects: Vec::new() }
+        Self {
+            rows: 0,
+            columns: vec![Vec::new(); Column::COUNT],
+            defects: Vec::new(),
+        }
     }
 
     /// Empties the chunk and keeps its memory.
@@ -75,6 +95,10 @@ pub struct TextRow {
     pub byte_offset: Option<u64>,
 }
 
+/// Takes message ids: which of the wanted rows they belong to, and the ids in that order.
+pub type TakeMessageIds<'a> =
+    &'a (dyn Fn(std::ops::Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync);
+
 /// One opened file of the log.
 ///
 /// A scan cuts the file into the same chunks every time. Callbacks run on the current rayon pool, in
@@ -82,6 +106,11 @@ pub struct TextRow {
 pub trait LogFile: Send + Sync {
     /// The path as the user gave or would give it; `-` for standard input.
     fn path(&self) -> &Path;
+
+    /// Where its content can be read again; another path than [`Self::path`] for standard input.
+    fn content_path(&self) -> &Path {
+        self.path()
+    }
 
     /// The canonical columns that the file has.
     fn columns(&self) -> &[Column];
@@ -92,7 +121,9 @@ pub trait LogFile: Send + Sync {
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;
 
-    /// Decodes the whole file and hands each chunk to `consume`, once.
+    /// Decodes the whole file and hands each chunk that has rows to `consume`, once.
+    ///
+    /// `progress` is told how many more bytes on disk were read each time.
     fn scan(
         &self,
         progress: &(dyn Fn(u64) + Sync),
@@ -103,11 +134,8 @@ pub trait LogFile: Send + Sync {
     ///
     /// `wanted` is ascending by chunk and row: `(chunk sequence, row)`. `consume` gets a slice of `wanted`
     /// (all of one chunk) as its index range, and the ids in that order.
-    fn message_ids(
-        &self,
-        wanted: &[(u32, u32)],
-        consume: &(dyn Fn(std::ops::Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
-    ) -> anyhow::Result<()>;
+    fn message_ids(&self, wanted: &[(u32, u32)], consume: TakeMessageIds<'_>)
+    -> anyhow::Result<()>;
 
     /// Fetches whole rows as text, in the order of `wanted` (ascending by chunk and row), handing each
     /// over with its index in `wanted`, in that order.

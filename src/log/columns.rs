@@ -71,12 +71,20 @@ impl Column {
     pub const COUNT: usize = Self::ALL.len();
 
     /// The columns without which a log cannot be read.
-    pub const REQUIRED: [Self; 5] =
-        [Self::MessageId, Self::Timestamp, Self::Direction, Self::Business, Self::Customer];
+    pub const REQUIRED: [Self; 5] = [
+        Self::MessageId,
+        Self::Timestamp,
+        Self::Direction,
+        Self::Business,
+        Self::Customer,
+    ];
 
     /// Whether the column holds instants.
     pub const fn is_instant(self) -> bool {
-        matches!(self, Self::Timestamp | Self::DeliveredAt | Self::SeenAt | Self::MetaExpiresAt)
+        matches!(
+            self,
+            Self::Timestamp | Self::DeliveredAt | Self::SeenAt | Self::MetaExpiresAt
+        )
     }
 
     /// The column's place in a chunk.

@@ -70,11 +70,18 @@ pub enum LogError {
 impl LogError {
     /// The operating system's refusal to read a file.
     pub fn io(path: &Path, source: std::io::Error) -> Self {
-        Self::Io { path: path.to_owned(), source }
+        Self::Io {
+            path: path.to_owned(),
+            source,
+        }
     }
 
     /// A file of another kind than expected.
     pub fn format(path: &Path, expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self::Format { path: path.to_owned(), expected: expected.into(), found: found.into() }
+        Self::Format {
+            path: path.to_owned(),
+            expected: expected.into(),
+            found: found.into(),
+        }
     }
 }

@@ -41,10 +41,17 @@ impl Intern {
                 return code;
             }
         }
-        let mut words = self.words.write().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut words = self
+            .words
+            .write()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         let words = &mut *words;
         if let Some(&code) = words.table.find(hash, |&code| {
-            let start = if code == 0 { 0 } else { words.ends[code as usize - 1] };
+            let start = if code == 0 {
+                0
+            } else {
+                words.ends[code as usize - 1]
+            };
             &words.bytes[start..words.ends[code as usize]] == word
         }) {
             return code;
@@ -54,7 +61,11 @@ impl Intern {
         words.ends.push(words.bytes.len());
         let (bytes, ends) = (&words.bytes, &words.ends);
         words.table.insert_unique(hash, code, |&code| {
-            let start = if code == 0 { 0 } else { ends[code as usize - 1] };
+            let start = if code == 0 {
+                0
+            } else {
+                ends[code as usize - 1]
+            };
             xxh3_64(&bytes[start..ends[code as usize]])
         });
         code
@@ -63,6 +74,11 @@ impl Intern {
     /// The word behind a code.
     pub fn word(&self, code: u32) -> String {
         String::from_utf8_lossy(self.read().word(code)).into_owned()
+    }
+
+    /// Looks at the word behind a code.
+    pub fn with_word<T>(&self, code: u32, look: impl FnOnce(&[u8]) -> T) -> T {
+        look(self.read().word(code))
     }
 
     /// How many words there are.
@@ -76,6 +92,8 @@ impl Intern {
     }
 
     fn read(&self) -> std::sync::RwLockReadGuard<'_, Words> {
-        self.words.read().unwrap_or_else(|poisoned| poisoned.into_inner())
+        self.words
+            .read()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
     }
 }

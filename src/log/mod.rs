@@ -9,12 +9,17 @@
 pub mod cell;
 pub mod chunk;
 pub mod columns;
+mod csv;
 mod error;
 pub mod intern;
+mod jsonl;
 pub mod marks;
-pub mod parquet;
+mod parquet;
+pub mod source;
+mod text;
+pub mod totals;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
-pub use chunk::{Chunk, ChunkAddress, CHUNK_ROWS_MAX, LogFile, RowDefect, TextRow};
+pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;
 pub use error::LogError;

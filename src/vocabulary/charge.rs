@@ -116,8 +116,6 @@ named_enum! {
         C23_5 = "C23-5",
         /// Service conversations.
         C23_6 = "C23-6",
-        /// Covered: a free-form message belongs to the most recently opened conversation.
-        C23_7 = "C23-7",
         /// A reaction under per-message pricing.
         D6 = "D-6",
         /// Inside a free entry point.
@@ -140,8 +138,6 @@ named_enum! {
         P26_4 = "P26-4",
         /// Exempt organisations.
         P26_5 = "P26-5",
-        /// Marketing to a group inside the window, where S-30 makes it free.
-        X4 = "X-4",
         /// Free-form of a declared AI provider.
         X5 = "X-5",
     }

@@ -111,7 +111,9 @@ impl PhoneDigits {
     /// The text without its `+` where only digits follow, otherwise as it is.
     pub fn strip_plus(text: &[u8]) -> &[u8] {
         match text {
-            [b'+', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => digits,
+            [b'+', digits @ ..] if !digits.is_empty() && digits.iter().all(u8::is_ascii_digit) => {
+                digits
+            }
             _ => text,
         }
     }

@@ -64,7 +64,11 @@ pub(crate) use named_enum;
 pub(crate) fn same_word(text: &[u8], word: &[u8]) -> bool {
     text.len() == word.len()
         && text.iter().zip(word).all(|(&left, &right)| {
-            let left = if left == b'-' { b'_' } else { left.to_ascii_lowercase() };
+            let left = if left == b'-' {
+                b'_'
+            } else {
+                left.to_ascii_lowercase()
+            };
             let right = if right == b'-' { b'_' } else { right };
             left == right
         })

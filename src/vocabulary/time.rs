@@ -50,7 +50,10 @@ impl Instant {
     /// This instant plus whole seconds of elapsed time; stays at the ends of the range.
     #[inline]
     pub const fn plus_seconds(self, seconds: i64) -> Self {
-        Self(self.0.saturating_add(seconds.saturating_mul(MICROS_PER_SECOND)))
+        Self(
+            self.0
+                .saturating_add(seconds.saturating_mul(MICROS_PER_SECOND)),
+        )
     }
 
     /// Elapsed microseconds between two instants, in either direction.
@@ -100,13 +103,17 @@ impl LocalDate {
     /// The date on a clock that is `offset_seconds` ahead of UTC.
     #[inline]
     pub const fn at_offset(instant: Instant, offset_seconds: i32) -> Self {
-        let local = instant.micros().saturating_add(offset_seconds as i64 * MICROS_PER_SECOND);
+        let local = instant
+            .micros()
+            .saturating_add(offset_seconds as i64 * MICROS_PER_SECOND);
         Self(local.div_euclid(MICROS_PER_DAY) as i32)
     }
 
     /// Reads `YYYY-MM-DD`.
     pub fn parse(text: &str) -> Option<Self> {
-        NaiveDate::parse_from_str(text, "%Y-%m-%d").ok().map(Self::from)
+        NaiveDate::parse_from_str(text, "%Y-%m-%d")
+            .ok()
+            .map(Self::from)
     }
 
     /// The next day.
@@ -121,8 +128,11 @@ impl LocalDate {
 
     /// The date as chrono knows it; dates outside chrono's range become its ends.
     pub fn to_naive(self) -> NaiveDate {
-        NaiveDate::from_epoch_days(self.0)
-            .unwrap_or(if self.0 < 0 { NaiveDate::MIN } else { NaiveDate::MAX })
+        NaiveDate::from_epoch_days(self.0).unwrap_or(if self.0 < 0 {
+            NaiveDate::MIN
+        } else {
+            NaiveDate::MAX
+        })
     }
 
     /// The month the date lies in.
@@ -193,6 +203,11 @@ impl Month {
 
 impl fmt::Display for Month {
     fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-        write!(formatter, "{:04}-{:02}", self.0.div_euclid(12), self.0.rem_euclid(12) + 1)
+        write!(
+            formatter,
+            "{:04}-{:02}",
+            self.0.div_euclid(12),
+            self.0.rem_euclid(12) + 1
+        )
     }
 }

@@ -48,8 +48,12 @@ pub struct EpochUnits {
     seen: [[Option<i64>; 2]; INSTANT_COLUMNS.len()],
 }
 
-const INSTANT_COLUMNS: [Column; 4] =
-    [Column::Timestamp, Column::DeliveredAt, Column::SeenAt, Column::MetaExpiresAt];
+const INSTANT_COLUMNS: [Column; 4] = [
+    Column::Timestamp,
+    Column::DeliveredAt,
+    Column::SeenAt,
+    Column::MetaExpiresAt,
+];
 
 impl EpochUnits {
     #[inline]
@@ -65,7 +69,12 @@ impl EpochUnits {
 
     /// Adds what another thread saw in the same file.
     pub fn merge(&mut self, other: &Self) {
-        for (mine, other) in self.seen.iter_mut().flatten().zip(other.seen.iter().flatten()) {
+        for (mine, other) in self
+            .seen
+            .iter_mut()
+            .flatten()
+            .zip(other.seen.iter().flatten())
+        {
             if let Some(value) = *other {
                 keep_smallest(mine, value);
             }
@@ -107,7 +116,11 @@ mod tests {
     fn both_units_in_one_column_are_refused_and_in_two_are_not() {
         let mut first = EpochUnits::default();
         first.record(Column::Timestamp, EpochUnit::Seconds, 1_700_000_000);
-        first.record(Column::DeliveredAt, EpochUnit::Milliseconds, 1_700_000_000_000);
+        first.record(
+            Column::DeliveredAt,
+            EpochUnit::Milliseconds,
+            1_700_000_000_000,
+        );
         assert!(first.check(Path::new("log.csv")).is_ok());
 
         let mut second = EpochUnits::default();
@@ -115,6 +128,9 @@ mod tests {
         second.merge(&first);
         let message = second.check(Path::new("log.csv")).unwrap_err().to_string();
         assert!(message.contains("`delivered_at`"), "{message}");
-        assert!(message.contains("1700000001") && message.contains("1700000000000"), "{message}");
+        assert!(
+            message.contains("1700000001") && message.contains("1700000000000"),
+            "{message}"
+        );
     }
 }

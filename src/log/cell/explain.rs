@@ -26,7 +26,13 @@ impl CellDefect {
             Column::Category => "missing_category",
             _ => "missing_cell",
         };
-        Self { code, expected: format!("`{column}` must not be empty: expected {}", expected(column)) }
+        Self {
+            code,
+            expected: format!(
+                "`{column}` must not be empty: expected {}",
+                expected(column)
+            ),
+        }
     }
 
     /// The defect of a cell whose column does not accept what it says.
@@ -42,7 +48,10 @@ impl CellDefect {
             column if column.is_instant() => "invalid_time",
             _ => "invalid_cell",
         };
-        Self { code, expected: format!("expected {}", expected(column)) }
+        Self {
+            code,
+            expected: format!("expected {}", expected(column)),
+        }
     }
 }
 
@@ -70,12 +79,16 @@ fn expected(column: Column) -> String {
             words(&mut Status::ALL.iter().map(|word| word.name()))
                 + ", or nothing (inbound rows also `received`)"
         }
-        Column::EntryPoint => words(&mut EntryPoint::ALL.iter().map(|word| word.name())) + ", or nothing",
+        Column::EntryPoint => {
+            words(&mut EntryPoint::ALL.iter().map(|word| word.name())) + ", or nothing"
+        }
         Column::Origin => words(&mut Origin::ALL.iter().map(|word| word.name())) + ", or nothing",
         Column::MetaBillable => words(&mut Billable::ALL.iter().map(|word| word.name())),
         Column::ErrorCode => "an integer".to_owned(),
         Column::MaxPrice => "a decimal number such as 0.0123".to_owned(),
-        Column::Type => "`template`, `reaction`, `system`, `call`, or the kind of free-form message".to_owned(),
+        Column::Type => {
+            "`template`, `reaction`, `system`, `call`, or the kind of free-form message".to_owned()
+        }
         column if column.is_instant() => {
             "a time: RFC 3339 (2025-09-01T10:00:00Z), YYYY-MM-DD HH:MM:SS[.fff] that the clock of \
              --log-timezone shows, or epoch seconds or milliseconds"

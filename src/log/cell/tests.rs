@@ -5,7 +5,10 @@ use proptest::prelude::*;
 use super::*;
 
 fn in_zone(zone: Tz) -> CellContext {
-    CellContext { zone: Some(zone), ..CellContext::default() }
+    CellContext {
+        zone: Some(zone),
+        ..CellContext::default()
+    }
 }
 
 fn code(column: Column, cell: &str) -> CellCode {
@@ -14,7 +17,9 @@ fn code(column: Column, cell: &str) -> CellCode {
 
 /// Seconds since the epoch, or none if the cell is bad.
 fn seconds(context: &CellContext, cell: &str) -> Option<f64> {
-    let instant = CellParser::new(context).text(Column::Timestamp, cell.as_bytes()).instant()?;
+    let instant = CellParser::new(context)
+        .text(Column::Timestamp, cell.as_bytes())
+        .instant()?;
     Some(instant.micros() as f64 / 1e6)
 }
 
@@ -38,7 +43,7 @@ fn instants_in_every_accepted_form() {
         ("1756720800", 1_756_720_800.0),
         ("1756720800.5", 1_756_720_800.5),
         ("1756720800000", 1_756_720_800.0),
-        ("1756720800250.5", 1_756_720_800.2505),
+        ("1756720800250.5", 1_756_720_800.250_5),
         ("100000000", 100_000_000.0),
         ("99999999999", 99_999_999_999.0),
         ("100000000000", 100_000_000.0),
@@ -55,15 +60,37 @@ fn instants_in_every_accepted_form() {
 fn what_is_no_instant() {
     let utc = CellContext::default();
     for cell in [
-        "x", "2025-09-01", "2025-09-01T10:00", "2025-02-29T00:00:00Z", "2025-13-01T00:00:00Z",
-        "2025-09-01T24:00:00Z", "2025-09-01T10:60:00Z", "2025-09-01T10:00:61Z", "2025-09-01T10-00-00Z",
-        "2025-09-01T1a:00:00Z", "2025-09-01T10:00:00.Z", "2025-09-01T10:00:00+24:00",
-        "2025-09-01T10:00:00 Z x", "2025-09-01T10:00:00+1:00", "2025/09/01 10:00:00", "99999999",
-        "100000000000001", "1756720800.", "1756720800.x", "1.7e9", "-", "99999999999999999999",
-        "2025-09-01T10:00:0\u{1}Z", "2025-09-01T10:00::0Z", "2025-09-01T10:00:00Zé",
+        "x",
+        "2025-09-01",
+        "2025-09-01T10:00",
+        "2025-02-29T00:00:00Z",
+        "2025-13-01T00:00:00Z",
+        "2025-09-01T24:00:00Z",
+        "2025-09-01T10:60:00Z",
+        "2025-09-01T10:00:61Z",
+        "2025-09-01T10-00-00Z",
+        "2025-09-01T1a:00:00Z",
+        "2025-09-01T10:00:00.Z",
+        "2025-09-01T10:00:00+24:00",
+        "2025-09-01T10:00:00 Z x",
+        "2025-09-01T10:00:00+1:00",
+        "2025/09/01 10:00:00",
+        "99999999",
+        "100000000000001",
+        "1756720800.",
+        "1756720800.x",
+        "1.7e9",
+        "-",
+        "99999999999999999999",
+        "2025-09-01T10:00:0\u{1}Z",
+        "2025-09-01T10:00::0Z",
+        "2025-09-01T10:00:00Zé",
     ] {
         assert_eq!(code(Column::Timestamp, cell), CellCode::BAD, "{cell}");
-        assert_eq!(explain(&utc, Column::Timestamp, cell).map(|defect| defect.code), Some("invalid_time"));
+        assert_eq!(
+            explain(&utc, Column::Timestamp, cell).map(|defect| defect.code),
+            Some("invalid_time")
+        );
     }
 }
 
@@ -71,22 +98,46 @@ fn what_is_no_instant() {
 fn local_times_follow_the_zone() {
     let berlin = in_zone(Tz::Europe__Berlin);
     // Twice at the end of summer time: the earlier one. Never at its beginning.
-    assert_eq!(seconds(&berlin, "2025-10-26 02:30:00"), Some(1_761_438_600.0));
-    assert_eq!(seconds(&berlin, "2025-10-26 03:00:00"), Some(1_761_444_000.0));
-    assert_eq!(seconds(&berlin, "2025-03-30 01:59:59"), Some(1_743_296_399.0));
+    assert_eq!(
+        seconds(&berlin, "2025-10-26 02:30:00"),
+        Some(1_761_438_600.0)
+    );
+    assert_eq!(
+        seconds(&berlin, "2025-10-26 03:00:00"),
+        Some(1_761_444_000.0)
+    );
+    assert_eq!(
+        seconds(&berlin, "2025-03-30 01:59:59"),
+        Some(1_743_296_399.0)
+    );
     assert_eq!(seconds(&berlin, "2025-03-30 02:30:00"), None);
-    assert_eq!(seconds(&berlin, "2025-03-30 03:00:00"), Some(1_743_296_400.0));
+    assert_eq!(
+        seconds(&berlin, "2025-03-30 03:00:00"),
+        Some(1_743_296_400.0)
+    );
     // A zone in the cell wins.
-    assert_eq!(seconds(&berlin, "2025-09-01T10:00:00Z"), Some(1_756_720_800.0));
+    assert_eq!(
+        seconds(&berlin, "2025-09-01T10:00:00Z"),
+        Some(1_756_720_800.0)
+    );
     let mut parser = CellParser::new(&berlin);
     let noon = 1_756_720_800_000_000;
     assert_eq!(
         parser.micros_local(Column::Timestamp, noon).instant(),
         Some(Instant::from_micros(noon - 7_200_000_000))
     );
-    assert_eq!(parser.micros_utc(Column::Timestamp, noon).instant(), Some(Instant::from_micros(noon)));
-    assert_eq!(parser.micros_utc(Column::Timestamp, i64::MAX), CellCode::BAD);
-    assert_eq!(parser.micros_local(Column::Timestamp, i64::MIN), CellCode::BAD);
+    assert_eq!(
+        parser.micros_utc(Column::Timestamp, noon).instant(),
+        Some(Instant::from_micros(noon))
+    );
+    assert_eq!(
+        parser.micros_utc(Column::Timestamp, i64::MAX),
+        CellCode::BAD
+    );
+    assert_eq!(
+        parser.micros_local(Column::Timestamp, i64::MIN),
+        CellCode::BAD
+    );
 }
 
 #[test]
@@ -94,7 +145,16 @@ fn integers_are_what_their_text_is() {
     let context = CellContext::default();
     let mut parser = CellParser::new(&context);
     for column in Column::ALL {
-        for value in [0, 7, -3, 919_876_543_210, 1_756_720_800, 1_756_720_800_123, i64::MIN, i64::MAX] {
+        for value in [
+            0,
+            7,
+            -3,
+            919_876_543_210,
+            1_756_720_800,
+            1_756_720_800_123,
+            i64::MIN,
+            i64::MAX,
+        ] {
             let text = value.to_string();
             assert_eq!(
                 parser.integer(*column, value),
@@ -109,17 +169,41 @@ fn integers_are_what_their_text_is() {
 
 #[test]
 fn words_in_any_case_and_nothing_else() {
-    assert_eq!(code(Column::Direction, " Received "), CellCode(Direction::Inbound as u64));
-    assert_eq!(code(Column::Direction, "O"), CellCode(Direction::Outbound as u64));
+    assert_eq!(
+        code(Column::Direction, " Received "),
+        CellCode(Direction::Inbound as u64)
+    );
+    assert_eq!(
+        code(Column::Direction, "O"),
+        CellCode(Direction::Outbound as u64)
+    );
     assert_eq!(code(Column::Direction, "sideways"), CellCode::BAD);
-    assert_eq!(code(Column::Status, "DELIVERED"), CellCode(Status::Delivered as u64));
+    assert_eq!(
+        code(Column::Status, "DELIVERED"),
+        CellCode(Status::Delivered as u64)
+    );
     assert_eq!(code(Column::Status, "received"), CellCode::STATUS_RECEIVED);
     assert_eq!(code(Column::Status, "gone"), CellCode::BAD);
-    assert_eq!(code(Column::Category, "marketing-lite"), CellCode(TemplateCategory::MarketingLite as u64));
-    assert_eq!(code(Column::Category, "Service"), CellCode::CATEGORY_SERVICE);
-    assert_eq!(code(Column::EntryPoint, "page_cta"), CellCode(EntryPoint::PageCta as u64));
-    assert_eq!(code(Column::Origin, "business_agent"), CellCode(Origin::BusinessAgent as u64));
-    assert_eq!(code(Column::Origin, "a word far too long to be any of them"), CellCode::BAD);
+    assert_eq!(
+        code(Column::Category, "marketing-lite"),
+        CellCode(TemplateCategory::MarketingLite as u64)
+    );
+    assert_eq!(
+        code(Column::Category, "Service"),
+        CellCode::CATEGORY_SERVICE
+    );
+    assert_eq!(
+        code(Column::EntryPoint, "page_cta"),
+        CellCode(EntryPoint::PageCta as u64)
+    );
+    assert_eq!(
+        code(Column::Origin, "business_agent"),
+        CellCode(Origin::BusinessAgent as u64)
+    );
+    assert_eq!(
+        code(Column::Origin, "a word far too long to be any of them"),
+        CellCode::BAD
+    );
     assert_eq!(code(Column::Channel, ""), CellCode::EMPTY);
     assert_eq!(code(Column::Channel, "WhatsApp"), CellCode(0));
     assert_eq!(code(Column::Channel, "sms"), CellCode(1));
@@ -131,7 +215,10 @@ fn words_in_any_case_and_nothing_else() {
 
 #[test]
 fn codes_of_the_service_and_received_words_are_free() {
-    assert_eq!(CellCode::CATEGORY_SERVICE.0, TemplateCategory::ALL.len() as u64);
+    assert_eq!(
+        CellCode::CATEGORY_SERVICE.0,
+        TemplateCategory::ALL.len() as u64
+    );
     assert_eq!(CellCode::STATUS_RECEIVED.0, Status::ALL.len() as u64);
 }
 
@@ -139,9 +226,22 @@ fn codes_of_the_service_and_received_words_are_free() {
 fn numbers_and_ids() {
     let context = CellContext::default();
     let mut parser = CellParser::new(&context);
-    assert_eq!(parser.text(Column::Customer, b"+4915112345678"), CellCode(4_915_112_345_678));
-    assert_eq!(parser.text(Column::Customer, b"999999999999999"), CellCode(999_999_999_999_999));
-    for (code, id) in [&b"US.13491208655302741918"[..], b"0049151", b"1234567890123456", b"+x"].iter().enumerate()
+    assert_eq!(
+        parser.text(Column::Customer, b"+4915112345678"),
+        CellCode(4_915_112_345_678)
+    );
+    assert_eq!(
+        parser.text(Column::Customer, b"999999999999999"),
+        CellCode(999_999_999_999_999)
+    );
+    for (code, id) in [
+        &b"US.13491208655302741918"[..],
+        b"0049151",
+        b"1234567890123456",
+        b"+x",
+    ]
+    .iter()
+    .enumerate()
     {
         let expected = CellCode(CellCode::CUSTOMER_ID_BIAS + code as u64);
         assert_eq!(parser.text(Column::Customer, id), expected);
@@ -150,16 +250,38 @@ fn numbers_and_ids() {
         parser.text(Column::Customer, b"+1234567890123456"),
         parser.text(Column::Customer, b"1234567890123456")
     );
-    assert_eq!(parser.text(Column::Business, b"+4930123456"), parser.text(Column::Business, b"4930123456"));
-    assert_ne!(parser.text(Column::Business, b"4930123457"), parser.text(Column::Business, b"4930123456"));
+    assert_eq!(
+        parser.text(Column::Business, b"+4930123456"),
+        parser.text(Column::Business, b"4930123456")
+    );
+    assert_ne!(
+        parser.text(Column::Business, b"4930123457"),
+        parser.text(Column::Business, b"4930123456")
+    );
     assert_eq!(context.businesses.word(0), "4930123456");
-    assert_eq!(parser.text(Column::ErrorCode, b"131047").0, 131_047 + (1 << 62));
-    assert_eq!(parser.text(Column::ErrorCode, b"131047.0").0, 131_047 + (1 << 62));
+    assert_eq!(
+        parser.text(Column::ErrorCode, b"131047").0,
+        131_047 + (1 << 62)
+    );
+    assert_eq!(
+        parser.text(Column::ErrorCode, b"131047.0").0,
+        131_047 + (1 << 62)
+    );
     for cell in ["131047.5", "1.", "x", "9223372036854775807"] {
-        assert_eq!(parser.text(Column::ErrorCode, cell.as_bytes()), CellCode::BAD, "{cell}");
+        assert_eq!(
+            parser.text(Column::ErrorCode, cell.as_bytes()),
+            CellCode::BAD,
+            "{cell}"
+        );
     }
-    assert_eq!(parser.text(Column::MaxPrice, b"0.50"), parser.text(Column::MaxPrice, b"0.5"));
-    assert_ne!(parser.text(Column::MaxPrice, b"0.51"), parser.text(Column::MaxPrice, b"0.5"));
+    assert_eq!(
+        parser.text(Column::MaxPrice, b"0.50"),
+        parser.text(Column::MaxPrice, b"0.5")
+    );
+    assert_ne!(
+        parser.text(Column::MaxPrice, b"0.51"),
+        parser.text(Column::MaxPrice, b"0.5")
+    );
     assert_eq!(parser.text(Column::MaxPrice, b"cheap"), CellCode::BAD);
     assert!(parser.text(Column::MetaCost, b"cheap").is_value());
 }
@@ -167,13 +289,17 @@ fn numbers_and_ids() {
 #[test]
 fn templates_carry_their_registry_number() {
     let mut context = CellContext::default();
-    context.templates.insert("sale/de".to_owned(), 3);
-    context.templates.insert("welcome".to_owned(), 7);
+    let registry = "template,language,category,status,valid_from\n\
+                    sale,de,marketing,approved,2023-06-01\n\
+                    welcome,,utility,approved,2023-06-01\n";
+    context.templates = TemplateRegistry::parse(registry, "templates.csv").expect("a registry");
     let mut parser = CellParser::new(&context);
     let mut number = |cell: &[u8]| parser.text(Column::Template, cell).0 & 0xf_ffff;
-    assert_eq!(number(b"sale/de"), 3);
+    let registered =
+        |name: &str| u64::from(context.templates.number(name).expect("in the registry"));
+    assert_eq!(number(b"sale/de"), registered("sale/de"));
     assert_eq!(number(b"sale/en"), 0);
-    assert_eq!(number(b"welcome/en"), 7);
+    assert_eq!(number(b"welcome/en"), registered("welcome"));
     assert_ne!(
         parser.text(Column::Template, b"welcome/en"),
         parser.text(Column::Template, b"welcome/de")
@@ -182,7 +308,10 @@ fn templates_carry_their_registry_number() {
 
 #[test]
 fn marks_are_never_bad() {
-    assert_eq!(code(Column::MetaPricingModel, "CBP"), CellCode(PricingModel::Cbp as u64));
+    assert_eq!(
+        code(Column::MetaPricingModel, "CBP"),
+        CellCode(PricingModel::Cbp as u64)
+    );
     assert_eq!(code(Column::MetaBillable, "TRUE"), CellCode(1));
     assert_eq!(code(Column::MetaBillable, "0"), CellCode(0));
     assert_eq!(
@@ -220,10 +349,19 @@ fn every_refusal_is_explained() {
         (Column::MetaExpiresAt, "soon", Some("invalid_time")),
         (Column::MetaCategory, "new", None),
     ] {
-        assert_eq!(explain(&context, column, cell).map(|defect| defect.code), expected, "{column} {cell:?}");
+        assert_eq!(
+            explain(&context, column, cell).map(|defect| defect.code),
+            expected,
+            "{column} {cell:?}"
+        );
     }
     let defect = explain(&context, Column::Status, "lost").unwrap();
-    assert!(defect.expected.contains("accepted, sent, delivered, read, played, failed"), "{defect:?}");
+    assert!(
+        defect
+            .expected
+            .contains("accepted, sent, delivered, read, played, failed"),
+        "{defect:?}"
+    );
 }
 
 proptest! {

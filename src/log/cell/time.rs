@@ -37,7 +37,13 @@ impl TimeParser {
     /// A parser for which times without a zone are times of `zone` (UTC by default).
     pub(super) fn new(zone: Option<Tz>) -> Self {
         let zone = zone.filter(|&zone| zone != Tz::UTC);
-        Self { zone, date: [0; 10], date_micros: 0, hour: i64::MIN, hour_offset_micros: None }
+        Self {
+            zone,
+            date: [0; 10],
+            date_micros: 0,
+            hour: i64::MIN,
+            hour_offset_micros: None,
+        }
     }
 
     /// Reads a trimmed cell.
@@ -88,7 +94,9 @@ impl TimeParser {
     /// A time that the clock shows twice is the earlier one; one that it never shows is none.
     #[inline]
     pub(super) fn local(&mut self, micros: i64) -> Option<i64> {
-        let Some(zone) = self.zone else { return in_range(micros) };
+        let Some(zone) = self.zone else {
+            return in_range(micros);
+        };
         let hour = in_range(micros)?.div_euclid(MICROS_PER_HOUR);
         if hour != self.hour {
             self.hour = hour;
@@ -118,13 +126,17 @@ fn single_offset(zone: Tz, local: i64) -> Option<i64> {
 
 fn local_to_utc(zone: Tz, local: i64) -> Option<i64> {
     let time = DateTime::from_timestamp_micros(local)?.naive_utc();
-    zone.from_local_datetime(&time).earliest().map(|time| time.timestamp_micros())
+    zone.from_local_datetime(&time)
+        .earliest()
+        .map(|time| time.timestamp_micros())
 }
 
 /// The instant, if it is one that text can say (years 0 to 9999).
 #[inline]
 pub(super) fn in_range(micros: i64) -> Option<i64> {
-    (MICROS_FIRST..MICROS_END).contains(&micros).then_some(micros)
+    (MICROS_FIRST..MICROS_END)
+        .contains(&micros)
+        .then_some(micros)
 }
 
 fn parse_date(text: &[u8; 10]) -> Option<i64> {
@@ -133,7 +145,9 @@ fn parse_date(text: &[u8; 10]) -> Option<i64> {
     }
     let number = |digits: &[u8]| {
         digits.iter().try_fold(0u32, |number, &digit| {
-            digit.is_ascii_digit().then(|| number * 10 + u32::from(digit - b'0'))
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u32::from(digit - b'0'))
         })
     };
     let year = i32::try_from(number(&text[..4])?).ok()?;
@@ -161,7 +175,10 @@ fn parse_time_of_day(text: [u8; 8]) -> Option<i64> {
 /// The first `places` digits of a fraction as a number of that many places; further ones are dropped.
 fn fraction_of(digits: &[u8], places: usize) -> i64 {
     (0..places).fold(0, |number, place| {
-        number * 10 + digits.get(place).map_or(0, |&digit| i64::from(digit - b'0'))
+        number * 10
+            + digits
+                .get(place)
+                .map_or(0, |&digit| i64::from(digit - b'0'))
     })
 }
 
@@ -178,7 +195,9 @@ fn parse_offset(text: &[u8]) -> Option<i64> {
         _ => return None,
     };
     let number = |digits: [&u8; 2]| {
-        digits.iter().all(|digit| digit.is_ascii_digit())
+        digits
+            .iter()
+            .all(|digit| digit.is_ascii_digit())
             .then(|| i64::from(digits[0] - b'0') * 10 + i64::from(digits[1] - b'0'))
     };
     let (hours, minutes) = (number(hours)?, number(minutes)?);
@@ -203,7 +222,9 @@ fn parse_epoch(text: &[u8]) -> Option<ParsedTime> {
     if whole == 0 || whole > 18 {
         return None;
     }
-    let value = text[..whole].iter().fold(0i64, |value, &digit| value * 10 + i64::from(digit - b'0'));
+    let value = text[..whole]
+        .iter()
+        .fold(0i64, |value, &digit| value * 10 + i64::from(digit - b'0'));
     let unit = EpochUnit::of(value)?;
     let fraction = match &text[whole..] {
         [] => 0,
@@ -223,5 +244,9 @@ fn parse_epoch(text: &[u8]) -> Option<ParsedTime> {
 /// A whole number of seconds or milliseconds.
 pub(super) fn epoch_instant(value: i64) -> Option<ParsedTime> {
     let unit = EpochUnit::of(value)?;
-    Some(ParsedTime::Epoch(in_range(value.checked_mul(unit.micros())?)?, unit, value))
+    Some(ParsedTime::Epoch(
+        in_range(value.checked_mul(unit.micros())?)?,
+        unit,
+        value,
+    ))
 }

@@ -18,13 +18,15 @@ impl ShortWord {
     fn of(cell: &[u8]) -> Option<Self> {
         let length = cell.len();
         let (low, high) = match length {
-            8..=16 => {
-                let (first, last) = (cell.first_chunk::<8>()?, cell.last_chunk::<8>()?);
-                (u64::from_le_bytes(*first), u64::from_le_bytes(*last))
-            }
-            4..=7 => {
-                let (first, last) = (cell.first_chunk::<4>()?, cell.last_chunk::<4>()?);
-                (u64::from(u32::from_le_bytes(*first)), u64::from(u32::from_le_bytes(*last)))
+            // Four overlapping quarters, so that no branch depends on how long a usual word is.
+            4..=16 => {
+                let quarter =
+                    |from: usize| Some(u64::from(u32::from_le_bytes(*cell[from..].first_chunk()?)));
+                let (middle, last) = (length >> 3 << 2, length - 4);
+                (
+                    quarter(0)? | quarter(middle)? << 32,
+                    quarter(last)? | quarter(last - middle)? << 32,
+                )
             }
             1..=3 => {
                 let (middle, last) = (cell[length / 2], cell[length - 1]);
@@ -42,6 +44,47 @@ impl ShortWord {
     }
 }
 
+/// What [`PhoneDigits::parse`](crate::vocabulary::PhoneDigits::parse) says, eight digits at a time.
+#[inline]
+pub(super) fn phone_number(cell: &[u8]) -> Option<u64> {
+    let digits = cell.strip_prefix(b"+").unwrap_or(cell);
+    match digits.len() {
+        8..=15 if digits[0] != b'0' => {
+            // The last eight digits, and what stands before them filled up with zeros.
+            let (last, first) = (digits.last_chunk::<8>()?, digits.first_chunk::<8>()?);
+            let before = digits.len() - 8;
+            let first = u64::from_le_bytes(*first) ^ ZEROS;
+            let first = if before == 0 {
+                0
+            } else {
+                first << (64 - 8 * before)
+            };
+            let last = u64::from_le_bytes(*last) ^ ZEROS;
+            Some(eight_digits(first)? * 100_000_000 + eight_digits(last)?)
+        }
+        1..=7 if digits[0] != b'0' => digits.iter().try_fold(0, |number, &digit| {
+            digit
+                .is_ascii_digit()
+                .then(|| number * 10 + u64::from(digit - b'0'))
+        }),
+        _ => None,
+    }
+}
+
+const ZEROS: u64 = u64::from_le_bytes(*b"00000000");
+
+/// The number of eight digits, each a byte of its value, the first one lowest.
+#[inline]
+fn eight_digits(digits: u64) -> Option<u64> {
+    let above_nine = digits | digits.wrapping_add(0x0606_0606_0606_0606);
+    if above_nine & 0xf0f0_f0f0_f0f0_f0f0 != 0 {
+        return None;
+    }
+    let pairs = digits.wrapping_mul(10).wrapping_add(digits >> 8) & 0x00ff_00ff_00ff_00ff;
+    let fours = pairs.wrapping_mul(100).wrapping_add(pairs >> 16) & 0x0000_ffff_0000_ffff;
+    Some(fours.wrapping_mul(10_000).wrapping_add(fours >> 32) & 0xffff_ffff)
+}
+
 /// The last code of each of a few short words; a newer word takes an older one's slot.
 #[derive(Debug)]
 pub(super) struct WordCache {
@@ -52,13 +95,18 @@ pub(super) struct WordCache {
 impl WordCache {
     /// A cache of 2^`bits` slots.
     pub(super) fn new(bits: u32) -> Self {
-        Self { slots: vec![Default::default(); 1 << bits].into(), shift: 64 - bits }
+        Self {
+            slots: vec![Default::default(); 1 << bits].into(),
+            shift: 64 - bits,
+        }
     }
 
     /// The code of a word that is not empty: remembered, or from `parse`.
     #[inline]
     pub(super) fn code(&mut self, cell: &[u8], parse: impl FnOnce(&[u8]) -> u64) -> u64 {
-        let Some(word) = ShortWord::of(cell) else { return parse(cell) };
+        let Some(word) = ShortWord::of(cell) else {
+            return parse(cell);
+        };
         let slot = &mut self.slots[(word.mixed() >> self.shift) as usize];
         if slot.0 != word {
             *slot = (word, parse(cell));
@@ -91,7 +139,8 @@ impl WordMemory {
     pub(super) fn code(&mut self, word: &[u8], find: impl FnOnce(u64, &[u8]) -> u64) -> u64 {
         let hash = xxh3_64(word);
         let bytes = &self.bytes;
-        let same = |known: &Remembered| known.hash == hash && &bytes[known.start..known.end] == word;
+        let same =
+            |known: &Remembered| known.hash == hash && &bytes[known.start..known.end] == word;
         if let Some(known) = self.table.find(hash, same) {
             return known.code;
         }
@@ -103,7 +152,16 @@ impl WordMemory {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(word);
         let end = self.bytes.len();
-        self.table.insert_unique(hash, Remembered { hash, start, end, code }, |known| known.hash);
+        self.table.insert_unique(
+            hash,
+            Remembered {
+                hash,
+                start,
+                end,
+                code,
+            },
+            |known| known.hash,
+        );
         code
     }
 
@@ -115,11 +173,41 @@ impl WordMemory {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
+    use crate::vocabulary::PhoneDigits;
+
+    proptest! {
+        #[test]
+        fn phone_numbers_are_what_the_vocabulary_says(
+            cell in "[+]?[0-9]{0,17}|[0-9+x/:]{0,17}|[1-9][0-9]{6,14}"
+        ) {
+            prop_assert_eq!(phone_number(cell.as_bytes()), PhoneDigits::parse(cell.as_bytes()), "{}", cell);
+        }
+    }
 
     #[test]
     fn short_words_are_told_apart() {
-        let words = ["", "a", "aa", "aaa", "a\0", "ab", "aba", "abb", "abcd", "abcdefgh", "abcdefghi", "aaaaaaaaa"];
+        let words = [
+            "",
+            "a",
+            "aa",
+            "aaa",
+            "a\0",
+            "ab",
+            "aba",
+            "abb",
+            "abcd",
+            "abcdefgh",
+            "abcdefghi",
+            "aaaaaaaaa",
+            "abcdefghijkl",
+            "abcdefghijkm",
+            "abcXefghijkl",
+            "abcdefghijklmnop",
+            "abcdefgXijklmnop",
+        ];
         for left in words {
             for right in words {
                 assert_eq!(
@@ -134,14 +222,19 @@ mod tests {
 
     #[test]
     fn memories_give_the_same_code_again() {
-        let (mut cache, mut memory, table) = (WordCache::new(2), WordMemory::default(), Intern::default());
+        let (mut cache, mut memory, table) =
+            (WordCache::new(2), WordMemory::default(), Intern::default());
         for round in 0..2 {
             for number in 0..100_000u64 {
                 let word = number.to_string();
                 if number % 1000 == 0 {
                     assert_eq!(cache.code(word.as_bytes(), |_| number), number);
                 }
-                assert_eq!(memory.interned(word.as_bytes(), &table), number, "round {round}");
+                assert_eq!(
+                    memory.interned(word.as_bytes(), &table),
+                    number,
+                    "round {round}"
+                );
             }
         }
     }

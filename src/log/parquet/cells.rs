@@ -35,7 +35,10 @@ impl<'a> CodeCells<'a> {
     const NUL_BYTE: CellCode = CellCode(CellCode::BAD.0 - 2);
 
     pub(super) fn new(context: &'a CellContext) -> Self {
-        Self { parser: CellParser::new(context), has_defects: false }
+        Self {
+            parser: CellParser::new(context),
+            has_defects: false,
+        }
     }
 
     /// Which units integer times were in.
@@ -87,7 +90,11 @@ impl Cells for CodeCells<'_> {
 
     #[inline]
     fn text(&mut self, column: Column, text: &[u8]) -> CellCode {
-        if is_plain(text) { self.parser.text(column, text) } else { self.unusual_text(column, text) }
+        if is_plain(text) {
+            self.parser.text(column, text)
+        } else {
+            self.unusual_text(column, text)
+        }
     }
 
     #[inline]
@@ -104,7 +111,11 @@ impl Cells for CodeCells<'_> {
         if !column.is_instant() {
             return self.parser.text(column, time_text(micros, utc).as_bytes());
         }
-        if utc { self.parser.micros_utc(column, micros) } else { self.parser.micros_local(column, micros) }
+        if utc {
+            self.parser.micros_utc(column, micros)
+        } else {
+            self.parser.micros_local(column, micros)
+        }
     }
 
     fn boolean(&mut self, column: Column, value: bool) -> CellCode {
@@ -159,7 +170,10 @@ impl TextCells {
     fn push(&mut self, text: &[u8]) -> Span {
         let start = self.bytes.len();
         self.bytes.extend_from_slice(text);
-        Span { start, end: self.bytes.len() }
+        Span {
+            start,
+            end: self.bytes.len(),
+        }
     }
 }
 
@@ -222,7 +236,13 @@ mod tests {
             let mut text = vec![b'a'; length];
             assert!(is_plain(&text));
             for place in 0..length {
-                for (byte, plain) in [(0, false), (1, true), (0x7f, true), (0x80, false), (0xff, false)] {
+                for (byte, plain) in [
+                    (0, false),
+                    (1, true),
+                    (0x7f, true),
+                    (0x80, false),
+                    (0xff, false),
+                ] {
                     text[place] = byte;
                     assert_eq!(is_plain(&text), plain, "{text:?}");
                 }
@@ -235,9 +255,18 @@ mod tests {
     fn numbers_and_times_are_written_as_a_csv_has_them() {
         let mut buffer = [0; 20];
         for value in [0, 7, -1, 1_700_000_000, i64::MAX, i64::MIN] {
-            assert_eq!(write_integer(value, &mut buffer), value.to_string().as_bytes());
+            assert_eq!(
+                write_integer(value, &mut buffer),
+                value.to_string().as_bytes()
+            );
         }
-        assert_eq!(time_text(1_700_000_000_500_000, true), "2023-11-14T22:13:20.500Z");
-        assert_eq!(time_text(1_700_000_000_000_001, false), "2023-11-14 22:13:20.000001");
+        assert_eq!(
+            time_text(1_700_000_000_500_000, true),
+            "2023-11-14T22:13:20.500Z"
+        );
+        assert_eq!(
+            time_text(1_700_000_000_000_001, false),
+            "2023-11-14 22:13:20.000001"
+        );
     }
 }

@@ -24,7 +24,13 @@ pub(super) struct Memory<T> {
 impl<T> Default for Memory<T> {
     fn default() -> Self {
         let (dictionary, inflater) = (Vec::new(), Inflater::default());
-        Self { window: Vec::new(), inflater, dictionary, levels: Vec::new(), bytes: Vec::new() }
+        Self {
+            window: Vec::new(),
+            inflater,
+            dictionary,
+            levels: Vec::new(),
+            bytes: Vec::new(),
+        }
     }
 }
 
@@ -59,12 +65,23 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
         cells: &mut C,
     ) -> Result<Self, Damage> {
         if chunk.values != rows as u64 {
-            return Err(Damage::found(format!("{rows} values"), chunk.values.to_string()));
+            return Err(Damage::found(
+                format!("{rows} values"),
+                chunk.values.to_string(),
+            ));
         }
         if !chunk.readable {
-            return Err(Damage::new("values that are encrypted or stand in another file"));
+            return Err(Damage::new(
+                "values that are encrypted or stand in another file",
+            ));
         }
-        let Memory { window, inflater, mut dictionary, levels, bytes } = memory;
+        let Memory {
+            window,
+            inflater,
+            mut dictionary,
+            levels,
+            bytes,
+        } = memory;
         dictionary.clear();
         let mut reader = Self {
             value_type: column.value_type,
@@ -87,7 +104,13 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
     pub(super) fn into_memory(mut self) -> Memory<C::Cell> {
         let (window, inflater) = self.pages.into_parts();
         let bytes = std::mem::take(self.values.bytes_mut());
-        Memory { window, inflater, dictionary: self.dictionary, levels: self.levels, bytes }
+        Memory {
+            window,
+            inflater,
+            dictionary: self.dictionary,
+            levels: self.levels,
+            bytes,
+        }
     }
 
     /// Where in the file reading has come to.
@@ -100,7 +123,11 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
         // What is not a page may be padding.
         while !self.pages.is_at_end() {
             match self.pages.header() {
-                Ok(PageHeader { kind: PageKind::Data { .. }, values: 1.., .. }) => {
+                Ok(PageHeader {
+                    kind: PageKind::Data { .. },
+                    values: 1..,
+                    ..
+                }) => {
                     return Err(too_many_rows());
                 }
                 Ok(header) => self.pages.skip_body(&header),
@@ -153,11 +180,27 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
 
     fn close_rows(&mut self, rows: usize) -> Result<(), Damage> {
         self.rows_open -= rows;
-        if self.rows_open == 0 { self.values.finish() } else { Ok(()) }
+        if self.rows_open == 0 {
+            self.values.finish()
+        } else {
+            Ok(())
+        }
     }
 
-    fn read_open(&mut self, rows: usize, cells: &mut C, output: &mut Vec<C::Cell>) -> Result<(), Damage> {
-        let Self { value_type, dictionary, levels, level_runs, values, .. } = self;
+    fn read_open(
+        &mut self,
+        rows: usize,
+        cells: &mut C,
+        output: &mut Vec<C::Cell>,
+    ) -> Result<(), Damage> {
+        let Self {
+            value_type,
+            dictionary,
+            levels,
+            level_runs,
+            values,
+            ..
+        } = self;
         if !self.optional {
             return values.read(value_type, rows, dictionary, cells, output);
         }
@@ -168,13 +211,22 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
                     values.read(value_type, count, dictionary, cells, output)?;
                     left -= count;
                 }
-                Rows::Same { valid: false, count } => {
+                Rows::Same {
+                    valid: false,
+                    count,
+                } => {
                     output.resize(output.len() + count, C::EMPTY);
                     left -= count;
                 }
                 Rows::Mixed { mask, count } => {
                     let start = output.len();
-                    values.read(value_type, mask.count_ones() as usize, dictionary, cells, output)?;
+                    values.read(
+                        value_type,
+                        mask.count_ones() as usize,
+                        dictionary,
+                        cells,
+                        output,
+                    )?;
                     spread(output, start, mask, count, C::EMPTY);
                     left -= count;
                 }
@@ -215,7 +267,8 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
             self.levels = body.levels;
             *self.values.bytes_mut() = body.bytes;
             self.level_runs = Runs::new(1, 0)?;
-            self.values.begin(&self.value_type, encoding, body.values_start, header.values)?;
+            self.values
+                .begin(&self.value_type, encoding, body.values_start, header.values)?;
             self.rows_open = header.values;
         }
         Ok(())
@@ -236,7 +289,10 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
                 PageKind::Other => self.pages.skip_body(&header),
                 PageKind::Data { .. } if header.values == 0 => self.pages.skip_body(&header),
                 PageKind::Data { .. } => {
-                    self.rows_ahead = self.rows_ahead.checked_sub(header.values).ok_or_else(too_many_rows)?;
+                    self.rows_ahead = self
+                        .rows_ahead
+                        .checked_sub(header.values)
+                        .ok_or_else(too_many_rows)?;
                     self.unread = Some(header);
                 }
             }
@@ -251,7 +307,13 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
         let values = &mut self.values;
         self.pages.read_dictionary(header, values.bytes_mut())?;
         values.begin(&self.value_type, Encoding::Plain, 0, header.values)?;
-        values.read(&self.value_type, header.values, &[], cells, &mut self.dictionary)
+        values.read(
+            &self.value_type,
+            header.values,
+            &[],
+            cells,
+            &mut self.dictionary,
+        )
     }
 }
 

@@ -31,8 +31,16 @@ impl Codec {
             5 => Self::Lz4Hadoop,
             6 => Self::Zstd,
             7 => Self::Lz4,
-            3 => return Err(Damage::new("compressed with LZO, which nobody supports any more")),
-            other => return Err(Damage::new(format!("compressed with the unknown codec {other}"))),
+            3 => {
+                return Err(Damage::new(
+                    "compressed with LZO, which nobody supports any more",
+                ));
+            }
+            other => {
+                return Err(Damage::new(format!(
+                    "compressed with the unknown codec {other}"
+                )));
+            }
         })
     }
 
@@ -77,19 +85,27 @@ impl Inflater {
             return Ok(());
         }
         // What a damaged header claims must not take memory that the data cannot fill.
-        if codec.ratio_max().is_some_and(|ratio| compressed.len().saturating_mul(ratio) < length) {
+        if codec
+            .ratio_max()
+            .is_some_and(|ratio| compressed.len().saturating_mul(ratio) < length)
+        {
             return Err(Damage::found(
                 format!("{length} bytes"),
-                format!("{} compressed ones, which cannot hold as many", compressed.len()),
+                format!(
+                    "{} compressed ones, which cannot hold as many",
+                    compressed.len()
+                ),
             ));
         }
         if codec == Codec::Snappy {
             let said = varint(compressed).map_or(0, |(said, _)| said);
             check_length(usize::try_from(said).unwrap_or(usize::MAX), length)?;
         }
-        output
-            .try_reserve(length)
-            .map_err(|_| Damage::new(format!("a page of {length} bytes, for which there is no memory")))?;
+        output.try_reserve(length).map_err(|_| {
+            Damage::new(format!(
+                "a page of {length} bytes, for which there is no memory"
+            ))
+        })?;
         if codec == Codec::Zstd {
             return self.inflate_zstd(compressed, length, output);
         }
@@ -105,7 +121,12 @@ impl Inflater {
     }
 
     /// In one go and straight into place, which is a third faster than by stream.
-    fn inflate_zstd(&mut self, compressed: &[u8], length: usize, output: &mut Vec<u8>) -> Result<(), Damage> {
+    fn inflate_zstd(
+        &mut self,
+        compressed: &[u8],
+        length: usize,
+        output: &mut Vec<u8>,
+    ) -> Result<(), Damage> {
         let decompressor = match &mut self.zstd {
             Some(decompressor) => decompressor,
             empty => empty.insert(zstd::bulk::Decompressor::new()?),
@@ -121,7 +142,10 @@ fn check_length(found: usize, expected: usize) -> Result<(), Damage> {
     if found == expected {
         return Ok(());
     }
-    Err(Damage::found(format!("a page of {expected} bytes"), found.to_string()))
+    Err(Damage::found(
+        format!("a page of {expected} bytes"),
+        found.to_string(),
+    ))
 }
 
 /// Reads on to the end, where the stream's own checksum stands.
@@ -131,11 +155,18 @@ fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
     decoder.read_exact(output).map_err(damage)?;
     match decoder.read(&mut [0]).map_err(damage)? {
         0 => Ok(()),
-        _ => Err(Damage::found(format!("a page of {} bytes", output.len()), "more")),
+        _ => Err(Damage::found(
+            format!("a page of {} bytes", output.len()),
+            "more",
+        )),
     }
 }
 
-fn inflate_by_library(codec: Compression, compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+fn inflate_by_library(
+    codec: Compression,
+    compressed: &[u8],
+    output: &mut [u8],
+) -> Result<(), Damage> {
     decompress(codec, compressed, output, &mut DecompressionContext::Unset)
         .map_err(|error| Damage::new(format!("a page that cannot be decompressed: {error}")))
 }
@@ -152,7 +183,8 @@ fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option
     while !compressed.is_empty() {
         let (length, rest) = compressed.split_first_chunk::<4>()?;
         let (compressed_length, rest) = rest.split_first_chunk::<4>()?;
-        let (frame, rest) = rest.split_at_checked(u32::from_be_bytes(*compressed_length) as usize)?;
+        let (frame, rest) =
+            rest.split_at_checked(u32::from_be_bytes(*compressed_length) as usize)?;
         let (place, left) = output.split_at_mut_checked(u32::from_be_bytes(*length) as usize)?;
         inflate_by_library(Compression::Lz4Raw, frame, place).ok()?;
         (compressed, output) = (rest, left);

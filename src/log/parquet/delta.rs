@@ -35,7 +35,10 @@ impl<'a> Deltas<'a> {
         };
         let (block, miniblocks, left, first) = (next()?, next()?, next()?, next()?);
         let shape = || Damage::new("delta-encoded values in blocks of a shape that is not allowed");
-        let block = usize::try_from(block).ok().filter(|&block| block <= 1 << 20).ok_or_else(shape)?;
+        let block = usize::try_from(block)
+            .ok()
+            .filter(|&block| block <= 1 << 20)
+            .ok_or_else(shape)?;
         let miniblocks = usize::try_from(miniblocks)
             .ok()
             .filter(|&miniblocks| miniblocks > 0 && block > 0 && block % miniblocks == 0)
@@ -44,9 +47,15 @@ impl<'a> Deltas<'a> {
         if miniblock_values % 8 != 0 {
             return Err(shape());
         }
-        let left = usize::try_from(left).ok().filter(|&left| left <= count_max).ok_or_else(|| {
-            Damage::found(format!("at most {count_max} delta-encoded values"), left.to_string())
-        })?;
+        let left = usize::try_from(left)
+            .ok()
+            .filter(|&left| left <= count_max)
+            .ok_or_else(|| {
+                Damage::found(
+                    format!("at most {count_max} delta-encoded values"),
+                    left.to_string(),
+                )
+            })?;
         Ok(Self {
             bytes,
             position,
@@ -76,9 +85,16 @@ impl<'a> Deltas<'a> {
         if self.read == self.miniblock_values {
             self.open_miniblock()?;
         }
-        let delta = bits(self.bytes, self.start * 8 + self.read * self.width as usize, self.width)?;
+        let delta = bits(
+            self.bytes,
+            self.start * 8 + self.read * self.width as usize,
+            self.width,
+        )?;
         self.read += 1;
-        self.value = self.value.wrapping_add(self.min_delta).wrapping_add(delta as i64);
+        self.value = self
+            .value
+            .wrapping_add(self.min_delta)
+            .wrapping_add(delta as i64);
         Ok(Some(self.value))
     }
 
@@ -92,9 +108,17 @@ impl<'a> Deltas<'a> {
             self.position = self.widths + self.miniblocks;
             self.miniblock = 0;
         }
-        self.width = u32::from(*self.bytes.get(self.widths + self.miniblock).ok_or_else(truncated)?);
+        self.width = u32::from(
+            *self
+                .bytes
+                .get(self.widths + self.miniblock)
+                .ok_or_else(truncated)?,
+        );
         if self.width > 64 {
-            return Err(Damage::found("values of at most 64 bits", self.width.to_string()));
+            return Err(Damage::found(
+                "values of at most 64 bits",
+                self.width.to_string(),
+            ));
         }
         self.start = self.position;
         self.position += self.miniblock_values / 8 * self.width as usize;
@@ -124,10 +148,16 @@ pub(super) fn integers_to_plain(
 }
 
 /// Byte arrays behind all their lengths (`DELTA_LENGTH_BYTE_ARRAY`).
-pub(super) fn lengths_to_plain(bytes: &[u8], count_max: usize, plain: &mut Vec<u8>) -> Result<(), Damage> {
+pub(super) fn lengths_to_plain(
+    bytes: &[u8],
+    count_max: usize,
+    plain: &mut Vec<u8>,
+) -> Result<(), Damage> {
     let (lengths, mut position) = all_lengths(bytes, count_max)?;
     for length in lengths {
-        let value = bytes.get(position..position + length).ok_or_else(truncated)?;
+        let value = bytes
+            .get(position..position + length)
+            .ok_or_else(truncated)?;
         position += length;
         plain.extend_from_slice(&(length as u32).to_le_bytes());
         plain.extend_from_slice(value);
@@ -155,13 +185,20 @@ pub(super) fn prefixes_to_plain(
             return Err(Damage::new("a prefix longer than the value before it"));
         }
         value.truncate(prefix);
-        value.extend_from_slice(suffixes_bytes.get(position..position + suffix).ok_or_else(truncated)?);
+        value.extend_from_slice(
+            suffixes_bytes
+                .get(position..position + suffix)
+                .ok_or_else(truncated)?,
+        );
         position += suffix;
         match fixed_length {
             None => plain.extend_from_slice(&(value.len() as u32).to_le_bytes()),
             Some(length) if length == value.len() => {}
             Some(length) => {
-                return Err(Damage::found(format!("values of {length} bytes"), value.len().to_string()));
+                return Err(Damage::found(
+                    format!("values of {length} bytes"),
+                    value.len().to_string(),
+                ));
             }
         }
         // Shared prefixes multiply: a page never has more than the format's 2 GB.
@@ -174,12 +211,17 @@ pub(super) fn prefixes_to_plain(
 }
 
 /// The first bytes of all values, then the second ones and so on (`BYTE_STREAM_SPLIT`).
-pub(super) fn split_bytes_to_plain(bytes: &[u8], width: usize, plain: &mut Vec<u8>) -> Result<(), Damage> {
+pub(super) fn split_bytes_to_plain(
+    bytes: &[u8],
+    width: usize,
+    plain: &mut Vec<u8>,
+) -> Result<(), Damage> {
     if width == 0 || !bytes.len().is_multiple_of(width) {
         return Err(truncated());
     }
     let count = bytes.len() / width;
-    plain.extend((0..count).flat_map(|row| (0..width).map(move |place| bytes[place * count + row])));
+    plain
+        .extend((0..count).flat_map(|row| (0..width).map(move |place| bytes[place * count + row])));
     Ok(())
 }
 
@@ -187,7 +229,9 @@ fn all_lengths(bytes: &[u8], count_max: usize) -> Result<(Vec<usize>, usize), Da
     let mut deltas = Deltas::new(bytes, count_max)?;
     let mut lengths = Vec::with_capacity(deltas.left.min(1 << 20));
     while let Some(length) = deltas.next()? {
-        let length = i32::try_from(length).ok().and_then(|length| usize::try_from(length).ok());
+        let length = i32::try_from(length)
+            .ok()
+            .and_then(|length| usize::try_from(length).ok());
         lengths.push(length.ok_or_else(|| Damage::new("a negative length"))?);
     }
     Ok((lengths, deltas.end()))
@@ -197,9 +241,16 @@ fn all_lengths(bytes: &[u8], count_max: usize) -> Result<(Vec<usize>, usize), Da
 fn bits(bytes: &[u8], first: usize, width: u32) -> Result<u64, Damage> {
     let end = (first + width as usize).div_ceil(8);
     let window = bytes.get(first / 8..end).ok_or_else(truncated)?;
-    let word = window.iter().rev().fold(0u128, |word, &byte| word << 8 | u128::from(byte));
+    let word = window
+        .iter()
+        .rev()
+        .fold(0u128, |word, &byte| word << 8 | u128::from(byte));
     let word = word >> (first % 8);
-    Ok(if width == 64 { word as u64 } else { word as u64 & ((1u64 << width) - 1) })
+    Ok(if width == 64 {
+        word as u64
+    } else {
+        word as u64 & ((1u64 << width) - 1)
+    })
 }
 
 const fn unzigzag(value: u64) -> i64 {

@@ -10,10 +10,8 @@ use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
+use crate::log::chunk::TakeMessageIds;
 use crate::log::{CHUNK_ROWS_MAX, Column, TextRow};
-
-/// What takes ids: the range of the wanted rows, and their ids.
-type ConsumeIds<'a> = dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync + 'a;
 
 /// A piece and which of the wanted rows it has.
 type Share<'a> = (&'a Piece, Range<usize>);
@@ -22,20 +20,29 @@ type Share<'a> = (&'a Piece, Range<usize>);
 pub(super) fn message_ids(
     log: &ParquetFile,
     wanted: &[(u32, u32)],
-    consume: &ConsumeIds<'_>,
+    consume: TakeMessageIds<'_>,
 ) -> anyhow::Result<()> {
     let pieces = log.pieces(rayon::current_num_threads())?.0;
-    let column = log.schema.columns.iter().find(|column| column.value_type.column == Column::MessageId);
-    let Some(column) = column else { anyhow::bail!("a log without message ids was opened") };
-    shares(&pieces, wanted)?.into_par_iter().with_max_len(1).try_for_each(|(piece, share)| {
-        let mut texts = ColumnTexts::open(log, piece.group, column)?;
-        for indices in by_chunk(wanted, share) {
-            texts.read(piece, &wanted[indices.clone()])?;
-            let ids: Vec<&[u8]> = (0..indices.len()).map(|index| texts.get(index)).collect();
-            consume(indices, &ids)?;
-        }
-        anyhow::Ok(())
-    })
+    let column = log
+        .schema
+        .columns
+        .iter()
+        .find(|column| column.value_type.column == Column::MessageId);
+    let Some(column) = column else {
+        anyhow::bail!("a log without message ids was opened")
+    };
+    shares(&pieces, wanted)?
+        .into_par_iter()
+        .with_max_len(1)
+        .try_for_each(|(piece, share)| {
+            let mut texts = ColumnTexts::open(log, piece.group, column)?;
+            for indices in by_chunk(wanted, share) {
+                texts.read(piece, &wanted[indices.clone()])?;
+                let ids: Vec<&[u8]> = (0..indices.len()).map(|index| texts.get(index)).collect();
+                consume(indices, &ids)?;
+            }
+            anyhow::Ok(())
+        })
 }
 
 /// Hands over the wanted rows in their order, row group by row group.
@@ -86,7 +93,9 @@ fn text_row(
     }
     let mut writer = csv::WriterBuilder::new().from_writer(Vec::new());
     writer.write_byte_record(&raw)?;
-    row.raw = writer.into_inner().map_err(|error| anyhow::anyhow!("writing to memory: {error}"))?;
+    row.raw = writer
+        .into_inner()
+        .map_err(|error| anyhow::anyhow!("writing to memory: {error}"))?;
     row.raw.truncate(row.raw.trim_ascii_end().len());
     Ok(row)
 }
@@ -108,14 +117,25 @@ impl<'a> ColumnTexts<'a> {
         let mut cells = TextCells::default();
         let reader = open_column(log, group, column, Memory::default(), &mut cells)?;
         cells.keep();
-        Ok(Self { log, group, column, cells, reader, next_row: 0, spans: Vec::new() })
+        Ok(Self {
+            log,
+            group,
+            column,
+            cells,
+            reader,
+            next_row: 0,
+            spans: Vec::new(),
+        })
     }
 
     /// Reads the wanted rows, all of one chunk, and drops those read before.
     fn read(&mut self, piece: &Piece, wanted: &[(u32, u32)]) -> anyhow::Result<()> {
         self.cells.drop_rest();
         self.spans.clear();
-        let mut wanted = wanted.iter().map(|&position| row_in_group(piece, position)).peekable();
+        let mut wanted = wanted
+            .iter()
+            .map(|&position| row_in_group(piece, position))
+            .peekable();
         while let Some(first) = wanted.next() {
             if first < self.next_row {
                 // The same row again.
@@ -132,9 +152,15 @@ impl<'a> ColumnTexts<'a> {
             let read = self
                 .reader
                 .skip((first - self.next_row) as usize, &mut self.cells)
-                .and_then(|()| self.reader.read((end - first) as usize, &mut self.cells, &mut self.spans));
+                .and_then(|()| {
+                    self.reader
+                        .read((end - first) as usize, &mut self.cells, &mut self.spans)
+                });
             if let Err(damage) = read {
-                return Err(self.log.damaged(self.group, self.column, self.reader.position(), damage).into());
+                return Err(self
+                    .log
+                    .damaged(self.group, self.column, self.reader.position(), damage)
+                    .into());
             }
             self.next_row = end;
         }
@@ -157,25 +183,33 @@ fn shares<'a>(pieces: &'a [Piece], wanted: &[(u32, u32)]) -> anyhow::Result<Vec<
     let mut start = 0;
     for piece in pieces {
         let sequences = piece.sequences();
-        let end = start + wanted[start..].partition_point(|&(sequence, _)| sequence < sequences.end);
+        let end =
+            start + wanted[start..].partition_point(|&(sequence, _)| sequence < sequences.end);
         let (share, rows) = (start..end, piece.rows.end);
-        if let (Some(&first), Some(&last)) = (wanted[share.clone()].first(), wanted[share.clone()].last()) {
+        if let (Some(&first), Some(&last)) =
+            (wanted[share.clone()].first(), wanted[share.clone()].last())
+        {
             let inside = sequences.contains(&first.0) && row_in_group(piece, last) < rows;
             anyhow::ensure!(inside, "wanted rows that the file does not have");
             shares.push((piece, share));
         }
         start = end;
     }
-    anyhow::ensure!(start == wanted.len(), "wanted rows that the file does not have");
+    anyhow::ensure!(
+        start == wanted.len(),
+        "wanted rows that the file does not have"
+    );
     Ok(shares)
 }
 
 /// Ranges of wanted rows of one chunk each.
 fn by_chunk(wanted: &[(u32, u32)], share: Range<usize>) -> impl Iterator<Item = Range<usize>> {
     let mut start = share.start;
-    wanted[share].chunk_by(|left, right| left.0 == right.0).map(move |rows| {
-        let range = start..start + rows.len();
-        start = range.end;
-        range
-    })
+    wanted[share]
+        .chunk_by(|left, right| left.0 == right.0)
+        .map(move |rows| {
+            let range = start..start + rows.len();
+            start = range.end;
+            range
+        })
 }

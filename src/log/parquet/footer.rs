@@ -62,7 +62,10 @@ impl Footer {
     /// Reads the footer of a file.
     pub(super) fn read(file: &PositionalFile) -> Result<Self, Damage> {
         if file.len() < 4 + TAIL_BYTES {
-            return Err(Damage::found("a Parquet file of at least 12 bytes", file.len().to_string()));
+            return Err(Damage::found(
+                "a Parquet file of at least 12 bytes",
+                file.len().to_string(),
+            ));
         }
         let mut tail = [0; TAIL_BYTES as usize];
         file.read_exact_at(&mut tail, file.len() - TAIL_BYTES)?;
@@ -76,8 +79,13 @@ impl Footer {
                 "other bytes at its end: it is truncated or of another kind",
             ));
         }
-        let length = u64::from(u32::from_le_bytes([length[0], length[1], length[2], length[3]]));
-        let Some(start) = (file.len() - TAIL_BYTES).checked_sub(length).filter(|&start| start >= 4) else {
+        let length = u64::from(u32::from_le_bytes([
+            length[0], length[1], length[2], length[3],
+        ]));
+        let Some(start) = (file.len() - TAIL_BYTES)
+            .checked_sub(length)
+            .filter(|&start| start >= 4)
+        else {
             return Err(Damage::found(
                 "a footer inside the file",
                 format!("one of {length} bytes in a file of {}", file.len()),
@@ -121,7 +129,9 @@ impl Footer {
             return Err(Damage::found("a Parquet file", "an encrypted one"));
         }
         if !has_rows || !has_groups {
-            return Err(Damage::new("the footer lacks the number of rows or the row groups"));
+            return Err(Damage::new(
+                "the footer lacks the number of rows or the row groups",
+            ));
         }
         let leaves = footer.read_schema(elements)?;
         footer.check(leaves)?;
@@ -145,7 +155,11 @@ impl Footer {
                 leaves += usize::from(child.children == 0);
             }
             let leaf_type = if root.children == 0 { root.leaf } else { None };
-            self.fields.push(SchemaField { name: root.name, leaf, leaf_type });
+            self.fields.push(SchemaField {
+                name: root.name,
+                leaf,
+                leaf_type,
+            });
         }
         match elements.next() {
             None => Ok(leaves),
@@ -190,7 +204,11 @@ impl RowGroup {
             }
             Ok(())
         })?;
-        if has_rows { Ok(group) } else { Err(ThriftError::Malformed("a row group without rows")) }
+        if has_rows {
+            Ok(group)
+        } else {
+            Err(ThriftError::Malformed("a row group without rows"))
+        }
     }
 }
 
@@ -217,7 +235,11 @@ impl ColumnChunk {
         Ok(chunk)
     }
 
-    fn read_metadata(&mut self, reader: &mut ThriftReader<'_>, field: Field) -> Result<(), ThriftError> {
+    fn read_metadata(
+        &mut self,
+        reader: &mut ThriftReader<'_>,
+        field: Field,
+    ) -> Result<(), ThriftError> {
         let mut dictionary_offset = None;
         reader.structure(field, |reader, field| {
             match field.id {

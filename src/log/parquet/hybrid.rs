@@ -31,9 +31,16 @@ impl Runs {
     /// A reader of values of `width` bits that start at `position`.
     pub(super) fn new(width: u32, position: usize) -> Result<Self, Damage> {
         if width > 32 {
-            return Err(Damage::found("values of at most 32 bits", width.to_string()));
+            return Err(Damage::found(
+                "values of at most 32 bits",
+                width.to_string(),
+            ));
         }
-        Ok(Self { width, position, ..Self::default() })
+        Ok(Self {
+            width,
+            position,
+            ..Self::default()
+        })
     }
 
     /// Where the run behind the one that is being read starts.
@@ -52,7 +59,10 @@ impl Runs {
                 let value_bytes = self.width.div_ceil(8) as usize;
                 let value = rest.get(length..length + value_bytes).ok_or_else(too_few)?;
                 self.position += value_bytes;
-                self.same_value = value.iter().rev().fold(0, |value, &byte| value << 8 | u32::from(byte));
+                self.same_value = value
+                    .iter()
+                    .rev()
+                    .fold(0, |value, &byte| value << 8 | u32::from(byte));
                 self.same_left = count;
             } else {
                 self.packed_bit = self.position.checked_mul(8).ok_or_else(too_few)?;
@@ -78,7 +88,9 @@ impl Runs {
             self.open(bytes)?;
             if self.same_left > 0 {
                 let count = left.min(self.same_left);
-                let value = *dictionary.get(self.same_value as usize).ok_or_else(outside)?;
+                let value = *dictionary
+                    .get(self.same_value as usize)
+                    .ok_or_else(outside)?;
                 output.resize(output.len() + count, value);
                 self.same_left -= count;
                 left -= count;
@@ -99,7 +111,12 @@ impl Runs {
         output: &mut Vec<T>,
     ) -> Result<(), Damage> {
         let width = self.width as usize;
-        if bytes.len().saturating_mul(8).saturating_sub(self.packed_bit) < count * width {
+        if bytes
+            .len()
+            .saturating_mul(8)
+            .saturating_sub(self.packed_bit)
+            < count * width
+        {
             return Err(too_few());
         }
         let first = *dictionary.first().ok_or_else(outside)?;
@@ -146,13 +163,21 @@ impl Runs {
             let count = max.min(self.same_left);
             self.same_left -= count;
             return match self.same_value {
-                value @ (0 | 1) => Ok(Rows::Same { valid: value == 1, count }),
+                value @ (0 | 1) => Ok(Rows::Same {
+                    valid: value == 1,
+                    count,
+                }),
                 _ => Err(Damage::new("a definition level above 1 in a flat column")),
             };
         }
         // A word holds 57 bits from any bit of its first byte on.
         let count = max.min(self.packed_left).min(57);
-        if bytes.len().saturating_mul(8).saturating_sub(self.packed_bit) < count {
+        if bytes
+            .len()
+            .saturating_mul(8)
+            .saturating_sub(self.packed_bit)
+            < count
+        {
             return Err(too_few());
         }
         let bits_all = (1u64 << count) - 1;
@@ -160,7 +185,10 @@ impl Runs {
         self.packed_bit += count;
         self.packed_left -= count;
         Ok(match mask {
-            0 => Rows::Same { valid: false, count },
+            0 => Rows::Same {
+                valid: false,
+                count,
+            },
             mask if mask == bits_all => Rows::Same { valid: true, count },
             mask => Rows::Mixed { mask, count },
         })
@@ -179,7 +207,10 @@ fn word_at(bytes: &[u8], position: usize) -> u64 {
 #[cold]
 fn last_word(bytes: &[u8], position: usize) -> u64 {
     let rest = bytes.get(position..).unwrap_or_default();
-    rest.iter().take(8).rev().fold(0, |word, &byte| word << 8 | u64::from(byte))
+    rest.iter()
+        .take(8)
+        .rev()
+        .fold(0, |word, &byte| word << 8 | u64::from(byte))
 }
 
 #[cold]
@@ -208,16 +239,39 @@ mod tests {
         runs.read(&bytes, 6, &dictionary, &mut output).unwrap();
         assert_eq!(output, [0, 1, 2, 3, 4, 6, 7, 5, 5, 5, 5]);
         assert!(runs.read(&bytes, 1, &dictionary, &mut output).is_err());
-        assert!(Runs::new(3, 0).unwrap().read(&bytes, 8, &dictionary[..7], &mut output).is_err());
+        assert!(
+            Runs::new(3, 0)
+                .unwrap()
+                .read(&bytes, 8, &dictionary[..7], &mut output)
+                .is_err()
+        );
     }
 
     #[test]
     fn levels_come_as_runs_and_masks() {
         let bytes = [0b11, 0b0000_0101, 20 << 1, 1, 3 << 1, 2];
         let mut runs = Runs::new(1, 0).unwrap();
-        assert_eq!(runs.rows(&bytes, 3).unwrap(), Rows::Mixed { mask: 0b101, count: 3 });
-        assert_eq!(runs.rows(&bytes, 100).unwrap(), Rows::Same { valid: false, count: 5 });
-        assert_eq!(runs.rows(&bytes, 100).unwrap(), Rows::Same { valid: true, count: 20 });
+        assert_eq!(
+            runs.rows(&bytes, 3).unwrap(),
+            Rows::Mixed {
+                mask: 0b101,
+                count: 3
+            }
+        );
+        assert_eq!(
+            runs.rows(&bytes, 100).unwrap(),
+            Rows::Same {
+                valid: false,
+                count: 5
+            }
+        );
+        assert_eq!(
+            runs.rows(&bytes, 100).unwrap(),
+            Rows::Same {
+                valid: true,
+                count: 20
+            }
+        );
         assert!(runs.rows(&bytes, 100).is_err(), "a level of 2");
     }
 }

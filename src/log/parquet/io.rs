@@ -56,7 +56,10 @@ impl PositionalFile {
     #[cfg(not(any(unix, windows)))]
     pub(super) fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
         use std::io::{Read, Seek, SeekFrom};
-        let mut file = self.file.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut file = self
+            .file
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
         file.seek(SeekFrom::Start(position))?;
         file.read_exact(buffer)
     }
@@ -80,9 +83,20 @@ const READ_AHEAD: u64 = 256 * 1024;
 
 impl<'a> ForwardReader<'a> {
     /// A reader from `start`; `end_hint` is where its data are said to end, `window` memory to use.
-    pub(super) fn new(file: &'a PositionalFile, start: u64, end_hint: u64, mut window: Vec<u8>) -> Self {
+    pub(super) fn new(
+        file: &'a PositionalFile,
+        start: u64,
+        end_hint: u64,
+        mut window: Vec<u8>,
+    ) -> Self {
         window.clear();
-        Self { file, window, passed: 0, next: start, end_hint }
+        Self {
+            file,
+            window,
+            passed: 0,
+            next: start,
+            end_hint,
+        }
     }
 
     /// Gives the memory back.
@@ -119,9 +133,17 @@ impl<'a> ForwardReader<'a> {
         if missing > 0 {
             self.window.drain(..self.passed);
             self.passed = 0;
-            let wanted = self.end_hint.saturating_sub(self.next).min(READ_AHEAD).max(missing).min(left);
+            let wanted = self
+                .end_hint
+                .saturating_sub(self.next)
+                .min(READ_AHEAD)
+                .max(missing)
+                .min(left);
             self.window.resize(ahead + wanted as usize, 0);
-            if let Err(error) = self.file.read_exact_at(&mut self.window[ahead..], self.next) {
+            if let Err(error) = self
+                .file
+                .read_exact_at(&mut self.window[ahead..], self.next)
+            {
                 self.window.truncate(ahead);
                 return Err(error);
             }

@@ -91,8 +91,14 @@ impl ValueKind {
     fn of_int64(leaf: &LeafType) -> Result<Self, String> {
         match (leaf.logical, leaf.converted) {
             (Some(Logical::Timestamp { utc, unit }), _) => Ok(Self::Timestamp { utc, unit }),
-            (None, Some(9)) => Ok(Self::Timestamp { utc: true, unit: TimeUnit::Milliseconds }),
-            (None, Some(10)) => Ok(Self::Timestamp { utc: true, unit: TimeUnit::Microseconds }),
+            (None, Some(9)) => Ok(Self::Timestamp {
+                utc: true,
+                unit: TimeUnit::Milliseconds,
+            }),
+            (None, Some(10)) => Ok(Self::Timestamp {
+                utc: true,
+                unit: TimeUnit::Microseconds,
+            }),
             (Some(Logical::Time), _) | (None, Some(8)) => Err("TIME".to_owned()),
             (Some(Logical::Integer { signed, .. }), _) => Ok(Self::Integer { signed }),
             (_, Some(14)) => Ok(Self::Integer { signed: false }),
@@ -126,16 +132,23 @@ impl ValueKind {
             Self::Float => {
                 let value = f32::from_bits(unsigned(value) as u32);
                 // Above this, floats skip integers: what was written may have been another.
-                float_cell(column, f64::from(value), f64::from(1u32 << 24), &value.to_string(), cells)
+                float_cell(
+                    column,
+                    f64::from(value),
+                    f64::from(1u32 << 24),
+                    &value.to_string(),
+                    cells,
+                )
             }
             Self::Double => {
                 let value = f64::from_bits(unsigned(value));
                 double_cell(column, value, cells)
             }
             Self::Date => cells.text(column, date_text(signed(value)).as_bytes()),
-            Self::DecimalInteger { scale } => {
-                cells.text(column, decimal_text(i128::from(signed(value)), scale).as_bytes())
-            }
+            Self::DecimalInteger { scale } => cells.text(
+                column,
+                decimal_text(i128::from(signed(value)), scale).as_bytes(),
+            ),
             Self::DecimalBytes { scale } => match big_endian(value) {
                 Some(unscaled) => cells.text(column, decimal_text(unscaled, scale).as_bytes()),
                 None if value.is_empty() => C::EMPTY,
@@ -166,7 +179,8 @@ fn signed(value: &[u8]) -> i64 {
 fn int96_micros(value: &[u8]) -> i64 {
     let (nanos, day) = value.split_at(value.len().min(8));
     let day = signed(day).saturating_sub(JULIAN_DAY_OF_EPOCH);
-    day.saturating_mul(MICROS_PER_DAY).saturating_add(signed(nanos).div_euclid(1000))
+    day.saturating_mul(MICROS_PER_DAY)
+        .saturating_add(signed(nanos).div_euclid(1000))
 }
 
 #[inline]
@@ -181,7 +195,13 @@ fn double_cell<C: Cells>(column: Column, value: f64, cells: &mut C) -> C::Cell {
 
 /// A whole number as an integer, a fraction in its shortest form, not-a-number as empty; what is too
 /// large to be exact in scientific form, which no identifier has.
-fn float_cell<C: Cells>(column: Column, value: f64, exact_below: f64, text: &str, cells: &mut C) -> C::Cell {
+fn float_cell<C: Cells>(
+    column: Column,
+    value: f64,
+    exact_below: f64,
+    text: &str,
+    cells: &mut C,
+) -> C::Cell {
     if value.is_nan() {
         return C::EMPTY;
     }
@@ -195,7 +215,9 @@ fn float_cell<C: Cells>(column: Column, value: f64, exact_below: f64, text: &str
 }
 
 fn date_text(days: i64) -> String {
-    let date = i32::try_from(days).ok().and_then(NaiveDate::from_epoch_days);
+    let date = i32::try_from(days)
+        .ok()
+        .and_then(NaiveDate::from_epoch_days);
     date.map_or_else(|| format!("day {days}"), |date| date.to_string())
 }
 
@@ -214,9 +236,14 @@ fn big_endian(value: &[u8]) -> Option<i128> {
     let fill = if first & 0x80 == 0 { 0 } else { 0xff };
     let (extension, low) = value.split_at(value.len().saturating_sub(16));
     let extends = extension.iter().all(|&byte| byte == fill)
-        && low.first().is_some_and(|&byte| extension.is_empty() || (byte ^ fill) & 0x80 == 0);
+        && low
+            .first()
+            .is_some_and(|&byte| extension.is_empty() || (byte ^ fill) & 0x80 == 0);
     let start = if fill == 0 { 0 } else { -1 };
-    extends.then(|| low.iter().fold(start, |number: i128, &byte| number << 8 | i128::from(byte)))
+    extends.then(|| {
+        low.iter()
+            .fold(start, |number: i128, &byte| number << 8 | i128::from(byte))
+    })
 }
 
 fn uuid_text(value: &[u8]) -> String {
@@ -242,14 +269,21 @@ mod tests {
         assert_eq!(decimal_text(0, 2), "0.00");
         assert_eq!(big_endian(&[0xff, 0x85]), Some(-123));
         assert_eq!(big_endian(&[0; 20]), Some(0));
-        assert_eq!(big_endian(&[[0xff; 19].as_slice(), &[0x85]].concat()), Some(-123));
+        assert_eq!(
+            big_endian(&[[0xff; 19].as_slice(), &[0x85]].concat()),
+            Some(-123)
+        );
         assert_eq!(big_endian(&[[0x01].as_slice(), &[0; 16]].concat()), None);
         assert_eq!(big_endian(&[]), None);
     }
 
     #[test]
     fn int96_counts_from_the_julian_day() {
-        let value = [(1_500_000_000u64).to_le_bytes().as_slice(), &2_440_589u32.to_le_bytes()].concat();
+        let value = [
+            (1_500_000_000u64).to_le_bytes().as_slice(),
+            &2_440_589u32.to_le_bytes(),
+        ]
+        .concat();
         assert_eq!(int96_micros(&value), MICROS_PER_DAY + 1_500_000);
     }
 }

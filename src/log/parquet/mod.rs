@@ -26,7 +26,6 @@ mod tests;
 mod thrift;
 mod values;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -35,13 +34,14 @@ use self::io::PositionalFile;
 use self::pieces::Pieces;
 use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
+use super::chunk::TakeMessageIds;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
 
 /// Opens a Parquet log.
 ///
 /// # Errors
 /// [`LogError`] if the file cannot be read, is no sound Parquet file, or lacks the columns of a log.
-pub fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
+pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
     let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
     let footer = Footer::read(&file).map_err(|damage| match damage {
         Damage::Io(error) => LogError::io(path, error),
@@ -49,7 +49,13 @@ pub fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn Lo
         Damage::Bad(reason) => LogError::format(path, "a sound Parquet file", reason),
     })?;
     let schema = Schema::new(path, &footer)?;
-    Ok(Box::new(ParquetFile { path: path.to_owned(), context, file, footer, schema }))
+    Ok(Box::new(ParquetFile {
+        path: path.to_owned(),
+        context,
+        file,
+        footer,
+        schema,
+    }))
 }
 
 /// An opened Parquet log.
@@ -90,7 +96,7 @@ impl LogFile for ParquetFile {
     fn message_ids(
         &self,
         wanted: &[(u32, u32)],
-        consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
+        consume: TakeMessageIds<'_>,
     ) -> anyhow::Result<()> {
         fetch::message_ids(self, wanted, consume)
     }
@@ -143,7 +149,10 @@ impl Damage {
     }
 
     fn found(expected: impl Into<String>, found: impl Into<String>) -> Self {
-        Self::Found { expected: expected.into(), found: found.into() }
+        Self::Found {
+            expected: expected.into(),
+            found: found.into(),
+        }
     }
 
     /// A header that is no Thrift.

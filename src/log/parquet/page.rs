@@ -32,7 +32,11 @@ impl Encoding {
             6 => Self::DeltaLengthByteArray,
             7 => Self::DeltaByteArray,
             9 => Self::ByteStreamSplit,
-            other => return Err(Damage::new(format!("values in the unknown encoding {other}"))),
+            other => {
+                return Err(Damage::new(format!(
+                    "values in the unknown encoding {other}"
+                )));
+            }
         })
     }
 }
@@ -97,7 +101,13 @@ impl<'a> PageReader<'a> {
     ) -> Result<Self, Damage> {
         let end = chunk.offset.saturating_add(chunk.bytes);
         let reader = ForwardReader::new(file, chunk.offset, end, window);
-        Ok(Self { reader, codec: Codec::new(chunk.codec)?, inflater, optional, end })
+        Ok(Self {
+            reader,
+            codec: Codec::new(chunk.codec)?,
+            inflater,
+            optional,
+            end,
+        })
     }
 
     /// Gives the memory back.
@@ -144,7 +154,11 @@ impl<'a> PageReader<'a> {
     }
 
     /// Reads and decompresses the body of a data page.
-    pub(super) fn read_data(&mut self, header: &PageHeader, body: &mut PageBody) -> Result<Encoding, Damage> {
+    pub(super) fn read_data(
+        &mut self,
+        header: &PageHeader,
+        body: &mut PageBody,
+    ) -> Result<Encoding, Damage> {
         let encoding = Encoding::new(header.encoding)?;
         self.load(header)?;
         body.levels.clear();
@@ -158,9 +172,18 @@ impl<'a> PageReader<'a> {
     }
 
     /// Levels and values are compressed together, the levels behind their length.
-    fn inflate_version_1(&mut self, header: &PageHeader, body: &mut PageBody) -> Result<(), Damage> {
+    fn inflate_version_1(
+        &mut self,
+        header: &PageHeader,
+        body: &mut PageBody,
+    ) -> Result<(), Damage> {
         let compressed = &self.reader.window()[..header.compressed_bytes];
-        self.inflater.inflate(self.codec, compressed, header.uncompressed_bytes, &mut body.bytes)?;
+        self.inflater.inflate(
+            self.codec,
+            compressed,
+            header.uncompressed_bytes,
+            &mut body.bytes,
+        )?;
         body.values_start = 0;
         if self.optional {
             if header.level_encoding != 3 {
@@ -169,8 +192,13 @@ impl<'a> PageReader<'a> {
                     header.level_encoding
                 )));
             }
-            let (length, rest) = body.bytes.split_first_chunk::<4>().ok_or_else(levels_too_long)?;
-            let levels = rest.get(..u32::from_le_bytes(*length) as usize).ok_or_else(levels_too_long)?;
+            let (length, rest) = body
+                .bytes
+                .split_first_chunk::<4>()
+                .ok_or_else(levels_too_long)?;
+            let levels = rest
+                .get(..u32::from_le_bytes(*length) as usize)
+                .ok_or_else(levels_too_long)?;
             body.levels.extend_from_slice(levels);
             body.values_start = 4 + levels.len();
         }
@@ -178,29 +206,49 @@ impl<'a> PageReader<'a> {
     }
 
     /// Levels stand before the values and are not compressed.
-    fn inflate_version_2(&mut self, header: &PageHeader, body: &mut PageBody) -> Result<(), Damage> {
+    fn inflate_version_2(
+        &mut self,
+        header: &PageHeader,
+        body: &mut PageBody,
+    ) -> Result<(), Damage> {
         let compressed = &self.reader.window()[..header.compressed_bytes];
         if header.repetition_bytes > 0 {
-            return Err(Damage::new("repetition levels in a column that is not repeated"));
+            return Err(Damage::new(
+                "repetition levels in a column that is not repeated",
+            ));
         }
-        let (levels, values) =
-            compressed.split_at_checked(header.definition_bytes).ok_or_else(levels_too_long)?;
-        let length = header.uncompressed_bytes.checked_sub(levels.len()).ok_or_else(levels_too_long)?;
+        let (levels, values) = compressed
+            .split_at_checked(header.definition_bytes)
+            .ok_or_else(levels_too_long)?;
+        let length = header
+            .uncompressed_bytes
+            .checked_sub(levels.len())
+            .ok_or_else(levels_too_long)?;
         body.levels.extend_from_slice(levels);
         body.values_start = 0;
         // Some writers compress nothing to nothing.
-        let codec = if header.is_compressed && !values.is_empty() { self.codec } else { Codec::None };
-        self.inflater.inflate(codec, values, length, &mut body.bytes)
+        let codec = if header.is_compressed && !values.is_empty() {
+            self.codec
+        } else {
+            Codec::None
+        };
+        self.inflater
+            .inflate(codec, values, length, &mut body.bytes)
     }
 
     /// Reads and decompresses the body of a dictionary page.
-    pub(super) fn read_dictionary(&mut self, header: &PageHeader, bytes: &mut Vec<u8>) -> Result<(), Damage> {
+    pub(super) fn read_dictionary(
+        &mut self,
+        header: &PageHeader,
+        bytes: &mut Vec<u8>,
+    ) -> Result<(), Damage> {
         if Encoding::new(header.encoding)? != Encoding::Plain && header.encoding != 2 {
             return Err(Damage::new("a dictionary that is not plainly encoded"));
         }
         self.load(header)?;
         let compressed = &self.reader.window()[..header.compressed_bytes];
-        self.inflater.inflate(self.codec, compressed, header.uncompressed_bytes, bytes)?;
+        self.inflater
+            .inflate(self.codec, compressed, header.uncompressed_bytes, bytes)?;
         self.reader.skip(header.compressed_bytes);
         Ok(())
     }
@@ -280,7 +328,9 @@ impl PageHeader {
                         4 => reader.i32(field).map(|value| header.encoding = value),
                         5 => size(reader, field).map(|value| header.definition_bytes = value),
                         6 => size(reader, field).map(|value| header.repetition_bytes = value),
-                        7 => reader.boolean(field).map(|value| header.is_compressed = value),
+                        7 => reader
+                            .boolean(field)
+                            .map(|value| header.is_compressed = value),
                         _ => reader.skip(field),
                     })?;
                 }
@@ -297,9 +347,13 @@ impl PageHeader {
             3 => PageKind::Data { version: 2 },
             _ => PageKind::Other,
         };
-        let complete = usize::try_from(page_type).ok().and_then(|place| special.get(place));
+        let complete = usize::try_from(page_type)
+            .ok()
+            .and_then(|place| special.get(place));
         if header.kind != PageKind::Other && complete != Some(&true) {
-            return Err(ThriftError::Malformed("a page without the header of its type"));
+            return Err(ThriftError::Malformed(
+                "a page without the header of its type",
+            ));
         }
         Ok(header)
     }

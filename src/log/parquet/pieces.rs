@@ -25,11 +25,25 @@ pub(super) struct Piece {
 impl Piece {
     /// The chunks, each with its rows of the row group.
     pub(super) fn chunks(&self) -> impl Iterator<Item = (ChunkAddress, Range<u64>)> + use<> {
-        let Self { rows, sequence, group_row, .. } = self.clone();
-        (sequence..).zip(rows.clone().step_by(CHUNK_ROWS_MAX)).map(move |(sequence, start)| {
-            let end = rows.end.min(start + CHUNK_ROWS_MAX as u64);
-            (ChunkAddress { sequence, first_line: group_row + start + 1, byte_offset: 0 }, start..end)
-        })
+        let Self {
+            rows,
+            sequence,
+            group_row,
+            ..
+        } = self.clone();
+        (sequence..)
+            .zip(rows.clone().step_by(CHUNK_ROWS_MAX))
+            .map(move |(sequence, start)| {
+                let end = rows.end.min(start + CHUNK_ROWS_MAX as u64);
+                (
+                    ChunkAddress {
+                        sequence,
+                        first_line: group_row + start + 1,
+                        byte_offset: 0,
+                    },
+                    start..end,
+                )
+            })
     }
 
     /// The numbers of the chunks in the file.
@@ -70,7 +84,12 @@ impl Pieces {
                         format!("{} rows", footer.rows),
                     ));
                 };
-                pieces.push(Piece { group, rows: start..end, sequence: first, group_row });
+                pieces.push(Piece {
+                    group,
+                    rows: start..end,
+                    sequence: first,
+                    group_row,
+                });
                 start = end;
             }
             group_row += row_group.rows;

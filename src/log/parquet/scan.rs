@@ -23,7 +23,11 @@ pub(super) fn scan(
     }
     // A bench is taken for each piece and put back, so there are as many as threads.
     let benches: Mutex<Vec<Workbench<'_>>> = Mutex::default();
-    let lock = || benches.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let lock = || {
+        benches
+            .lock()
+            .unwrap_or_else(|poisoned| poisoned.into_inner())
+    };
     pieces.par_iter().with_max_len(1).try_for_each(|piece| {
         let taken = lock().pop();
         let mut bench = taken.unwrap_or_else(|| Workbench::new(log));
@@ -32,7 +36,9 @@ pub(super) fn scan(
         anyhow::Ok(())
     })?;
     let mut epoch_units = EpochUnits::default();
-    lock().iter().for_each(|bench| epoch_units.merge(bench.cells.epoch_units()));
+    lock()
+        .iter()
+        .for_each(|bench| epoch_units.merge(bench.cells.epoch_units()));
     epoch_units.check(&log.path)?;
     Ok(())
 }
@@ -47,8 +53,17 @@ struct Workbench<'a> {
 
 impl<'a> Workbench<'a> {
     fn new(log: &'a ParquetFile) -> Self {
-        let memories = log.schema.columns.iter().map(|_| Memory::default()).collect();
-        Self { cells: CodeCells::new(&log.context), chunk: Chunk::new(), memories }
+        let memories = log
+            .schema
+            .columns
+            .iter()
+            .map(|_| Memory::default())
+            .collect();
+        Self {
+            cells: CodeCells::new(&log.context),
+            chunk: Chunk::new(),
+            memories,
+        }
     }
 
     fn scan(
@@ -58,7 +73,11 @@ impl<'a> Workbench<'a> {
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
-        let Self { cells, chunk, memories } = self;
+        let Self {
+            cells,
+            chunk,
+            memories,
+        } = self;
         let mut readers = Vec::with_capacity(memories.len());
         for (column, memory) in log.schema.columns.iter().zip(memories.iter_mut()) {
             let mut reader = open_column(log, piece.group, column, std::mem::take(memory), cells)?;
@@ -72,9 +91,9 @@ impl<'a> Workbench<'a> {
             chunk.rows = (rows.end - rows.start) as usize;
             for (column, reader) in &mut readers {
                 let codes = &mut chunk.columns[column.value_type.column.index()];
-                reader
-                    .read(chunk.rows, cells, codes)
-                    .map_err(|damage| log.damaged(piece.group, column, reader.position(), damage))?;
+                reader.read(chunk.rows, cells, codes).map_err(|damage| {
+                    log.damaged(piece.group, column, reader.position(), damage)
+                })?;
                 assert_eq!(codes.len(), chunk.rows, "a column has a code for each row");
             }
             chunk.defects = cells.take_defects(&mut chunk.columns);
@@ -84,9 +103,9 @@ impl<'a> Workbench<'a> {
         }
         for ((column, mut reader), memory) in readers.into_iter().zip(memories) {
             if piece.rows.end == log.footer.row_groups[piece.group].rows {
-                reader
-                    .finish()
-                    .map_err(|damage| log.damaged(piece.group, column, reader.position(), damage))?;
+                reader.finish().map_err(|damage| {
+                    log.damaged(piece.group, column, reader.position(), damage)
+                })?;
             }
             *memory = reader.into_memory();
         }
@@ -104,14 +123,22 @@ pub(super) fn open_column<'a, C: Cells>(
 ) -> Result<ColumnReader<'a, C>, LogError> {
     let row_group = &log.footer.row_groups[group];
     let chunk = &row_group.chunks[column.leaf];
-    ColumnReader::new(&log.file, chunk, row_group.rows as usize, column, memory, cells)
-        .map_err(|damage| log.damaged(group, column, chunk.offset, damage))
+    ColumnReader::new(
+        &log.file,
+        chunk,
+        row_group.rows as usize,
+        column,
+        memory,
+        cells,
+    )
+    .map_err(|damage| log.damaged(group, column, chunk.offset, damage))
 }
 
 impl ParquetFile {
     /// A fair share of the file's bytes, so that the shares of all rows add up to the file.
     fn bytes_before_row(&self, row: u64) -> u64 {
-        let share = u128::from(self.file.len()) * u128::from(row) / u128::from(self.footer.rows.max(1));
+        let share =
+            u128::from(self.file.len()) * u128::from(row) / u128::from(self.footer.rows.max(1));
         share as u64
     }
 }

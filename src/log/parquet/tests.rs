@@ -9,7 +9,8 @@ use std::sync::{Arc, Mutex};
 
 use super::open;
 use crate::log::{
-    CHUNK_ROWS_MAX, CellCode, CellContext, CellParser, Column as LogColumn, LogFile, RowDefect, TextRow,
+    CHUNK_ROWS_MAX, CellCode, CellContext, CellParser, Column as LogColumn, LogFile, RowDefect,
+    TextRow,
 };
 
 /// The expected rows as a CSV has them.
@@ -29,7 +30,12 @@ impl Expected {
         let records = reader.records().map(Result::unwrap);
         Self {
             rows: records
-                .map(|record| places.iter().map(|&(place, _)| record[place].to_owned()).collect())
+                .map(|record| {
+                    places
+                        .iter()
+                        .map(|&(place, _)| record[place].to_owned())
+                        .collect()
+                })
                 .collect(),
             columns: places.into_iter().map(|(_, column)| column).collect(),
         }
@@ -50,7 +56,12 @@ impl Expected {
                 for (index, &code) in columns[column.index()].iter().enumerate() {
                     let cell = &self.rows[row + index][place];
                     let expected = parser.text(column, cell.as_bytes());
-                    assert_eq!(code, expected, "{column} {cell:?} in row {}", row + index + 1);
+                    assert_eq!(
+                        code,
+                        expected,
+                        "{column} {cell:?} in row {}",
+                        row + index + 1
+                    );
                 }
                 assert_eq!(columns[column.index()].len(), rows);
             }
@@ -67,7 +78,11 @@ impl Expected {
             (0..columns[0].len() as u32).map(move |row| (sequence, row))
         });
         let wanted: Vec<(u32, u32)> = positions.step_by(every).collect();
-        let id_place = self.columns.iter().position(|&column| column == LogColumn::MessageId).unwrap();
+        let id_place = self
+            .columns
+            .iter()
+            .position(|&column| column == LogColumn::MessageId)
+            .unwrap();
         let seen = Mutex::new(vec![0; wanted.len()]);
         log.message_ids(&wanted, &|range, ids| {
             assert_eq!(range.len(), ids.len());
@@ -81,12 +96,21 @@ impl Expected {
         assert!(seen.into_inner().unwrap().iter().all(|&times| times == 1));
         let mut next = 0;
         log.text_rows(&wanted, &mut |index, row: TextRow| {
-            assert_eq!((index, row.line as usize, row.byte_offset), (next, index * every + 1, None));
+            assert_eq!(
+                (index, row.line as usize, row.byte_offset),
+                (next, index * every + 1, None)
+            );
             next += 1;
             for (column, cell) in self.columns.iter().zip(&self.rows[index * every]) {
-                assert_eq!(row.cells[column.index()].as_deref().unwrap_or(""), cell, "{column}");
+                assert_eq!(
+                    row.cells[column.index()].as_deref().unwrap_or(""),
+                    cell,
+                    "{column}"
+                );
             }
-            let mut raw = csv::ReaderBuilder::new().has_headers(false).from_reader(row.raw.as_slice());
+            let mut raw = csv::ReaderBuilder::new()
+                .has_headers(false)
+                .from_reader(row.raw.as_slice());
             let raw = raw.records().next().unwrap().unwrap();
             let shown: Vec<&str> = log
                 .columns()
@@ -101,7 +125,11 @@ impl Expected {
     }
 }
 
-type Codes = Vec<(crate::log::ChunkAddress, Vec<Vec<CellCode>>, Vec<(u32, RowDefect)>)>;
+type Codes = Vec<(
+    crate::log::ChunkAddress,
+    Vec<Vec<CellCode>>,
+    Vec<(u32, RowDefect)>,
+)>;
 
 /// All chunks in order; checks that progress adds up.
 fn codes(log: &dyn LogFile) -> anyhow::Result<Codes> {
@@ -112,7 +140,10 @@ fn codes(log: &dyn LogFile) -> anyhow::Result<Codes> {
             bytes.fetch_add(more, Ordering::Relaxed);
         },
         &|address, chunk| {
-            chunks.lock().unwrap().push((address, chunk.columns.clone(), chunk.defects.clone()));
+            chunks
+                .lock()
+                .unwrap()
+                .push((address, chunk.columns.clone(), chunk.defects.clone()));
             Ok(())
         },
     )?;
@@ -123,13 +154,19 @@ fn codes(log: &dyn LogFile) -> anyhow::Result<Codes> {
 }
 
 fn sample(name: &str) -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/parquet").join(name)
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("tests/data/parquet")
+        .join(name)
 }
 
 #[test]
 fn files_of_pyarrow_give_the_codes_of_their_text() {
     let expected = Expected::read(&sample("rows.csv"));
-    for name in ["delta_v2.parquet", "int96_checksums.parquet", "local_split.parquet"] {
+    for name in [
+        "delta_v2.parquet",
+        "int96_checksums.parquet",
+        "local_split.parquet",
+    ] {
         let context = Arc::new(CellContext::default());
         let log = open(&sample(name), Arc::clone(&context)).unwrap();
         assert_eq!(log.ignored_columns(), ["note"], "{name}");
@@ -145,15 +182,25 @@ fn files_of_pyarrow_give_the_codes_of_their_text() {
 #[test]
 fn times_without_zone_are_those_of_the_log_zone() {
     let zone = Some(chrono_tz::Tz::America__Sao_Paulo);
-    let context = Arc::new(CellContext { zone, ..CellContext::default() });
+    let context = Arc::new(CellContext {
+        zone,
+        ..CellContext::default()
+    });
     let log = open(&sample("local_split.parquet"), Arc::clone(&context)).unwrap();
     let mut parser = CellParser::new(&context);
     let chunks = codes(&*log).unwrap();
     let expected = parser.text(LogColumn::Timestamp, b"2024-02-28 23:00:00");
     assert_eq!(chunks[0].1[LogColumn::Timestamp.index()][0], expected);
     log.text_rows(&[(0, 0), (0, 1), (0, 1)], &mut |index, row| {
-        let times = ["2024-02-28 23:00:00", "2024-02-28 23:00:37.250", "2024-02-28 23:00:37.250"];
-        assert_eq!(row.cells[LogColumn::Timestamp.index()].as_deref(), Some(times[index]));
+        let times = [
+            "2024-02-28 23:00:00",
+            "2024-02-28 23:00:37.250",
+            "2024-02-28 23:00:37.250",
+        ];
+        assert_eq!(
+            row.cells[LogColumn::Timestamp.index()].as_deref(),
+            Some(times[index])
+        );
         Ok(())
     })
     .unwrap();

@@ -74,7 +74,10 @@ impl<'a> ThriftReader<'a> {
     }
 
     /// Reads a struct: calls `read` for each field, which must read or [`skip`](Self::skip) its value.
-    pub(super) fn fields(&mut self, mut read: impl FnMut(&mut Self, Field) -> Result<()>) -> Result<()> {
+    pub(super) fn fields(
+        &mut self,
+        mut read: impl FnMut(&mut Self, Field) -> Result<()>,
+    ) -> Result<()> {
         let mut id = 0i16;
         loop {
             let header = self.byte()?;
@@ -85,9 +88,17 @@ impl<'a> ThriftReader<'a> {
             id = match delta {
                 0 => i16::try_from(self.zigzag()?)
                     .map_err(|_| ThriftError::Malformed("a field number out of range"))?,
-                _ => id.checked_add(delta).ok_or(ThriftError::Malformed("a field number out of range"))?,
+                _ => id
+                    .checked_add(delta)
+                    .ok_or(ThriftError::Malformed("a field number out of range"))?,
             };
-            read(self, Field { id, wire: Wire::new(header & 0xf)? })?;
+            read(
+                self,
+                Field {
+                    id,
+                    wire: Wire::new(header & 0xf)?,
+                },
+            )?;
         }
     }
 
@@ -109,7 +120,10 @@ impl<'a> ThriftReader<'a> {
     ) -> Result<()> {
         expect(field.wire == Wire::List, "a field that is no list")?;
         let (wire, count) = self.list_header()?;
-        expect(count == 0 || wire == Wire::Struct, "a list of something else than structs")?;
+        expect(
+            count == 0 || wire == Wire::Struct,
+            "a list of something else than structs",
+        )?;
         (0..count).try_for_each(|_| read(self))
     }
 
@@ -124,12 +138,14 @@ impl<'a> ThriftReader<'a> {
 
     /// The value of a field that is an integer of at most 32 bits.
     pub(super) fn i32(&mut self, field: Field) -> Result<i32> {
-        i32::try_from(self.i64(field)?).map_err(|_| ThriftError::Malformed("an integer out of range"))
+        i32::try_from(self.i64(field)?)
+            .map_err(|_| ThriftError::Malformed("an integer out of range"))
     }
 
     /// The value of a field that is a length, a count or an offset.
     pub(super) fn count(&mut self, field: Field) -> Result<u64> {
-        u64::try_from(self.i64(field)?).map_err(|_| ThriftError::Malformed("a negative count or offset"))
+        u64::try_from(self.i64(field)?)
+            .map_err(|_| ThriftError::Malformed("a negative count or offset"))
     }
 
     /// The value of a field that is a boolean.
@@ -144,7 +160,8 @@ impl<'a> ThriftReader<'a> {
     /// The value of a field that is text.
     pub(super) fn text(&mut self, field: Field) -> Result<&'a str> {
         expect(field.wire == Wire::Binary, "a field that is no text")?;
-        std::str::from_utf8(self.binary()?).map_err(|_| ThriftError::Malformed("text that is not UTF-8"))
+        std::str::from_utf8(self.binary()?)
+            .map_err(|_| ThriftError::Malformed("text that is not UTF-8"))
     }
 
     /// Passes over the value of a field.
@@ -179,7 +196,9 @@ impl<'a> ThriftReader<'a> {
                     self.skip_value(value, true, depth)
                 })
             }
-            Wire::Struct => self.fields(|reader, field| reader.skip_value(field.wire, false, depth)),
+            Wire::Struct => {
+                self.fields(|reader, field| reader.skip_value(field.wire, false, depth))
+            }
         }
     }
 
@@ -197,7 +216,8 @@ impl<'a> ThriftReader<'a> {
 
     fn binary(&mut self) -> Result<&'a [u8]> {
         let length = self.varint()?;
-        let length = usize::try_from(length).map_err(|_| ThriftError::Malformed("a length out of range"))?;
+        let length =
+            usize::try_from(length).map_err(|_| ThriftError::Malformed("a length out of range"))?;
         self.take(length)
     }
 
@@ -218,8 +238,14 @@ impl<'a> ThriftReader<'a> {
     }
 
     fn take(&mut self, length: usize) -> Result<&'a [u8]> {
-        let end = self.position.checked_add(length).ok_or(ThriftError::Incomplete)?;
-        let taken = self.bytes.get(self.position..end).ok_or(ThriftError::Incomplete)?;
+        let end = self
+            .position
+            .checked_add(length)
+            .ok_or(ThriftError::Incomplete)?;
+        let taken = self
+            .bytes
+            .get(self.position..end)
+            .ok_or(ThriftError::Incomplete)?;
         self.position = end;
         Ok(taken)
     }
@@ -242,5 +268,9 @@ pub(super) fn varint(bytes: &[u8]) -> Result<(u64, usize)> {
 }
 
 fn expect(holds: bool, otherwise: &'static str) -> Result<()> {
-    if holds { Ok(()) } else { Err(ThriftError::Malformed(otherwise)) }
+    if holds {
+        Ok(())
+    } else {
+        Err(ThriftError::Malformed(otherwise))
+    }
 }

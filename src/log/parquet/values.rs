@@ -47,7 +47,10 @@ enum Form {
 impl Values {
     /// No values yet, but memory for them.
     pub(super) fn in_memory(bytes: Vec<u8>) -> Self {
-        Self { bytes, ..Self::default() }
+        Self {
+            bytes,
+            ..Self::default()
+        }
     }
 
     /// The memory in which the next page is to be put.
@@ -133,7 +136,11 @@ impl Values {
         cells: &mut C,
         output: &mut Vec<C::Cell>,
     ) -> Result<(), Damage> {
-        let &ValueType { column, kind, width } = value_type;
+        let &ValueType {
+            column,
+            kind,
+            width,
+        } = value_type;
         match &mut self.form {
             Form::Indices(runs) => runs.read(&self.bytes, count, dictionary, output),
             Form::Plain => {
@@ -185,7 +192,10 @@ impl Values {
             Form::Bits => self.position.div_ceil(8),
             Form::BooleanRuns(runs) | Form::Indices(runs) => runs.position(),
         };
-        let (read, left) = (end.saturating_sub(self.start), self.bytes.len().saturating_sub(end));
+        let (read, left) = (
+            end.saturating_sub(self.start),
+            self.bytes.len().saturating_sub(end),
+        );
         if left > read + PADDING_BYTES_MAX {
             return Err(Damage::found(
                 format!("a page of about {read} bytes of values"),
@@ -198,7 +208,9 @@ impl Values {
     /// Passes over `count` values.
     pub(super) fn skip(&mut self, value_type: &ValueType, count: usize) -> Result<(), Damage> {
         match (&mut self.form, value_type.width) {
-            (Form::Indices(runs) | Form::BooleanRuns(runs), _) => return runs.skip(&self.bytes, count),
+            (Form::Indices(runs) | Form::BooleanRuns(runs), _) => {
+                return runs.skip(&self.bytes, count);
+            }
             (Form::Plain, Some(width)) => {
                 self.position = fixed_end(self.position, count, width, self.bytes.len())?;
             }
@@ -208,7 +220,8 @@ impl Values {
                 }
             }
             (Form::Bits, _) => {
-                self.position = fixed_end(self.position, count, 1, self.bytes.len().saturating_mul(8))?;
+                self.position =
+                    fixed_end(self.position, count, 1, self.bytes.len().saturating_mul(8))?;
             }
         }
         Ok(())
@@ -218,7 +231,9 @@ impl Values {
 /// The value at a position, behind its length.
 #[inline]
 fn byte_array(bytes: &[u8], position: usize) -> Result<&[u8], Damage> {
-    let rest = bytes.get(position..).and_then(<[u8]>::split_first_chunk::<4>);
+    let rest = bytes
+        .get(position..)
+        .and_then(<[u8]>::split_first_chunk::<4>);
     match rest {
         Some((length, rest)) if u32::from_le_bytes(*length) as usize <= rest.len() => {
             Ok(&rest[..u32::from_le_bytes(*length) as usize])
@@ -228,7 +243,9 @@ fn byte_array(bytes: &[u8], position: usize) -> Result<&[u8], Damage> {
 }
 
 fn fixed_end(position: usize, count: usize, width: usize, length: usize) -> Result<usize, Damage> {
-    let end = count.checked_mul(width).and_then(|size| position.checked_add(size));
+    let end = count
+        .checked_mul(width)
+        .and_then(|size| position.checked_add(size));
     end.filter(|&end| end <= length).ok_or_else(truncated)
 }
 

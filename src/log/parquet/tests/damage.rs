@@ -16,7 +16,11 @@ fn try_all(path: &Path) -> anyhow::Result<Codes> {
     Ok(chunks)
 }
 
-const SAMPLES: [&str; 3] = ["delta_v2.parquet", "int96_checksums.parquet", "local_split.parquet"];
+const SAMPLES: [&str; 3] = [
+    "delta_v2.parquet",
+    "int96_checksums.parquet",
+    "local_split.parquet",
+];
 /// Every position would take minutes and was tried once.
 const STEP: usize = 3;
 
@@ -43,7 +47,10 @@ fn files_that_lack_data_before_the_footer_are_errors() {
             let mut file = tempfile::NamedTempFile::new().unwrap();
             file.write_all(&data[..length]).unwrap();
             file.write_all(footer).unwrap();
-            assert!(try_all(file.path()).is_err(), "{name} with data cut at {length}");
+            assert!(
+                try_all(file.path()).is_err(),
+                "{name} with data cut at {length}"
+            );
         }
     }
 }
@@ -60,8 +67,9 @@ fn flipped_bytes_never_panic_and_checksums_find_them() {
             file.write_all(&[byte]).unwrap();
             file.path().to_owned()
         };
-        for (position, flip) in
-            (4..bytes.len()).flat_map(|at| [0x01, 0x10, 0x80, 0xff].map(|flip| (at, flip))).step_by(STEP)
+        for (position, flip) in (4..bytes.len())
+            .flat_map(|at| [0x01, 0x10, 0x80, 0xff].map(|flip| (at, flip)))
+            .step_by(STEP)
         {
             let path = put(position, bytes[position] ^ flip);
             if let Ok(found) = try_all(&path)
@@ -72,7 +80,10 @@ fn flipped_bytes_never_panic_and_checksums_find_them() {
                 let same = found.iter().zip(&original).all(|(found, original)| {
                     found.1[..3] == original.1[..3] && found.1[5..10] == original.1[5..10]
                 });
-                assert!(same && found.len() == original.len(), "{name}: byte {position} ^ {flip:#x}");
+                assert!(
+                    same && found.len() == original.len(),
+                    "{name}: byte {position} ^ {flip:#x}"
+                );
             }
             put(position, bytes[position]);
         }

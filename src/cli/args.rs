@@ -1,0 +1,261 @@
+//! The words of the command line, and their help.
+
+use std::path::PathBuf;
+
+use chrono_tz::Tz;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args, Parser, Subcommand};
+use clap_complete::Shell;
+
+use super::printer::Format;
+use super::values::{RejectLimit, date, finding, input_format, month, regime, zone};
+use crate::log::source::InputFormat;
+use crate::vocabulary::{LocalDate, Month, Regime};
+
+/// Replays WhatsApp message logs through Meta's conversation and pricing rules.
+#[derive(Debug, Parser)]
+#[command(
+    name = "counterfoil",
+    version,
+    about = "Replays WhatsApp message logs through Meta's pricing rules",
+    long_about = "Replays exported WhatsApp message logs through Meta's conversation and pricing rules \
+        since 2022-02-01: which conversations and free entry points opened, which units are charged, \
+        which are free, and by which rule. Same rows in, same bytes out.",
+    after_help = EXIT_CODES,
+    arg_required_else_help = true
+)]
+pub struct Cli {
+    /// What to do.
+    #[command(subcommand)]
+    pub command: Command,
+}
+
+const EXIT_CODES: &str = "\
+Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configuration;
+3 input unreadable or too many rejects; 4 incomplete evidence, the result is not a
+conclusion; 70 a bug in the program; 130 interrupted, nothing half written.";
+
+const REPLAY_HELP: &str = "\
+Examples:
+  counterfoil replay export.csv.gz
+  counterfoil replay 'exports/2025-*.parquet' --accounts accounts.toml --month 2025-07
+  counterfoil replay logs/ --out reports/q3 --set S-07=delivery --csv
+
+OUT appears whole or not at all: tables/conversations.parquet, tables/charges.parquet,
+summary.json, rejects.csv and manifest.json, which seals the others by BLAKE3.
+
+Any option can also be given as COUNTERFOIL_<OPTION> or under [options] in
+counterfoil.toml (flag over environment over file); settings under [settings].
+
+Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configuration;
+3 input unreadable or too many rejects; 4 incomplete evidence; 70 a bug; 130 interrupted.";
+
+/// The commands.
+#[derive(Debug, Subcommand)]
+pub enum Command {
+    /// Reconstruct conversations, free entry points and charges; needs no prices
+    #[command(
+        after_help = REPLAY_HELP,
+        long_about = "Reconstructs every conversation, free entry point and charge of a log, each with \
+            the rule that decided it. Needs no rate card: chargeable units are `unpriced`."
+    )]
+    Replay(Box<ReplayArgs>),
+    /// List every setting: id, name, default, accepted values, and why it is open
+    Settings(SettingsArgs),
+    /// Print a completion script for a shell
+    Completions(CompletionsArgs),
+    /// Print the manual page of counterfoil, or of one of its commands
+    Man(ManArgs),
+}
+
+impl Command {
+    /// In which form results are printed.
+    pub fn format(&self) -> Format {
+        match self {
+            Self::Replay(args) => args.format,
+            Self::Settings(args) => args.format,
+            Self::Completions(_) | Self::Man(_) => Format::Human,
+        }
+    }
+
+    /// Whether only errors and the asked-for data are shown.
+    pub fn quiet(&self) -> bool {
+        matches!(self, Self::Replay(args) if args.quiet)
+    }
+}
+
+/// Options of `replay`.
+#[derive(Debug, Args)]
+pub struct ReplayArgs {
+    /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input;
+    /// together they are one log
+    #[arg(value_name = "LOG", required = true)]
+    pub logs: Vec<PathBuf>,
+
+    /// Output folder [default: reports/<first log's stem>]
+    #[arg(
+        long,
+        short,
+        value_name = "DIR",
+        env = "COUNTERFOIL_OUT",
+        help_heading = "Output"
+    )]
+    pub out: Option<PathBuf>,
+
+    /// Replace the output folder if an earlier run wrote it
+    #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
+    pub force: bool,
+
+    /// Write the tables as CSV too
+    #[arg(long, env = "COUNTERFOIL_CSV", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
+    pub csv: bool,
+
+    /// Write a charge row for every message that a conversation covers
+    #[arg(
+        long,
+        value_name = "WHAT",
+        env = "COUNTERFOIL_DETAIL",
+        help_heading = "Output"
+    )]
+    pub detail: Option<Detail>,
+
+    /// Say what would be read and written, reading headers only
+    #[arg(long, env = "COUNTERFOIL_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
+    pub dry_run: bool,
+
+    /// What standard output shows: a page for people, summary.json, or GitHub annotations
+    #[arg(
+        long,
+        value_enum,
+        default_value_t,
+        env = "COUNTERFOIL_FORMAT",
+        help_heading = "Output"
+    )]
+    pub format: Format,
+
+    /// Show nothing but errors and data asked for with --format
+    #[arg(long, short, env = "COUNTERFOIL_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
+    pub quiet: bool,
+
+    /// Accounts with their zones, currencies and numbers; without it every account is UTC and USD
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_ACCOUNTS",
+        help_heading = "Input"
+    )]
+    pub accounts: Option<PathBuf>,
+
+    /// Timeline of template categories and approvals (CSV)
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_TEMPLATES",
+        help_heading = "Input"
+    )]
+    pub templates: Option<PathBuf>,
+
+    /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
+    #[arg(
+        long,
+        value_parser = input_format,
+        value_name = "FORMAT",
+        env = "COUNTERFOIL_INPUT_FORMAT",
+        help_heading = "Input"
+    )]
+    pub input_format: Option<InputFormat>,
+
+    /// Zone of times in the log that carry none (IANA name) [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = zone, env = "COUNTERFOIL_LOG_TIMEZONE", help_heading = "Input")]
+    pub log_timezone: Option<Tz>,
+
+    /// Rejected rows that are tolerated, as a number or a share of the rows read
+    #[arg(
+        long,
+        value_name = "N|P%",
+        default_value = "1%",
+        env = "COUNTERFOIL_MAX_REJECTS",
+        help_heading = "Input"
+    )]
+    pub max_rejects: RejectLimit,
+
+    /// Folder for temporary files [default: the system's]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_TEMP_DIR",
+        help_heading = "Input"
+    )]
+    pub temp_dir: Option<PathBuf>,
+
+    /// Write this month only, by the account's local dates; earlier rows still warm up the state
+    #[arg(long, value_name = "YYYY-MM", value_parser = month, conflicts_with_all = ["from", "to"], env = "COUNTERFOIL_MONTH", help_heading = "Rules")]
+    pub month: Option<Month>,
+
+    /// First local date to write
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_FROM", help_heading = "Rules")]
+    pub from: Option<LocalDate>,
+
+    /// Last local date to write, inclusive
+    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_TO", help_heading = "Rules")]
+    pub to: Option<LocalDate>,
+
+    /// Apply one regime to the whole log: cbp-2022, cbp-2023, pmp-2025 or pmp-2026
+    #[arg(long, value_name = "ID", value_parser = regime, env = "COUNTERFOIL_RULEBOOK", help_heading = "Rules")]
+    pub rulebook: Option<Regime>,
+
+    /// Change a setting by id or name, such as S-07=delivery; `counterfoil settings` lists them
+    #[arg(long, value_name = "KEY=VALUE", help_heading = "Rules")]
+    pub set: Vec<String>,
+
+    /// Reconstruct cbp-2023 conversations under per-message pricing too, for comparison
+    #[arg(long, env = "COUNTERFOIL_SHADOW", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Rules")]
+    pub shadow: bool,
+
+    /// Exit with 1 if the run warns of one of these findings, such as Q-CONFLICT
+    #[arg(long, value_name = "CODE,...", value_delimiter = ',', value_parser = finding, env = "COUNTERFOIL_FAIL_ON", help_heading = "Run")]
+    pub fail_on: Vec<String>,
+
+    /// Threads [default: one per processor]
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "COUNTERFOIL_THREADS", help_heading = "Run")]
+    pub threads: Option<u16>,
+
+    /// Configuration file [default: counterfoil.toml, if there is one]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_CONFIG",
+        help_heading = "Run"
+    )]
+    pub config: Option<PathBuf>,
+}
+
+/// Options of `settings`.
+#[derive(Debug, Args)]
+pub struct SettingsArgs {
+    /// A page for people, or JSON
+    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `completions`.
+#[derive(Debug, Args)]
+pub struct CompletionsArgs {
+    /// The shell
+    #[arg(value_enum)]
+    pub shell: Shell,
+}
+
+/// Options of `man`.
+#[derive(Debug, Args)]
+pub struct ManArgs {
+    /// A command, such as `replay`
+    pub command: Option<String>,
+}
+
+/// What is written in more detail than by default.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
+pub enum Detail {
+    /// Covered messages.
+    Messages,
+}

@@ -1,0 +1,202 @@
+//! What the commands need of the log and of the replay.
+
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use chrono_tz::Tz;
+
+use super::market_places::MarketCustomers;
+use super::reject_texts::RejectTexts;
+use crate::accounts::{Accounts, TemplateRegistry};
+use crate::log::source::{self, InputFormat};
+use crate::log::{CellContext, LogFile};
+use crate::replay::outcome::{FetchMessageIds, Outcome};
+use crate::replay::{self, Scope};
+use crate::report::rejects::Reject;
+use crate::rulebook::{Rulebook, Settings};
+use crate::tariff::Markets;
+use crate::vocabulary::{LocalDate, Regime};
+
+/// Which log is to be opened, and how.
+#[derive(Clone, Debug)]
+pub struct LogRequest {
+    /// Files, folders, globs, or `-`.
+    pub logs: Vec<PathBuf>,
+    /// The form of standard input and of files with unknown endings.
+    pub format: Option<InputFormat>,
+    /// The zone of times that carry none.
+    pub zone: Option<Tz>,
+    /// Where temporary files go.
+    pub temp_dir: Option<PathBuf>,
+}
+
+/// An opened file of the log.
+#[derive(Clone, Debug)]
+pub struct FileInfo {
+    /// Path as given; `-` for standard input.
+    pub path: PathBuf,
+    /// Where its content can be read again.
+    pub content: PathBuf,
+    /// Size on disk.
+    pub bytes: u64,
+    /// Columns of the canonical log that it has.
+    pub columns: Vec<&'static str>,
+    /// Header names that are none.
+    pub ignored_columns: Vec<String>,
+}
+
+/// What a replay is asked to do.
+#[derive(Clone, Copy, Debug)]
+pub struct ReplayRequest<'a> {
+    /// Settings in force.
+    pub settings: &'a Settings,
+    /// Accounts.
+    pub accounts: &'a Accounts,
+    /// Templates.
+    pub templates: &'a TemplateRegistry,
+    /// Markets and countries of numbers.
+    pub markets: &'a Markets,
+    /// The regime that is forced on the whole log.
+    pub rulebook: Option<Regime>,
+    /// First local date whose rows are written.
+    pub from: Option<LocalDate>,
+    /// Last one.
+    pub to: Option<LocalDate>,
+    /// Whether covered messages have rows of their own.
+    pub detail_messages: bool,
+    /// Whether conversations are reconstructed under per-message pricing too (P25-6).
+    pub shadow: bool,
+}
+
+/// What a replay gives.
+pub struct Replayed<'l> {
+    /// Conversations, charges, totals.
+    pub outcome: Outcome,
+    /// Message ids of rows.
+    pub ids: Box<dyn FetchMessageIds + 'l>,
+    /// Rejected rows, by file and place.
+    pub rejects: Box<dyn Iterator<Item = anyhow::Result<Reject>> + 'l>,
+}
+
+/// Opens logs and replays them.
+pub trait Engine {
+    /// An opened log.
+    type Log;
+
+    /// Finds the files of a log and reads their headers.
+    ///
+    /// # Errors
+    /// If one cannot be read, or is no log.
+    fn open(&self, request: &LogRequest, templates: &TemplateRegistry)
+    -> anyhow::Result<Self::Log>;
+
+    /// The files of a log, in the order in which they were found.
+    fn files(&self, log: &Self::Log) -> Vec<FileInfo>;
+
+    /// Replays a log; `progress` hears of bytes that are done.
+    ///
+    /// # Errors
+    /// If the log cannot be read to its end.
+    fn replay<'l>(
+        &self,
+        log: &'l Self::Log,
+        request: &ReplayRequest<'_>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> anyhow::Result<Replayed<'l>>;
+}
+
+/// The engine of this crate.
+pub struct Counterfoil;
+
+/// An opened log, and the words its cells are parsed into.
+pub struct OpenedLog {
+    files: Vec<Box<dyn LogFile>>,
+    cells: Arc<CellContext>,
+}
+
+impl Engine for Counterfoil {
+    type Log = OpenedLog;
+
+    fn open(
+        &self,
+        request: &LogRequest,
+        templates: &TemplateRegistry,
+    ) -> anyhow::Result<Self::Log> {
+        let cells = Arc::new(CellContext {
+            zone: request.zone,
+            templates: templates.clone(),
+            ..CellContext::default()
+        });
+        let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
+        let logs = source::open(&request.logs, request.format, &temp_dir, &cells)?;
+        Ok(OpenedLog {
+            files: logs.files,
+            cells,
+        })
+    }
+
+    fn files(&self, log: &Self::Log) -> Vec<FileInfo> {
+        let info = |file: &dyn LogFile| FileInfo {
+            path: file.path().to_path_buf(),
+            content: file.content_path().to_path_buf(),
+            bytes: file.size_bytes(),
+            columns: file.columns().iter().map(|column| column.name()).collect(),
+            ignored_columns: file.ignored_columns().to_vec(),
+        };
+        log.files.iter().map(|file| info(&**file)).collect()
+    }
+
+    fn replay<'l>(
+        &self,
+        log: &'l Self::Log,
+        request: &ReplayRequest<'_>,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> anyhow::Result<Replayed<'l>> {
+        let rulebook = Rulebook::embedded()?;
+        let customers = MarketCustomers::new(request.markets, request.settings)?;
+        let replayed = replay::replay(&replay::Request {
+            files: &log.files,
+            cells: Arc::clone(&log.cells),
+            accounts: request.accounts,
+            templates: Some(request.templates),
+            rulebook: &rulebook,
+            settings: request.settings.clone(),
+            scope: Scope {
+                forced_regime: request.rulebook,
+                from: request.from,
+                to: request.to,
+                shadow: request.shadow,
+                detail_messages: request.detail_messages,
+            },
+            customers: &customers,
+            progress,
+        })?;
+        let places = Arc::new(replayed.places);
+        Ok(Replayed {
+            outcome: replayed.outcome,
+            rejects: Box::new(RejectTexts::new(Arc::clone(&places), replayed.rejects)),
+            ids: Box::new(places),
+        })
+    }
+}
+
+/// The name that a log gives to its output folder: the first file's, without its endings.
+pub fn stem(log: &Path) -> String {
+    let name = match log.file_name() {
+        Some(name) => name.to_string_lossy().into_owned(),
+        None => return "log".to_owned(),
+    };
+    if name == "-" {
+        return "stdin".to_owned();
+    }
+    let mut stem = name.as_str();
+    for ending in [
+        ".gz", ".zst", ".csv", ".parquet", ".jsonl", ".ndjson", ".tsv", ".txt",
+    ] {
+        stem = stem.strip_suffix(ending).unwrap_or(stem);
+    }
+    match stem.trim_start_matches('.') {
+        "" => name.trim_start_matches('.').to_owned(),
+        stem => stem.to_owned(),
+    }
+}

@@ -1,0 +1,111 @@
+//! Everything that a run reads besides the log, and what it asks of the engine.
+
+use super::args::{Detail, ReplayArgs};
+use super::config::Parsed;
+use super::engine::{LogRequest, ReplayRequest};
+use crate::accounts::{Accounts, TemplateRegistry};
+use crate::report::summary::SettingInForce;
+use crate::rulebook::Settings;
+use crate::run::exit::{Failure, OrFail};
+use crate::tariff::Markets;
+use crate::vocabulary::LocalDate;
+
+/// Everything that is read besides the log.
+pub struct Inputs {
+    /// Settings in force.
+    pub settings: Settings,
+    /// Accounts, listed or not.
+    pub accounts: Accounts,
+    /// Templates.
+    pub templates: TemplateRegistry,
+    /// Markets of numbers.
+    pub markets: Markets,
+    /// First local date to write.
+    pub from: Option<LocalDate>,
+    /// Last one.
+    pub to: Option<LocalDate>,
+}
+
+impl Inputs {
+    /// Reads everything.
+    ///
+    /// # Errors
+    /// If a file cannot be read or says something that cannot be.
+    pub fn load(args: &ReplayArgs, parsed: &Parsed) -> Result<Self, Failure> {
+        let (from, to) = period(args)?;
+        let file = parsed.file.as_ref().map(|(_, file)| file);
+        let environment = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        let settings = Settings::layered(file, environment, &args.set).or_usage()?;
+        let markets = Markets::embedded().or_usage()?;
+        let accounts = match &args.accounts {
+            Some(path) => Accounts::load_with_markets(path, &settings, &markets).or_usage()?,
+            None => Accounts::absent(&settings),
+        };
+        let templates = match &args.templates {
+            Some(path) => TemplateRegistry::load(path).or_usage()?,
+            None => TemplateRegistry::default(),
+        };
+        Ok(Self {
+            settings,
+            accounts,
+            templates,
+            markets,
+            from,
+            to,
+        })
+    }
+
+    /// Which log is to be opened.
+    pub fn log_request(&self, args: &ReplayArgs) -> LogRequest {
+        LogRequest {
+            logs: args.logs.clone(),
+            format: args.input_format,
+            zone: args.log_timezone,
+            temp_dir: args.temp_dir.clone(),
+        }
+    }
+
+    /// What the replay is asked to do.
+    pub fn request(&self, args: &ReplayArgs) -> ReplayRequest<'_> {
+        ReplayRequest {
+            settings: &self.settings,
+            accounts: &self.accounts,
+            templates: &self.templates,
+            markets: &self.markets,
+            rulebook: args.rulebook,
+            from: self.from,
+            to: self.to,
+            detail_messages: args.detail == Some(Detail::Messages),
+            shadow: args.shadow,
+        }
+    }
+
+    /// Settings as summary and manifest list them.
+    pub fn settings_in_force(&self) -> Vec<SettingInForce> {
+        self.settings
+            .merged()
+            .into_iter()
+            .map(|setting| SettingInForce {
+                id: setting.id.to_owned(),
+                name: setting.name.to_owned(),
+                value: setting.value,
+                origin: setting.origin.to_string(),
+            })
+            .collect()
+    }
+}
+
+fn period(args: &ReplayArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
+    let (from, to) = match args.month {
+        Some(month) => (Some(month.first_day()), Some(month.last_day())),
+        None => (args.from, args.to),
+    };
+    match (from, to) {
+        (Some(from), Some(to)) if from > to => Err(Failure::usage(anyhow::anyhow!(
+            "the period ends on {to}, before it begins on {from}"
+        ))),
+        period => Ok(period),
+    }
+}

@@ -1,0 +1,71 @@
+//! The command line: one file per command, each returning an exit status.
+
+mod args;
+mod config;
+mod engine;
+mod generate;
+mod inputs;
+mod market_places;
+mod plan;
+mod printer;
+mod reject_texts;
+mod replay;
+mod settings;
+#[cfg(test)]
+mod tests;
+mod values;
+
+use std::panic::{AssertUnwindSafe, catch_unwind};
+
+use args::Command;
+use printer::Printer;
+
+use crate::run::exit::{self, ExitStatus, Failure};
+use crate::run::interrupt;
+
+pub use engine::{Engine, FileInfo, LogRequest, ReplayRequest, Replayed};
+
+/// Parses the command line, runs the command, and says how it went.
+pub fn main() -> ExitStatus {
+    exit::install_bug_report();
+    let words: Vec<String> = std::env::args_os()
+        .map(|word| word.to_string_lossy().into_owned())
+        .collect();
+    let parsed = match config::parse(std::env::args_os()) {
+        Ok(parsed) => parsed,
+        Err(config::Refused::Clap(error)) => {
+            // Help and version are no errors; a reader that left early is none either.
+            let _ = error.print();
+            return match error.exit_code() {
+                0 => ExitStatus::Success,
+                _ => ExitStatus::Usage,
+            };
+        }
+        Err(config::Refused::Failure(failure)) => {
+            Printer::plain().failure(&failure);
+            return failure.status;
+        }
+    };
+    let printer = Printer::new(parsed.command.format(), parsed.command.quiet());
+    let run = AssertUnwindSafe(|| run(parsed, &words, &printer));
+    match catch_unwind(run) {
+        Ok(Ok(status)) => status,
+        Ok(Err(failure)) => {
+            printer.failure(&failure);
+            failure.status
+        }
+        Err(_) => ExitStatus::Bug,
+    }
+}
+
+fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<ExitStatus, Failure> {
+    match &parsed.command {
+        Command::Replay(args) => {
+            interrupt::listen().map_err(Failure::output)?;
+            replay::run(&engine::Counterfoil, args, &parsed, words, printer)
+        }
+        Command::Settings(args) => settings::run(args, printer),
+        Command::Completions(args) => generate::completions(args.shell, printer),
+        Command::Man(args) => generate::man(args.command.as_deref(), printer),
+    }
+}

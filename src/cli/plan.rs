@@ -1,0 +1,42 @@
+//! `--dry-run`: what a run would read and write.
+
+use std::path::Path;
+
+use super::args::ReplayArgs;
+use super::engine::FileInfo;
+
+/// What a run would read and write.
+pub fn plan(args: &ReplayArgs, files: &[FileInfo], out: &Path) -> String {
+    let mut text = String::from("Would read\n");
+    for file in files {
+        text.push_str(&format!(
+            "  {} ({} bytes)\n",
+            file.path.display(),
+            file.bytes
+        ));
+        text.push_str(&format!("    columns: {}\n", file.columns.join(", ")));
+        if !file.ignored_columns.is_empty() {
+            text.push_str(&format!(
+                "    ignored: {}\n",
+                file.ignored_columns.join(", ")
+            ));
+        }
+    }
+    for path in [&args.accounts, &args.templates].into_iter().flatten() {
+        text.push_str(&format!("  {}\n", path.display()));
+    }
+    let replaces = if out.exists() {
+        ", replacing what is there"
+    } else {
+        ""
+    };
+    text.push_str(&format!("Would write {}{replaces}\n", out.display()));
+    for table in ["conversations", "charges"] {
+        text.push_str(&format!("  tables/{table}.parquet\n"));
+        if args.csv {
+            text.push_str(&format!("  tables/{table}.csv\n"));
+        }
+    }
+    text.push_str("  summary.json\n  rejects.csv\n  manifest.json\n");
+    text
+}

@@ -1,0 +1,226 @@
+//! `replay`: reconstructs conversations, free entry points and charges of a log.
+
+use std::path::{Path, PathBuf};
+
+use super::args::ReplayArgs;
+use super::config::Parsed;
+use super::engine::{self, Engine, FileInfo, Replayed};
+use super::inputs::Inputs;
+use super::market_places::MarketPlaces;
+use super::plan::plan;
+use super::printer::{Format, Printer};
+use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary, TimeRange};
+use crate::report::{rejects, tables, terminal};
+use crate::run::exit::{ExitStatus, Failure, OrFail};
+use crate::run::manifest::{self, InputRole, Manifest, Tool};
+use crate::run::output::{Folder, FolderError};
+use crate::run::progress::Progress;
+
+/// Replays a log and writes the output folder.
+///
+/// # Errors
+/// If the configuration is wrong, the log cannot be read, or the output cannot be written.
+pub fn run<E: Engine>(
+    engine: &E,
+    args: &ReplayArgs,
+    parsed: &Parsed,
+    words: &[String],
+    printer: &Printer,
+) -> Result<ExitStatus, Failure> {
+    use_threads(args.threads)?;
+    let inputs = Inputs::load(args, parsed)?;
+    let log = engine
+        .open(&inputs.log_request(args), &inputs.templates)
+        .or_input()?;
+    let files = engine.files(&log);
+    let out = output_folder(args, &files);
+    Folder::check(&out, args.force).map_err(refused_folder)?;
+    if args.dry_run {
+        printer.data(&plan(args, &files, &out))?;
+        return Ok(ExitStatus::Success);
+    }
+    let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
+    let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
+    progress.stage("replaying");
+    let replayed = engine
+        .replay(&log, &inputs.request(args), &|bytes| progress.add(bytes))
+        .or_input()?;
+    replayed.outcome.totals.assert_closed();
+    progress.stage("writing");
+    let summary = write(&replayed, &inputs, args, &files, &folder)?;
+    let totals = &summary.control_totals;
+    let too_many = args
+        .max_rejects
+        .is_exceeded(totals.rejected, totals.rows_read);
+    let rejected = rejects_of(replayed, &folder)?;
+    assert_eq!(rejected, totals.rejected, "every rejected row is written");
+    progress.stage("sealing");
+    manifest_of(&summary, &inputs, args, parsed, words, &files)?
+        .write(&folder)
+        .or_output()?;
+    let target = folder.commit().or_output()?;
+    drop(progress);
+    show(&summary, args, &shown(&target, args, &out), printer)?;
+    if too_many {
+        printer.message(&format!(
+            "error: {} of {} rows were rejected, more than --max-rejects allows; see rejects.csv",
+            totals.rejected, totals.rows_read
+        ));
+    }
+    let findings = summary
+        .warnings
+        .iter()
+        .any(|warning| args.fail_on.contains(&warning.code));
+    Ok(ExitStatus::of_run(
+        too_many,
+        !summary.incomplete.is_empty(),
+        findings,
+    ))
+}
+
+fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
+    let Some(threads) = threads else {
+        return Ok(());
+    };
+    rayon::ThreadPoolBuilder::new()
+        .num_threads(usize::from(threads))
+        .build_global()
+        .or_usage()
+}
+
+fn output_folder(args: &ReplayArgs, files: &[FileInfo]) -> PathBuf {
+    if let Some(out) = &args.out {
+        return out.clone();
+    }
+    let named = args.logs.first().map_or(Path::new("log"), PathBuf::as_path);
+    let is_pattern = named.to_string_lossy().contains(['*', '?', '[']) && !named.exists();
+    let first = match files.first() {
+        Some(file) if is_pattern => &file.path,
+        _ => named,
+    };
+    Path::new("reports").join(engine::stem(first))
+}
+
+fn refused_folder(error: anyhow::Error) -> Failure {
+    let hint = match error.downcast_ref() {
+        Some(FolderError::Exists(_)) => {
+            Some("use --force to replace it, or --out for another folder")
+        }
+        Some(FolderError::NotARun(_)) => Some("use --out for another folder"),
+        _ => None,
+    };
+    let failure = Failure::usage(error);
+    match hint {
+        Some(hint) => failure.hint(hint),
+        None => failure,
+    }
+}
+
+/// Writes tables and summary.
+fn write(
+    replayed: &Replayed<'_>,
+    inputs: &Inputs,
+    args: &ReplayArgs,
+    files: &[FileInfo],
+    folder: &Folder,
+) -> Result<Summary, Failure> {
+    let places = MarketPlaces::new(&inputs.markets, &inputs.accounts, &inputs.settings);
+    let outcome = &replayed.outcome;
+    let rows = tables::write(outcome, &*replayed.ids, &places, args.csv, folder).or_output()?;
+    let circumstances = Circumstances {
+        period: Period {
+            from: inputs.from.map(|date| date.to_string()),
+            to: inputs.to.map(|date| date.to_string()),
+        },
+        files: files
+            .iter()
+            .map(|file| LogFileSummary {
+                path: file.path.display().to_string(),
+                bytes: file.bytes,
+                ignored_columns: file.ignored_columns.clone(),
+            })
+            .collect(),
+        accounts_file_absent: inputs.accounts.is_absent(),
+        rulebook: args.rulebook.map(|regime| regime.name().to_owned()),
+        settings: inputs.settings_in_force(),
+    };
+    let summary = Summary::new(outcome, rows, circumstances);
+    let json = summary.to_json().or_output()?;
+    folder
+        .write_file("summary.json", json.as_bytes())
+        .or_output()?;
+    Ok(summary)
+}
+
+fn rejects_of(replayed: Replayed<'_>, folder: &Folder) -> Result<u64, Failure> {
+    let mut file = folder.create_file("rejects.csv").or_output()?;
+    let count = rejects::write(replayed.rejects, &mut file).or_output()?;
+    file.finish().or_output()?;
+    Ok(count)
+}
+
+fn manifest_of(
+    summary: &Summary,
+    inputs: &Inputs,
+    args: &ReplayArgs,
+    parsed: &Parsed,
+    words: &[String],
+    files: &[FileInfo],
+) -> Result<Manifest, Failure> {
+    let mut contents: Vec<(InputRole, PathBuf, PathBuf)> = files
+        .iter()
+        .map(|file| (InputRole::Log, file.path.clone(), file.content.clone()))
+        .collect();
+    let config = parsed.file.as_ref().map(|(path, _)| path);
+    for (role, path) in [
+        (InputRole::Accounts, args.accounts.as_ref()),
+        (InputRole::Templates, args.templates.as_ref()),
+        (InputRole::Config, config),
+    ] {
+        contents.extend(path.map(|path| (role, path.clone(), path.clone())));
+    }
+    Ok(Manifest {
+        manifest_version: manifest::MANIFEST_VERSION,
+        tool: Tool::THIS,
+        finished_at: manifest::now(),
+        command: words.to_vec(),
+        options: parsed.options.clone(),
+        settings: inputs.settings_in_force(),
+        rulebook_blake3: manifest::rulebook_hash(),
+        regimes: summary.regimes(),
+        rate_cards: Vec::new(),
+        inputs: manifest::hash_inputs(&contents).or_input()?,
+        outputs: Vec::new(),
+        control_totals: summary.control_totals.clone(),
+        time_range: summary.time_range.as_ref().map(|range| TimeRange {
+            first: range.first.clone(),
+            last: range.last.clone(),
+        }),
+    })
+}
+
+/// The folder as the caller named it.
+fn shown(target: &Path, args: &ReplayArgs, out: &Path) -> PathBuf {
+    match args.out {
+        Some(_) => out.to_owned(),
+        None => target
+            .strip_prefix(std::env::current_dir().unwrap_or_default())
+            .unwrap_or(target)
+            .to_owned(),
+    }
+}
+
+fn show(
+    summary: &Summary,
+    args: &ReplayArgs,
+    target: &Path,
+    printer: &Printer,
+) -> Result<(), Failure> {
+    let text = match args.format {
+        Format::Human if printer.quiet() => return Ok(()),
+        Format::Human => terminal::render(summary, Some(target), printer.colour()),
+        Format::Json => summary.to_json().or_output()?,
+        Format::Github => terminal::annotations(summary),
+    };
+    printer.data(&text)
+}

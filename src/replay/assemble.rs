@@ -1,0 +1,419 @@
+//! From the cells of a chunk to packed rows, scattered by message.
+
+use std::sync::Mutex;
+
+use anyhow::bail;
+use hashbrown::HashMap;
+
+use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
+use super::outcome::RowNumber;
+use super::pair::{PairParts, PairTable};
+use super::partition::{PartitionWriter, Partitions, lock, spread};
+use super::reject::{Reject, RejectReason, Rejects};
+use super::row::{DeliveredAt, Row};
+use crate::accounts::Accounts;
+use crate::log::cell::{CellCode, CellContext};
+use crate::log::chunk::Chunk;
+use crate::log::columns::Column;
+use crate::log::marks::{MarkedCategory, MarkedPricingSubtype, MarkedPricingType};
+use crate::vocabulary::{Direction, EntryPoint, Instant, Kind, Origin, Status, TemplateCategory};
+
+const TEMPLATE_BITS: u32 = 20;
+
+/// Values too odd for a packed row, by row: few.
+#[derive(Debug, Default)]
+pub struct OddValues {
+    /// `delivered_at` far from the timestamp.
+    pub delivered_at: HashMap<RowNumber, Instant>,
+    /// The end of a free entry point by Meta's mark (F-4).
+    pub expires_at: HashMap<RowNumber, Instant>,
+}
+
+/// What assembling a log yields beside the rows.
+#[derive(Debug, Default)]
+pub struct Assembled {
+    /// Rows of all files.
+    pub rows_read: u64,
+    /// Rows of other channels, by code of the channel.
+    pub other_channels: HashMap<u32, u64>,
+    /// Values that did not fit into rows.
+    pub odd_values: OddValues,
+    /// Whether some WhatsApp row knows more of its message than that it was sent (D-3).
+    pub knows_deliveries: bool,
+}
+
+/// Turns chunks into rows; shared by all threads.
+pub struct Assembler<'a> {
+    /// Words of the log.
+    pub cells: &'a CellContext,
+    /// Keys of pairs.
+    pub pairs: &'a PairTable,
+    /// Whose number is whose.
+    pub accounts: &'a Accounts,
+    /// Where rows go.
+    pub rows: &'a Partitions<Row>,
+    /// Where unusable rows go.
+    pub rejects: &'a Rejects,
+    /// What else is found.
+    pub assembled: Mutex<Assembled>,
+}
+
+impl Assembler<'_> {
+    /// Takes a chunk whose rows are numbered from `first_row`.
+    ///
+    /// # Errors
+    /// If the log names more accounts than a run can hold.
+    pub fn take(&self, chunk: &Chunk, first_row: RowNumber) -> anyhow::Result<()> {
+        let mut work = ChunkWork::new(self, chunk, first_row);
+        self.rows.write(|writer| work.run(writer))?;
+        let found = work.found;
+        self.rejects.extend(work.rejects);
+        let mut assembled = lock(&self.assembled);
+        assembled.rows_read += chunk.rows as u64;
+        assembled.knows_deliveries |= found.knows_deliveries;
+        assembled
+            .odd_values
+            .delivered_at
+            .extend(found.odd_values.delivered_at);
+        assembled
+            .odd_values
+            .expires_at
+            .extend(found.odd_values.expires_at);
+        for (channel, count) in found.other_channels {
+            *assembled.other_channels.entry(channel).or_default() += count;
+        }
+        Ok(())
+    }
+}
+
+struct ChunkWork<'a> {
+    assembler: &'a Assembler<'a>,
+    chunk: &'a Chunk,
+    first_row: RowNumber,
+    found: Assembled,
+    rejects: Vec<Reject>,
+    /// Columns whose cells decide nothing but enter the comparison of rows (D-4).
+    content: Vec<&'a [CellCode]>,
+    account_of_business: HashMap<u32, u32>,
+    last_business: (u32, u32),
+}
+
+impl<'a> ChunkWork<'a> {
+    fn new(assembler: &'a Assembler<'a>, chunk: &'a Chunk, first_row: RowNumber) -> Self {
+        // Compared by themselves: the message's key, the pair and the clock, and the words of a row.
+        let compared = [
+            Column::MessageId,
+            Column::Timestamp,
+            Column::Business,
+            Column::Customer,
+            Column::Account,
+            Column::Direction,
+            Column::Category,
+            Column::Status,
+            Column::EntryPoint,
+            Column::Origin,
+        ];
+        let content = Column::ALL
+            .iter()
+            .filter(|column| !compared.contains(column))
+            .map(|column| chunk.columns[column.index()].as_slice())
+            .filter(|codes| !codes.is_empty())
+            .collect();
+        Self {
+            assembler,
+            chunk,
+            first_row,
+            found: Assembled::default(),
+            rejects: Vec::new(),
+            content,
+            account_of_business: HashMap::new(),
+            last_business: (u32::MAX, 0),
+        }
+    }
+
+    fn run(&mut self, writer: &mut PartitionWriter<'_, Row>) -> anyhow::Result<()> {
+        let bad_rows = self.rows_with_bad_cells();
+        let mut defects = self.chunk.defects.iter().peekable();
+        let mut bad = bad_rows.iter().peekable();
+        for index in 0..self.chunk.rows {
+            let number = RowNumber(self.first_row.0 + index as u32);
+            if let Some(&(_, defect)) = defects.next_if(|(row, _)| *row as usize == index) {
+                bad.next_if(|row| **row == index);
+                self.rejects.push(Reject {
+                    row: number,
+                    reason: RejectReason::Defect(defect),
+                });
+                continue;
+            }
+            let has_bad_cell = bad.next_if(|row| **row == index).is_some();
+            let channel = self.code(Column::Channel, index);
+            if channel != CellCode::EMPTY && channel.0 != 0 {
+                *self
+                    .found
+                    .other_channels
+                    .entry((channel.0 - 1) as u32)
+                    .or_default() += 1;
+                continue;
+            }
+            match self.row(index, number, has_bad_cell)? {
+                Ok(row) => writer.push(row.fold_key(), row),
+                Err(reason) => self.rejects.push(Reject {
+                    row: number,
+                    reason,
+                }),
+            }
+        }
+        Ok(())
+    }
+
+    /// The rows with a cell that cannot be parsed or is missing though required, ascending.
+    fn rows_with_bad_cells(&self) -> Vec<usize> {
+        let mut rows = Vec::new();
+        for &column in Column::ALL {
+            let required = Column::REQUIRED.contains(&column);
+            for (row, &code) in self.chunk.columns[column.index()].iter().enumerate() {
+                if code == CellCode::BAD || (required && code == CellCode::EMPTY) {
+                    rows.push(row);
+                }
+            }
+        }
+        rows.sort_unstable();
+        rows.dedup();
+        rows
+    }
+
+    #[inline]
+    fn code(&self, column: Column, row: usize) -> CellCode {
+        self.chunk.columns[column.index()]
+            .get(row)
+            .copied()
+            .unwrap_or(CellCode::EMPTY)
+    }
+
+    #[inline]
+    fn instant(&self, column: Column, row: usize) -> Option<Instant> {
+        self.code(column, row).instant()
+    }
+
+    fn first_bad_cell(&self, row: usize) -> Option<RejectReason> {
+        Column::ALL
+            .iter()
+            .find_map(|&column| match self.code(column, row) {
+                CellCode::BAD => Some(RejectReason::Unusable(column)),
+                CellCode::EMPTY if Column::REQUIRED.contains(&column) => {
+                    Some(RejectReason::Missing(column))
+                }
+                _ => None,
+            })
+    }
+
+    #[inline]
+    fn row(
+        &mut self,
+        index: usize,
+        number: RowNumber,
+        has_bad_cell: bool,
+    ) -> anyhow::Result<Result<Row, RejectReason>> {
+        if has_bad_cell && let Some(reason) = self.first_bad_cell(index) {
+            return Ok(Err(reason));
+        }
+        let attributes = match self.words(index) {
+            Ok(attributes) => attributes,
+            Err(column) => return Ok(Err(RejectReason::Unusable(column))),
+        };
+        let attributes = self.marks(attributes, index);
+        let business = self.code(Column::Business, index).0 as u32;
+        let attributes = self.account(attributes, business, index)?;
+        let customer = self.code(Column::Customer, index).0;
+        let group = self.code(Column::Group, index);
+        let group = (group != CellCode::EMPTY).then_some(group.0 as u32);
+        let pair = self.assembler.pairs.key(PairParts {
+            business,
+            customer,
+            group,
+        });
+
+        let mut fold_key =
+            self.code(Column::MessageId, index).0 ^ u64::from(attributes.account()).rotate_left(40);
+        let mut attributes = attributes;
+        if group.is_some() {
+            // the same message has a row for each recipient.
+            attributes = attributes.with(Flag::InGroup);
+            fold_key ^= spread(customer);
+        }
+        // The clock columns were checked: no required cell is empty here.
+        let timestamp = self
+            .instant(Column::Timestamp, index)
+            .unwrap_or(Instant::MIN);
+        let delivered_at = self.instant(Column::DeliveredAt, index);
+        self.found.knows_deliveries |= delivered_at.is_some()
+            || attributes.direction() == Some(Direction::Outbound)
+                && matches!(
+                    attributes.status(),
+                    Some(Status::Delivered | Status::Read | Status::Played | Status::Failed)
+                );
+        if attributes.has(Flag::EntryPointMark)
+            && let Some(expires_at) = self.instant(Column::MetaExpiresAt, index)
+        {
+            attributes = attributes.with(Flag::HasExpiry);
+            self.found.odd_values.expires_at.insert(number, expires_at);
+        }
+        let row = Row::new(
+            spread(fold_key),
+            pair,
+            timestamp,
+            delivered_at,
+            attributes,
+            self.content_hash(index),
+            number,
+        );
+        if row.delivered_at() == DeliveredAt::Elsewhere
+            && let Some(delivered_at) = delivered_at
+        {
+            self.found
+                .odd_values
+                .delivered_at
+                .insert(number, delivered_at);
+        }
+        Ok(Ok(row))
+    }
+
+    /// The words that decide, or the column whose word does not fit the row's direction or kind.
+    #[inline]
+    fn words(&self, index: usize) -> Result<Attributes, Column> {
+        let direction = Direction::from_index(self.code(Column::Direction, index).0 as u8);
+        let mut words = Attributes::EMPTY.with_direction(direction);
+        let kind = self.code(Column::Type, index);
+        if kind != CellCode::EMPTY {
+            words = words.with_kind(Kind::from_index((kind.0 & 7) as u8));
+        }
+        match self.code(Column::Category, index) {
+            CellCode::EMPTY => {}
+            CellCode::CATEGORY_SERVICE if words.kind() == Some(Kind::Template) => {
+                return Err(Column::Category);
+            }
+            CellCode::CATEGORY_SERVICE => {}
+            CellCode(category) => {
+                words = words.with_category(TemplateCategory::from_index(category as u8))
+            }
+        }
+        match self.code(Column::Status, index) {
+            CellCode::EMPTY => {}
+            CellCode::STATUS_RECEIVED if direction == Direction::Outbound => {
+                return Err(Column::Status);
+            }
+            CellCode::STATUS_RECEIVED => {}
+            CellCode(status) => words = words.with_status(Status::from_index(status as u8)),
+        }
+        let entry_point = self.code(Column::EntryPoint, index);
+        if entry_point != CellCode::EMPTY {
+            words = words.with_entry_point(EntryPoint::from_index(entry_point.0 as u8));
+        }
+        let origin = self.code(Column::Origin, index);
+        if origin != CellCode::EMPTY {
+            words = words.with_origin(Origin::from_index(origin.0 as u8));
+        }
+        let template = self.code(Column::Template, index);
+        if template != CellCode::EMPTY && template.0 & ((1 << TEMPLATE_BITS) - 1) != 0 {
+            words = words.with_template((template.0 & ((1 << TEMPLATE_BITS) - 1)) as u32);
+        }
+        Ok(words)
+    }
+
+    /// Adds what Meta's marks say (F-3, D-7, P26-5).
+    #[inline]
+    fn marks(&self, mut attributes: Attributes, index: usize) -> Attributes {
+        let known = |column: Column, count: usize| {
+            let code = self.code(column, index).0;
+            (code < count as u64).then_some(code as u8)
+        };
+        if let Some(code) = known(Column::MetaPricingType, MarkedPricingType::ALL.len()) {
+            match MarkedPricingType::from_index(code) {
+                MarkedPricingType::FreeEntryPoint => {
+                    attributes = attributes.with(Flag::EntryPointMark)
+                }
+                MarkedPricingType::PaidExempt => attributes = attributes.with(Flag::ExemptMark),
+                _ => {}
+            }
+        }
+        if let Some(code) = known(Column::MetaPricingSubtype, MarkedPricingSubtype::ALL.len())
+            && MarkedPricingSubtype::from_index(code) == MarkedPricingSubtype::PaidExempt
+        {
+            attributes = attributes.with(Flag::ExemptMark);
+        }
+        if let Some(code) = known(Column::MetaConversationOrigin, MarkedCategory::ALL.len())
+            && MarkedCategory::from_index(code).is_free_entry_point()
+        {
+            attributes = attributes.with(Flag::EntryPointMark);
+        }
+        if let Some(code) = known(Column::MetaCategory, MarkedCategory::ALL.len()) {
+            let category = match MarkedCategory::from_index(code) {
+                MarkedCategory::Marketing => Some(TemplateCategory::Marketing),
+                MarkedCategory::MarketingLite => Some(TemplateCategory::MarketingLite),
+                MarkedCategory::Utility => Some(TemplateCategory::Utility),
+                MarkedCategory::Authentication | MarkedCategory::AuthenticationInternational => {
+                    Some(TemplateCategory::Authentication)
+                }
+                MarkedCategory::ReferralConversion | MarkedCategory::FreeEntryPoint => {
+                    attributes = attributes.with(Flag::EntryPointMark);
+                    None
+                }
+                MarkedCategory::Service
+                | MarkedCategory::UserInitiated
+                | MarkedCategory::BusinessInitiated => None,
+            };
+            if let Some(category) = category {
+                attributes = attributes.with_mark_category(category);
+            }
+        }
+        attributes
+    }
+
+    /// Adds the account: the row's own, else that of the number, else `default`.
+    #[inline]
+    fn account(
+        &mut self,
+        attributes: Attributes,
+        business: u32,
+        index: usize,
+    ) -> anyhow::Result<Attributes> {
+        let own = self.code(Column::Account, index);
+        let (code, attributes) = if own == CellCode::EMPTY {
+            (
+                self.account_of_number(business),
+                attributes.with(Flag::AccountInferred),
+            )
+        } else {
+            (own.0 as u32, attributes)
+        };
+        if code >= ACCOUNTS_MAX {
+            bail!("the log names more than {ACCOUNTS_MAX} accounts; split it by account");
+        }
+        Ok(attributes.with_account(code))
+    }
+
+    fn account_of_number(&mut self, business: u32) -> u32 {
+        if self.last_business.0 != business {
+            let assembler = self.assembler;
+            let account = *self.account_of_business.entry(business).or_insert_with(|| {
+                let number = assembler.cells.businesses.word(business);
+                let account = assembler
+                    .accounts
+                    .account_of_number(&number, None)
+                    .unwrap_or("default");
+                assembler.cells.accounts.code(account.as_bytes())
+            });
+            self.last_business = (business, account);
+        }
+        self.last_business.1
+    }
+
+    #[inline]
+    fn content_hash(&self, index: usize) -> u32 {
+        let mut hash = 0u64;
+        for codes in &self.content {
+            hash = (hash.rotate_left(5) ^ codes[index].0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        }
+        (hash >> 32) as u32
+    }
+}

@@ -1,0 +1,288 @@
+//! The pair machine: one pair's messages in the order T-5 become conversations and charges.
+//!
+//! Four mechanisms, each in a file of its own, hold all rules; a regime only chooses among them:
+//!
+//! | mechanism | rules | file |
+//! |---|---|---|
+//! | customer service window | W-1…W-4 | [`window`] |
+//! | free entry point | F-1…F-7 | [`entry_point`] |
+//! | conversations | C22-1…C22-5, C23-1…C23-7, F-5 | [`conversations`] |
+//! | per-message pricing | P25-1…P25-5, P26-1…P26-5, D-6, X-5 | [`per_message`] |
+//!
+//! What depends on other pairs, the first 1,000 of a month, is decided afterwards by [`super::allowance`].
+
+mod charges;
+mod conversations;
+mod edge;
+mod entry_point;
+mod per_message;
+mod window;
+
+use super::assemble::OddValues;
+use super::attributes::Flag;
+use super::message::Message;
+use super::outcome::{Conversation, Part};
+use super::pair::{PairKey, PairTable};
+use super::terms::{AccountTerms, Terms};
+use crate::accounts::{Account, Accounts};
+use crate::rulebook::AiPeriod;
+use crate::rulebook::settings::{MessageInstant, WindowRefreshingTypes};
+use crate::vocabulary::{
+    CloseReason, ConversationCategory, Instant, Kind, LocalDate, Regime, Rule,
+};
+pub use charges::UNKNOWN_ZONE_MICROS;
+use conversations::OpenConversations;
+use entry_point::EntryPoints;
+use window::Window;
+
+/// Where a customer's number lies.
+pub trait CustomerPlaces: Sync {
+    /// The country.
+    fn country(&self, number: u64) -> Option<[u8; 2]>;
+
+    /// Whether the number's market has authentication-international rates on a date.
+    fn has_international_rate(&self, number: u64, date: LocalDate) -> bool;
+}
+
+/// What every pair is judged by.
+#[derive(Clone, Copy)]
+pub struct Judgement<'a> {
+    /// Rules and settings.
+    pub terms: &'a Terms,
+    /// Who pays: exemptions and AI providers.
+    pub accounts: &'a Accounts,
+    /// Values that did not fit into rows.
+    pub odd_values: &'a OddValues,
+    /// Names of accounts, by code.
+    pub account_names: &'a [String],
+    /// Names of pairs.
+    pub pairs: &'a PairTable,
+    /// Where customers are.
+    pub customers: &'a dyn CustomerPlaces,
+    /// Countries and dates of X-5.
+    pub ai_periods: &'a [AiPeriod],
+    /// The latest instant of any accepted row.
+    pub end_of_log: Instant,
+    /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
+    pub special_accounts: &'a [bool],
+}
+
+impl<'a> Judgement<'a> {
+    /// Who pays for an account, by its code.
+    fn account(&self, code: u32) -> &'a Account {
+        self.accounts.account(&self.account_names[code as usize])
+    }
+
+    /// the portfolio is eligible for the customer's country, that country is not its own, and the
+    /// customer's market has such rates.
+    fn is_international(&self, account: u32, pair: PairKey, date: LocalDate) -> bool {
+        if !self.special_accounts[account as usize] {
+            return false;
+        }
+        let portfolio = self.account(account).portfolio.on(date).as_deref();
+        let Some(portfolio) = portfolio.and_then(|id| self.accounts.portfolio(id)) else {
+            return false;
+        };
+        let Some(number) = self.pairs.customer_number(pair) else {
+            return false;
+        };
+        let Some(country) = self.customers.country(number) else {
+            return false;
+        };
+        portfolio.primary_location != Some(country)
+            && portfolio
+                .auth_international_from(country)
+                .is_some_and(|from| from <= date)
+            && self.customers.has_international_rate(number, date)
+    }
+
+    /// whether AI providers pay for messages to a country on a local date.
+    fn is_ai_country(&self, country: [u8; 2], date: LocalDate) -> bool {
+        let covers = |&(listed, from, to): &AiPeriod| {
+            listed == country && from <= date && to.is_none_or(|to| date <= to)
+        };
+        self.ai_periods.iter().any(covers)
+    }
+}
+
+/// Replays pairs, one after another.
+pub struct PairMachine<'a> {
+    judgement: Judgement<'a>,
+    pair: PairKey,
+    is_group: bool,
+    window: Window<'a>,
+    entry_points: EntryPoints,
+    conversations: OpenConversations,
+    /// The same mechanism under per-message pricing, where conversations are only compared (P25-6).
+    shadow: OpenConversations,
+    part: &'a mut Part,
+    /// Delivered free-form messages that were sent with no window open (C-OUTSIDE-WINDOW).
+    pub outside_window: u64,
+}
+
+impl<'a> PairMachine<'a> {
+    /// A machine that adds what it finds to a part.
+    pub fn new(judgement: Judgement<'a>, part: &'a mut Part) -> Self {
+        Self {
+            judgement,
+            pair: PairKey(0),
+            is_group: false,
+            window: Window::default(),
+            entry_points: EntryPoints::default(),
+            conversations: OpenConversations::default(),
+            shadow: OpenConversations::default(),
+            part,
+            outside_window: 0,
+        }
+    }
+
+    /// Replays one pair: its messages in the order T-5, and the instants that start its customer
+    /// service windows (for a group those of all members), ascending.
+    pub fn replay(&mut self, messages: &[Message], window_starts: &'a [Instant]) {
+        let Some(first) = messages.first() else {
+            return;
+        };
+        self.pair = first.pair();
+        self.is_group = first.attributes().has(Flag::InGroup);
+        self.window = Window::new(window_starts, self.judgement.terms.window_hours);
+        self.entry_points.clear();
+        self.conversations.clear();
+        self.shadow.clear();
+        for message in messages {
+            if message.is_inbound() {
+                self.inbound(message);
+            } else {
+                self.outbound(message);
+            }
+        }
+    }
+
+    fn inbound(&mut self, message: &Message) {
+        if message.kind() == Kind::System {
+            return;
+        }
+        let at = message.instant();
+        // C23-7: counted in the open entry point, else in the most recently opened conversation.
+        let belongs_to = match self.entry_points.open_at(at) {
+            Some(entry_point) => Some(entry_point.place),
+            None => self.most_recent_open(at),
+        };
+        if let Some(place) = belongs_to {
+            self.part.conversations[place as usize].messages_inbound += 1;
+        }
+        let qualifies = message.attributes().entry_point().is_some_and(|source| {
+            self.judgement
+                .terms
+                .settings
+                .entry_point_sources
+                .contains(source)
+        });
+        self.entry_points
+            .inbound(at, qualifies, &self.judgement.terms.settings);
+    }
+
+    fn outbound(&mut self, message: &Message) {
+        // D-6, W-4: neither notices nor calls are business messages.
+        if !message.is_delivered() || matches!(message.kind(), Kind::System | Kind::Call) {
+            return;
+        }
+        let account = self.judgement.terms.account(message.attributes().account());
+        let cutover = self
+            .judgement
+            .terms
+            .cutover_instant(message.instant(), message.sent());
+        let Some(regime) = account.regime_at(cutover) else {
+            return;
+        };
+        // T-2: what was delivered before any regime existed is outside the period, whatever S-01 says.
+        if account.regime_at(message.instant()).is_none() {
+            return;
+        }
+
+        let in_window = self.is_in_window(message);
+        if message.kind() == Kind::FreeForm && !in_window {
+            self.outside_window += 1;
+        }
+        if let Some(entry_point) = self.entry_points.open_at(message.instant()) {
+            self.inside_entry_point(message, account, regime, entry_point);
+        } else if let Some(click) = self.entry_points.answered_by(message, &self.judgement) {
+            self.open_entry_point(message, account, regime, cutover, click);
+        } else if regime.is_per_message() {
+            let is_covered = self.price_message(message, account, regime, in_window);
+            if self.judgement.terms.scope.shadow {
+                self.shadow_conversation(message, account, regime, in_window, is_covered);
+            }
+        } else {
+            self.converse(message, account, regime, in_window);
+        }
+    }
+
+    /// W-3: whether the customer service window is open for a message of the business.
+    fn is_in_window(&mut self, message: &Message) -> bool {
+        let by_delivery = self.is_group
+            || self.judgement.terms.settings.window_instant == MessageInstant::Delivery;
+        self.window.is_open_at(if by_delivery {
+            message.instant()
+        } else {
+            message.sent()
+        })
+    }
+
+    fn most_recent_open(&self, at: Instant) -> Option<u32> {
+        let real = self
+            .conversations
+            .most_recent_open(at)
+            .map(|conversation| conversation.place);
+        let shadow = self
+            .shadow
+            .most_recent_open(at)
+            .map(|conversation| conversation.place);
+        real.max(shadow)
+    }
+
+    /// Adds a conversation that opens with a message; its place comes back.
+    fn open(
+        &mut self,
+        message: &Message,
+        account: &AccountTerms,
+        category: ConversationCategory,
+        regime: Regime,
+        rule: Rule,
+        expires_at: Instant,
+    ) -> u32 {
+        let end_of_log = account.period_end().unwrap_or(self.judgement.end_of_log);
+        let close_reason = if expires_at > end_of_log {
+            CloseReason::OpenAtEndOfLog
+        } else {
+            CloseReason::Expired
+        };
+        let place = self.part.conversations.len() as u32;
+        self.part.conversations.push(Conversation {
+            pair: self.pair,
+            opened_at: message.instant(),
+            expires_at,
+            closed_at: expires_at,
+            opened_by: message.row(),
+            messages_outbound: 1,
+            messages_inbound: 0,
+            account: message.attributes().account(),
+            category,
+            regime,
+            rule,
+            close_reason,
+            is_written: account.is_written(message.instant()),
+        });
+        place
+    }
+}
+
+/// Whether a message starts a customer service window (W-1, W-4, S-11).
+pub fn starts_window(message: &Message, types: WindowRefreshingTypes) -> bool {
+    let all = types == WindowRefreshingTypes::AllButSystem;
+    match message.kind() {
+        Kind::System => false,
+        Kind::Call => all,
+        Kind::Reaction => all && message.is_inbound(),
+        Kind::FreeForm | Kind::Template => message.is_inbound(),
+    }
+}

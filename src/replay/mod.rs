@@ -1,0 +1,375 @@
+//! From a log to conversations and charges: the pair machine and the parallel engine around it.
+//!
+//! ```text
+//!  chunks ─▶ assemble ─▶ fold ─▶ order ─▶ machine ─▶ allowance ─▶ Outcome
+//!            rows by     messages  T-5      pair by    counters
+//!            message     by pair            pair
+//! ```
+//!
+//! Rows are scattered by message, folded, scattered again by pair, replayed. A partition of either kind
+//! fits the cache; nothing is ever sorted as a whole. Phase two looks at counters that span pairs, and
+//! there only at their thresholds.
+
+mod allowance;
+mod assemble;
+mod attributes;
+mod conflict;
+mod fold;
+pub mod machine;
+mod message;
+mod order;
+pub mod outcome;
+pub mod pair;
+mod partition;
+pub mod reject;
+mod row;
+pub mod rows;
+pub mod stages;
+mod terms;
+mod warnings;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use hashbrown::HashMap;
+use rayon::prelude::*;
+
+use allowance::Allowances;
+use assemble::{Assembled, Assembler};
+use fold::{Folded, Folder};
+pub use machine::CustomerPlaces;
+use machine::{Judgement, PairMachine, starts_window};
+use message::Message;
+use outcome::{Outcome, Part};
+use pair::PairTable;
+use partition::{PARTITIONS, Partitions};
+use reject::{Reject, Rejects};
+use row::Row;
+use rows::RowPlaces;
+use stages::{Stage, StageTimes};
+pub use terms::Scope;
+use terms::Terms;
+
+use crate::accounts::Accounts;
+use crate::accounts::templates::TemplateRegistry;
+use crate::log::cell::CellContext;
+use crate::log::chunk::LogFile;
+use crate::rulebook::Rulebook;
+use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
+use crate::vocabulary::Instant;
+
+/// With fewer outbound messages D-3 `auto` never assumes a delivery.
+const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
+
+/// What is to be replayed, and by which rules.
+pub struct Request<'l, 'a> {
+    /// The log.
+    pub files: &'l [Box<dyn LogFile>],
+    /// The words its cells were parsed into.
+    pub cells: Arc<CellContext>,
+    /// Who pays.
+    pub accounts: &'a Accounts,
+    /// Category and status of templates over time.
+    pub templates: Option<&'a TemplateRegistry>,
+    /// The regimes.
+    pub rulebook: &'a Rulebook,
+    /// What is open.
+    pub settings: Settings,
+    /// Period, forced regime, detail.
+    pub scope: Scope,
+    /// Where customers are (X-1, X-5).
+    pub customers: &'a dyn CustomerPlaces,
+    /// Told how many bytes of the log have been read so far.
+    pub progress: &'a (dyn Fn(u64) + Sync),
+}
+
+/// A finished replay: what was found, and how to get back to the rows.
+pub struct Replayed<'l> {
+    /// What was found.
+    pub outcome: Outcome,
+    /// Unusable rows, in no particular order.
+    pub rejects: Vec<Reject>,
+    /// Where rows stand.
+    pub places: RowPlaces<'l>,
+    /// How long it took.
+    pub stages: StageTimes,
+}
+
+/// Replays a log.
+///
+/// # Errors
+/// If a file cannot be read, holds instants of two units in a column, or the log is larger than one run
+/// can take.
+///
+/// # Panics
+/// If the control totals do not close: a bug in the program.
+pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
+    let mut stages = StageTimes::start();
+    let places = RowPlaces::new(request.files);
+    let rejects = Rejects::default();
+    let pairs = PairTable::new(Arc::clone(&request.cells));
+    let rows = Partitions::<Row>::new();
+    let assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    stages.end(Stage::Read);
+    let mut totals = crate::log::totals::ControlTotals {
+        rows_read: assembled.rows_read,
+        other_channel: assembled.other_channels.values().sum(),
+        ..Default::default()
+    };
+    let mut rejects = rejects.into_vec();
+    totals.rejected = rejects.len() as u64;
+
+    let terms = Terms::compile(
+        request.rulebook,
+        request.settings.clone(),
+        request.scope.clone(),
+        request.accounts,
+        &request.cells,
+    );
+    let folder = Folder {
+        terms: &terms,
+        odd_values: &assembled.odd_values,
+        templates: request.templates,
+        pairs: &pairs,
+        knows_deliveries: assembled.knows_deliveries,
+    };
+    let messages = Partitions::<Message>::new();
+    let mut folded = fold(&folder, &rows, &messages, &places, &request.cells)?;
+    drop(rows);
+    partition::release_memory();
+    stages.end(Stage::Fold);
+
+    let assumes_delivery = match terms.settings.assume_sent_is_delivered {
+        AssumeSentIsDelivered::On => true,
+        AssumeSentIsDelivered::Off => false,
+        AssumeSentIsDelivered::Auto => {
+            !assembled.knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
+        }
+    };
+    if assumes_delivery {
+        folded.totals.outbound_delivered += folded.undecided;
+    } else {
+        folded.totals.outbound_undelivered += folded.undecided;
+    }
+    folded.totals.rows_read = 0;
+    totals.add(&folded.totals);
+    totals.assert_closed();
+    rejects.append(&mut folded.rejects);
+
+    let end_of_log = folded.time_range.map_or(Instant::MAX, |(_, last)| last);
+    let special_accounts = special_accounts(request.accounts, &request.cells);
+    let judgement = Judgement {
+        terms: &terms,
+        accounts: request.accounts,
+        account_names: &account_names(&request.cells),
+        odd_values: &assembled.odd_values,
+        pairs: &pairs,
+        customers: request.customers,
+        ai_periods: request.rulebook.ai_periods(),
+        end_of_log,
+        special_accounts: &special_accounts,
+    };
+    let mut partitions = ordered(&messages, assumes_delivery);
+    drop(messages);
+    order::resolve_ties(&mut partitions, &places, &request.cells)?;
+    stages.end(Stage::Order);
+    partition::release_memory();
+    let (mut parts, outside_window) = judge(judgement, partitions);
+    partition::release_memory();
+    stages.end(Stage::Judge);
+    Allowances {
+        terms: &terms,
+        accounts: request.accounts,
+        cells: &request.cells,
+        pairs: &pairs,
+        ids: &places,
+    }
+    .apply(&mut parts)?;
+    stages.end(Stage::Allowance);
+
+    let found = warnings::Found {
+        folded: &folded,
+        parts: &parts,
+        outside_window,
+        assumes_delivery,
+        terms: &terms,
+        accounts: request.accounts,
+    };
+    let outcome = Outcome {
+        warnings: found.warnings(),
+        incomplete: found.incomplete(),
+        rejected_by_code: warnings::rejected_by_code(&rejects),
+        other_channels: warnings::channels(&assembled.other_channels, &request.cells),
+        totals,
+        time_range: folded.time_range,
+        sent_counts_as_delivered: assumes_delivery,
+        parts,
+        pairs,
+        cells: Arc::clone(&request.cells),
+    };
+    Ok(Replayed {
+        outcome,
+        rejects,
+        places,
+        stages,
+    })
+}
+
+/// Reads all files into packed rows, partitioned by message.
+fn read(
+    request: &Request<'_, '_>,
+    places: &RowPlaces<'_>,
+    pairs: &PairTable,
+    rows: &Partitions<Row>,
+    rejects: &Rejects,
+) -> anyhow::Result<Assembled> {
+    let assembler = Assembler {
+        cells: &request.cells,
+        pairs,
+        accounts: request.accounts,
+        rows,
+        rejects,
+        assembled: Default::default(),
+    };
+    let bytes_read = AtomicU64::new(0);
+    for (index, file) in request.files.iter().enumerate() {
+        let progress = |bytes: u64| {
+            (request.progress)(bytes_read.fetch_add(bytes, Ordering::Relaxed) + bytes);
+        };
+        file.scan(&progress, &|address, chunk| {
+            let first_row = places.register(index as u32, address, chunk.rows)?;
+            assembler.take(chunk, first_row)
+        })
+        .with_context(|| format!("cannot read {}", file.path().display()))?;
+    }
+    Ok(assembler
+        .assembled
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+fn fold(
+    folder: &Folder<'_>,
+    rows: &Partitions<Row>,
+    messages: &Partitions<Message>,
+    places: &RowPlaces<'_>,
+    cells: &CellContext,
+) -> anyhow::Result<Folded> {
+    let mut folded = (0..PARTITIONS)
+        .into_par_iter()
+        .map(|partition| {
+            let rows = rows.take(partition);
+            let folded = messages.write(|writer| folder.fold(&rows, writer));
+            drop(rows);
+            partition::release_memory_after(partition);
+            folded
+        })
+        .reduce(Folded::default, |mut left, right| {
+            left.add(right);
+            left
+        });
+    let contradictory = std::mem::take(&mut folded.contradictory);
+    if !contradictory.is_empty() {
+        let again = messages.write(|writer| {
+            conflict::fold_contradictory(folder, contradictory, places, cells, writer)
+        })?;
+        folded.add(again);
+    }
+    Ok(folded)
+}
+
+/// The messages by pair, in the order of their instants; D-3 is applied.
+fn ordered(messages: &Partitions<Message>, assumes_delivery: bool) -> Vec<Vec<Message>> {
+    (0..PARTITIONS)
+        .into_par_iter()
+        .map(|partition| {
+            let mut messages = messages.take(partition);
+            if assumes_delivery {
+                let unknown = messages.iter_mut().filter(|message| {
+                    !message.is_inbound() && !message.is_delivered() && !message.has_failed()
+                });
+                unknown.for_each(Message::assume_delivery);
+            }
+            partition::release_memory_after(partition);
+            order::sort_by_instants(&mut messages);
+            messages
+        })
+        .collect()
+}
+
+/// Replays every pair; the parts, and how many messages were sent outside a window.
+fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>, u64) {
+    let outside_window = AtomicU64::new(0);
+    let parts = partitions
+        .into_par_iter()
+        .enumerate()
+        .map(|(index, messages)| {
+            let mut part = Part::default();
+            let refreshing = judgement.terms.settings.window_refreshing_types;
+            let groups = group_windows(&messages, judgement);
+            let mut own = Vec::new();
+            let mut spans = Vec::new();
+            // Window starts of all pairs in one allocation; pairs borrow their stretch.
+            for pair in messages.chunk_by(|left, right| left.pair() == right.pair()) {
+                let start = own.len();
+                own.extend(
+                    pair.iter()
+                        .filter(|message| starts_window(message, refreshing))
+                        .map(Message::instant),
+                );
+                own[start..].sort_unstable();
+                spans.push(start..own.len());
+            }
+            let mut machine = PairMachine::new(judgement, &mut part);
+            let pairs = messages.chunk_by(|left, right| left.pair() == right.pair());
+            for (pair, span) in pairs.zip(spans) {
+                let group = judgement.pairs.group(pair[0].pair());
+                let starts = group
+                    .and_then(|group| groups.get(&group))
+                    .map_or(&own[span], Vec::as_slice);
+                machine.replay(pair, starts);
+            }
+            outside_window.fetch_add(machine.outside_window, Ordering::Relaxed);
+            part.conversations.shrink_to_fit();
+            part.charges.shrink_to_fit();
+            drop(messages);
+            partition::release_memory_after(index);
+            part
+        })
+        .collect();
+    (parts, outside_window.into_inner())
+}
+
+/// X-4: any member's message opens the window of the whole group.
+fn group_windows(
+    messages: &[Message],
+    judgement: Judgement<'_>,
+) -> HashMap<(u32, u32), Vec<Instant>> {
+    let refreshing = judgement.terms.settings.window_refreshing_types;
+    let mut windows: HashMap<(u32, u32), Vec<Instant>> = HashMap::new();
+    for message in messages {
+        if starts_window(message, refreshing)
+            && let Some(group) = judgement.pairs.group(message.pair())
+        {
+            windows.entry(group).or_default().push(message.instant());
+        }
+    }
+    windows
+        .values_mut()
+        .for_each(|starts| starts.sort_unstable());
+    windows
+}
+
+fn account_names(cells: &CellContext) -> Vec<String> {
+    (0..cells.accounts.len() as u32)
+        .map(|code| cells.accounts.word(code))
+        .collect()
+}
+
+fn special_accounts(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).is_special())
+        .collect()
+}

@@ -1,0 +1,190 @@
+//! What a replay finds: conversations, charges, and where their names are.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use super::pair::{PairKey, PairTable};
+use crate::log::cell::CellContext;
+use crate::log::totals::{ControlTotals, CountByName};
+use crate::vocabulary::{
+    ChargeCategory, ChargeState, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate,
+    PricingType, Regime, Rule,
+};
+
+/// The place of a row among all rows read; a handle within one run that never decides an order.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowNumber(pub u32);
+
+/// An opened conversation or free entry point.
+#[derive(Clone, Copy, Debug)]
+pub struct Conversation {
+    /// Whose conversation it is.
+    pub pair: PairKey,
+    /// When it opened.
+    pub opened_at: Instant,
+    /// Its scheduled end.
+    pub expires_at: Instant,
+    /// Its actual end; meaningless while `close_reason` is `OpenAtEndOfLog`.
+    pub closed_at: Instant,
+    /// A row of the message that opened it.
+    pub opened_by: RowNumber,
+    /// Delivered business messages that belong to it, the opener included, reactions not.
+    pub messages_outbound: u32,
+    /// Inbound messages that belong to it (C23-7).
+    pub messages_inbound: u32,
+    /// Account of the opener, as a code of [`CellContext::accounts`].
+    pub account: u32,
+    /// Its category.
+    pub category: ConversationCategory,
+    /// The regime of its opening.
+    pub regime: Regime,
+    /// The rule that opened it.
+    pub rule: Rule,
+    /// How it ended.
+    pub close_reason: CloseReason,
+    /// Whether it opened in the period asked for; earlier ones only explain what is written.
+    pub is_written: bool,
+}
+
+/// A chargeable or free unit, as replay sees it: everything but the price.
+#[derive(Clone, Copy, Debug)]
+pub struct Charge {
+    /// Whose message or conversation it is.
+    pub pair: PairKey,
+    /// The instant of T-3: the opening, or the delivery of the message.
+    pub charged_at: Instant,
+    /// When the message (the conversation's opener) was sent.
+    pub sent_at: Instant,
+    /// A row of the message.
+    pub row: RowNumber,
+    /// Place of the conversation among those of the same part, or [`Charge::NO_CONVERSATION`].
+    pub conversation: u32,
+    /// Local date of `charged_at`.
+    pub local_date: LocalDate,
+    /// Account of the message, as a code of [`CellContext::accounts`].
+    pub account: u32,
+    /// Conversation or message.
+    pub unit: ChargeUnit,
+    /// The regime that decided it.
+    pub regime: Regime,
+    /// The rule that decided it.
+    pub rule: Rule,
+    /// What it is charged as.
+    pub category: ChargeCategory,
+    /// How it is priced.
+    pub pricing_type: PricingType,
+    /// Whether something the log cannot settle decided it (S-12).
+    pub estimated: bool,
+    /// Whether an edge decided it (S-08).
+    pub edge: bool,
+    /// Whether it takes part in a month's allowance (C22-3, C23-6, P26-2).
+    pub uses_allowance: bool,
+    /// Whether it lies in the period asked for; earlier ones only use up allowances.
+    pub is_written: bool,
+}
+
+impl Charge {
+    /// Stands for "belongs to no conversation".
+    pub const NO_CONVERSATION: u32 = u32::MAX;
+
+    /// Whether the unit costs something or nothing, before any price is known.
+    pub fn state(&self) -> ChargeState {
+        match self.pricing_type {
+            PricingType::Regular => ChargeState::Unpriced,
+            _ => ChargeState::Free,
+        }
+    }
+}
+
+/// The conversations and charges of a part of the pairs, in no particular order.
+#[derive(Debug, Default)]
+pub struct Part {
+    /// Opened conversations; charges refer to them by place.
+    pub conversations: Vec<Conversation>,
+    /// Charges.
+    pub charges: Vec<Charge>,
+}
+
+/// Message ids fetched for some rows.
+#[derive(Debug, Default)]
+pub struct MessageIds {
+    bytes: Vec<u8>,
+    spans: Vec<(u64, u32)>,
+}
+
+impl MessageIds {
+    /// Room for this many ids, all empty.
+    pub fn with_len(len: usize) -> Self {
+        Self {
+            bytes: Vec::new(),
+            spans: vec![(0, 0); len],
+        }
+    }
+
+    /// Keeps the id of the row asked for at this place.
+    pub fn set(&mut self, place: usize, id: &[u8]) {
+        self.spans[place] = (self.bytes.len() as u64, id.len() as u32);
+        self.bytes.extend_from_slice(id);
+    }
+
+    /// The id of the row asked for at this place.
+    pub fn get(&self, place: usize) -> &[u8] {
+        let (start, length) = self.spans[place];
+        &self.bytes[start as usize..start as usize + length as usize]
+    }
+
+    /// The places there are.
+    pub fn places(&self) -> Range<usize> {
+        0..self.spans.len()
+    }
+}
+
+/// Fetches message ids again from the log.
+pub trait FetchMessageIds: Sync {
+    /// The ids of these rows, in their order (any order, repetitions allowed).
+    ///
+    /// # Errors
+    /// If a file of the log can no longer be read.
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds>;
+}
+
+impl<T: FetchMessageIds + Send> FetchMessageIds for Arc<T> {
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+        (**self).message_ids(rows)
+    }
+}
+
+/// Something the run wants the reader to know, most important first.
+#[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
+pub struct Warning {
+    /// A finding's code (`Q-CONFLICT`) or a setting's id (`S-02`).
+    pub code: String,
+    /// How many messages or rows.
+    pub count: u64,
+    /// One sentence: what was seen, what it means, what to do next.
+    pub text: String,
+}
+
+/// Everything a replay found.
+pub struct Outcome {
+    /// Conversations and charges, by part.
+    pub parts: Vec<Part>,
+    /// Names of pairs.
+    pub pairs: PairTable,
+    /// Names of accounts.
+    pub cells: Arc<CellContext>,
+    /// Control totals, closed.
+    pub totals: ControlTotals,
+    /// Rejected rows by code.
+    pub rejected_by_code: CountByName,
+    /// Rows of other channels, by channel.
+    pub other_channels: CountByName,
+    /// First and last instant of any accepted row, if there is one.
+    pub time_range: Option<(Instant, Instant)>,
+    /// Whether messages without a delivery status count as delivered (D-3).
+    pub sent_counts_as_delivered: bool,
+    /// What the reader must know.
+    pub warnings: Vec<Warning>,
+    /// Whether the evidence is incomplete, and why (exit code 4).
+    pub incomplete: Vec<String>,
+}

@@ -1,0 +1,123 @@
+//! Scattering records over hash partitions, so that each fits the cache when it is worked on.
+//!
+//! Every worker fills small blocks of its own and hands over full ones, so threads meet only once in a
+//! few hundred records. Records are plain bytes of a few dozen each; no record is ever moved again.
+
+use std::sync::Mutex;
+
+/// How many partitions records are scattered over.
+pub const PARTITIONS: usize = 256;
+/// Bytes in a block; blocks of all record types are about this large, so that freed ones are used again.
+const BLOCK_BYTES: usize = 12 * 1024;
+
+/// Records by partition.
+#[derive(Debug)]
+pub struct Partitions<T> {
+    blocks: Vec<Mutex<Vec<Vec<T>>>>,
+    writers: Mutex<Vec<Writer<T>>>,
+}
+
+/// The unfinished blocks of one worker.
+#[derive(Debug)]
+pub struct Writer<T> {
+    open: Vec<Vec<T>>,
+}
+
+impl<T: Copy> Partitions<T> {
+    const BLOCK_RECORDS: usize = BLOCK_BYTES / size_of::<T>();
+
+    /// Empty partitions.
+    pub fn new() -> Self {
+        Self {
+            blocks: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
+            writers: Mutex::default(),
+        }
+    }
+
+    /// Lends a writer for a stretch of work; its blocks stay open for the next one that borrows it.
+    pub fn write<R>(&self, work: impl FnOnce(&mut PartitionWriter<'_, T>) -> R) -> R {
+        let writer = lock(&self.writers).pop().unwrap_or_else(|| Writer {
+            open: (0..PARTITIONS).map(|_| Vec::new()).collect(),
+        });
+        let mut writer = PartitionWriter {
+            partitions: self,
+            writer,
+        };
+        let result = work(&mut writer);
+        lock(&self.writers).push(writer.writer);
+        result
+    }
+
+    /// Takes the records of one partition, in no particular order.
+    pub fn take(&self, partition: usize) -> Vec<T> {
+        let mut blocks = std::mem::take(&mut *lock(&self.blocks[partition]));
+        for writer in lock(&self.writers).iter_mut() {
+            blocks.push(std::mem::take(&mut writer.open[partition]));
+        }
+        let mut records = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+        for block in blocks {
+            records.extend_from_slice(&block);
+        }
+        records
+    }
+}
+
+/// Writes records into partitions.
+pub struct PartitionWriter<'a, T> {
+    partitions: &'a Partitions<T>,
+    writer: Writer<T>,
+}
+
+impl<T: Copy> PartitionWriter<'_, T> {
+    /// Adds a record to the partition its hash falls into (the hash's top bits).
+    #[inline]
+    pub fn push(&mut self, hash: u64, record: T) {
+        let partition = (hash >> (64 - PARTITIONS.trailing_zeros())) as usize;
+        let block = &mut self.writer.open[partition];
+        if block.len() == block.capacity() {
+            self.hand_over(partition);
+        }
+        self.writer.open[partition].push(record);
+    }
+
+    #[cold]
+    fn hand_over(&mut self, partition: usize) {
+        let empty = Vec::with_capacity(Partitions::<T>::BLOCK_RECORDS);
+        let full = std::mem::replace(&mut self.writer.open[partition], empty);
+        if !full.is_empty() {
+            lock(&self.partitions.blocks[partition]).push(full);
+        }
+    }
+}
+
+/// Gives memory that finished partitions left behind back to the system, so that the next stage does not
+/// come on top of it. Elsewhere than on glibc the allocator is left to itself.
+pub(super) fn release_memory() {
+    #[cfg(all(target_os = "linux", target_env = "gnu"))]
+    // SAFETY: malloc_trim has no preconditions; it only returns free pages.
+    unsafe {
+        libc::malloc_trim(0);
+    }
+}
+
+/// Calls [`release_memory`] for every sixteenth partition: often enough to keep the peak low, and rare
+/// enough to cost nothing.
+pub(super) fn release_memory_after(partition: usize) {
+    if partition % 16 == 15 {
+        release_memory();
+    }
+}
+
+/// A mutex whose data stays usable after a panic elsewhere: the panic itself ends the run.
+pub(super) fn lock<T>(mutex: &Mutex<T>) -> std::sync::MutexGuard<'_, T> {
+    mutex
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Spreads the bits of a key over the whole word.
+#[inline]
+pub fn spread(key: u64) -> u64 {
+    let mixed = (key ^ (key >> 32)).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    (mixed ^ (mixed >> 29)).wrapping_mul(0xbf58_476d_1ce4_e5b9)
+}

@@ -1,0 +1,169 @@
+//! Where each row stands: row numbers to files, chunks and places, and back to text.
+
+use std::path::PathBuf;
+use std::sync::Mutex;
+
+use anyhow::{Context, bail};
+use rayon::prelude::*;
+
+use super::outcome::{FetchMessageIds, MessageIds, RowNumber};
+use super::partition::lock;
+use crate::log::chunk::{ChunkAddress, LogFile, TextRow};
+
+/// The chunks of a log in the order in which they were met, each with its first row's number.
+pub struct RowPlaces<'a> {
+    files: &'a [Box<dyn LogFile>],
+    chunks: Mutex<Chunks>,
+}
+
+#[derive(Default)]
+struct Chunks {
+    rows: u64,
+    entries: Vec<ChunkEntry>,
+}
+
+#[derive(Clone, Copy)]
+struct ChunkEntry {
+    first_row: u32,
+    file: u32,
+    address: ChunkAddress,
+}
+
+/// The place of a row in the log; the order is that of files and rows.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub struct RowPlace {
+    /// Number of the file among those given.
+    pub file: u32,
+    /// Chunk of the file.
+    pub sequence: u32,
+    /// Row of the chunk.
+    pub row: u32,
+}
+
+impl<'a> RowPlaces<'a> {
+    /// No rows yet.
+    pub fn new(files: &'a [Box<dyn LogFile>]) -> Self {
+        Self {
+            files,
+            chunks: Mutex::default(),
+        }
+    }
+
+    /// Numbers the rows of a chunk; the first row's number comes back.
+    ///
+    /// # Errors
+    /// If the log has more rows than one run can number.
+    pub fn register(
+        &self,
+        file: u32,
+        address: ChunkAddress,
+        rows: usize,
+    ) -> anyhow::Result<RowNumber> {
+        let mut chunks = lock(&self.chunks);
+        let first_row = u32::try_from(chunks.rows)
+            .ok()
+            .filter(|&first| u64::from(first) + rows as u64 <= u64::from(u32::MAX));
+        let Some(first_row) = first_row else {
+            bail!(
+                "{}: the log has more than {} rows, the most one run can take; run it month by month",
+                self.files[file as usize].path().display(),
+                u32::MAX
+            );
+        };
+        chunks.rows += rows as u64;
+        chunks.entries.push(ChunkEntry {
+            first_row,
+            file,
+            address,
+        });
+        Ok(RowNumber(first_row))
+    }
+
+    /// The file with this number.
+    pub fn path(&self, file: u32) -> PathBuf {
+        self.files[file as usize].path().to_path_buf()
+    }
+
+    /// The places of rows, in their order.
+    pub fn places(&self, rows: &[RowNumber]) -> Vec<RowPlace> {
+        let chunks = lock(&self.chunks);
+        let place = |row: &RowNumber| {
+            let index = chunks
+                .entries
+                .partition_point(|entry| entry.first_row <= row.0)
+                - 1;
+            let entry = &chunks.entries[index];
+            RowPlace {
+                file: entry.file,
+                sequence: entry.address.sequence,
+                row: row.0 - entry.first_row,
+            }
+        };
+        rows.par_iter().map(place).collect()
+    }
+
+    /// Fetches rows as text, in the order of the places (ascending).
+    ///
+    /// # Errors
+    /// If a file can no longer be read.
+    pub fn text_rows(
+        &self,
+        places: &[RowPlace],
+        mut consume: impl FnMut(usize, TextRow) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
+        for run in runs_of_files(places) {
+            let wanted: Vec<(u32, u32)> = places[run.clone()]
+                .iter()
+                .map(|place| (place.sequence, place.row))
+                .collect();
+            let file = &self.files[places[run.start].file as usize];
+            file.text_rows(&wanted, &mut |index, row| consume(run.start + index, row))
+                .with_context(|| format!("{}: cannot read rows again", file.path().display()))?;
+        }
+        Ok(())
+    }
+}
+
+/// The stretches of places that lie in one file.
+fn runs_of_files(places: &[RowPlace]) -> Vec<std::ops::Range<usize>> {
+    let mut start = 0;
+    places
+        .chunk_by(|left, right| left.file == right.file)
+        .map(|run| {
+            let range = start..start + run.len();
+            start = range.end;
+            range
+        })
+        .collect()
+}
+
+impl FetchMessageIds for RowPlaces<'_> {
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+        let mut order: Vec<(RowPlace, u32)> = self
+            .places(rows)
+            .into_par_iter()
+            .zip((0..rows.len() as u32).into_par_iter())
+            .collect();
+        order.par_sort_unstable();
+        let places: Vec<RowPlace> = order.iter().map(|&(place, _)| place).collect();
+        let ids = Mutex::new(MessageIds::with_len(rows.len()));
+        for run in runs_of_files(&places) {
+            let wanted: Vec<(u32, u32)> = places[run.clone()]
+                .iter()
+                .map(|place| (place.sequence, place.row))
+                .collect();
+            let file = &self.files[places[run.start].file as usize];
+            file.message_ids(&wanted, &|range, found| {
+                let mut ids = lock(&ids);
+                for (index, id) in range.zip(found) {
+                    ids.set(order[run.start + index].1 as usize, id);
+                }
+                Ok(())
+            })
+            .with_context(|| format!("{}: cannot read message ids again", file.path().display()))?;
+        }
+        Ok(ids
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}

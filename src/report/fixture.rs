@@ -1,0 +1,220 @@
+//! Outcomes for tests: generated from a seed, so that a test says what it needs and no more.
+
+use std::sync::Arc;
+
+use super::tables::{Place, Places};
+use crate::log::cell::CellContext;
+use crate::log::totals::ControlTotals;
+use crate::replay::outcome::{
+    Charge, Conversation, FetchMessageIds, MessageIds, Outcome, Part, RowNumber, Warning,
+};
+use crate::replay::pair::{PairParts, PairTable};
+use crate::vocabulary::{
+    ChargeCategory, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate, PricingType,
+    Regime, Rule,
+};
+
+/// 2025-07-01T00:00:00Z in seconds.
+const START: i64 = 1_751_328_000;
+
+/// An outcome with its message ids.
+pub struct World {
+    pub outcome: Outcome,
+    pub ids: Ids,
+}
+
+/// Message ids by row.
+pub struct Ids(pub Vec<String>);
+
+impl FetchMessageIds for Ids {
+    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+        let mut ids = MessageIds::with_len(rows.len());
+        for (place, row) in rows.iter().enumerate() {
+            ids.set(place, self.0[row.0 as usize].as_bytes());
+        }
+        Ok(ids)
+    }
+}
+
+/// Every number lies in one of a few markets.
+pub struct FewPlaces;
+
+impl Places for FewPlaces {
+    fn place(&self, number: Option<u64>, _: LocalDate) -> Place {
+        let (country, market) = match number.map(|number| number % 4) {
+            None => (None, 1),
+            Some(0) => (None, 0),
+            Some(1) => (Some(*b"BR"), 2),
+            Some(2) => (Some(*b"IN"), 3),
+            Some(_) => (Some(*b"FR"), 4),
+        };
+        Place { country, market }
+    }
+
+    fn market_name(&self, market: usize) -> &str {
+        ["Other", "Unknown", "Brazil", "India", "France"][market]
+    }
+
+    fn currency(&self, account: &str, _: LocalDate) -> String {
+        if account.ends_with('1') { "EUR" } else { "USD" }.to_owned()
+    }
+}
+
+/// A small, well-mixed generator (splitmix64).
+pub struct Random(pub u64);
+
+impl Random {
+    pub fn next(&mut self) -> u64 {
+        self.0 = self.0.wrapping_add(0x9e37_79b9_7f4a_7c15);
+        let mut z = self.0;
+        z = (z ^ (z >> 30)).wrapping_mul(0xbf58_476d_1ce4_e5b9);
+        z = (z ^ (z >> 27)).wrapping_mul(0x94d0_49bb_1331_11eb);
+        z ^ (z >> 31)
+    }
+
+    pub fn below(&mut self, limit: u64) -> u64 {
+        self.next() % limit
+    }
+}
+
+impl World {
+    /// `rows` charges, half of them of conversations, in `parts` parts.
+    pub fn generated(rows: usize, parts: usize, seed: u64) -> Self {
+        let mut random = Random(seed);
+        let cells = Arc::new(CellContext::default());
+        let accounts: Vec<u32> = (0..3)
+            .map(|n| cells.accounts.code(format!("10200000000{n}").as_bytes()))
+            .collect();
+        let businesses: Vec<u32> = (0..5)
+            .map(|n| cells.businesses.code(format!("49301234567{n}").as_bytes()))
+            .collect();
+        let pairs = PairTable::new(Arc::clone(&cells));
+        let mut ids = Vec::with_capacity(rows);
+        let mut content: Vec<Part> = (0..parts).map(|_| Part::default()).collect();
+        for row in 0..rows {
+            let part = &mut content[random.below(parts as u64) as usize];
+            let customer = match random.below(50) {
+                0 => {
+                    let odd = cells
+                        .customers
+                        .code(format!("AE.{}", random.below(rows as u64)).as_bytes());
+                    crate::replay::pair::CUSTOMER_LISTED + u64::from(odd)
+                }
+                _ => 5_511_900_000_000 + random.below(1 + rows as u64 / 3),
+            };
+            let business = businesses[random.below(5) as usize];
+            let account = accounts[random.below(3) as usize];
+            let pair = pairs.key(PairParts {
+                business,
+                customer,
+                group: None,
+            });
+            let at = Instant::from_seconds(START + random.below(1 + rows as u64 / 2) as i64);
+            ids.push(format!(
+                "wamid.{:016x}{:08x}",
+                random.next(),
+                random.next() as u32
+            ));
+            let opens = random.below(2) == 0;
+            let category = ConversationCategory::from_index(random.below(5) as u8);
+            if opens {
+                let is_open = random.below(10) == 0;
+                part.conversations.push(Conversation {
+                    pair,
+                    opened_at: at,
+                    expires_at: at.plus_hours(24),
+                    closed_at: at.plus_hours(24),
+                    opened_by: RowNumber(row as u32),
+                    messages_outbound: 1 + random.below(5) as u32,
+                    messages_inbound: random.below(4) as u32,
+                    account,
+                    category,
+                    regime: Regime::Cbp2023,
+                    rule: Rule::C23_1,
+                    close_reason: if is_open {
+                        CloseReason::OpenAtEndOfLog
+                    } else {
+                        CloseReason::Expired
+                    },
+                    is_written: true,
+                });
+            }
+            part.charges.push(Charge {
+                pair,
+                charged_at: at,
+                sent_at: Instant::from_micros(at.micros() - 1_500_000 * random.below(2) as i64),
+                row: RowNumber(row as u32),
+                conversation: match opens {
+                    true => part.conversations.len() as u32 - 1,
+                    false => Charge::NO_CONVERSATION,
+                },
+                local_date: LocalDate::at_offset(at, 3600),
+                account,
+                unit: match opens {
+                    true => ChargeUnit::Conversation,
+                    false => ChargeUnit::Message,
+                },
+                regime: match opens {
+                    true => Regime::Cbp2023,
+                    false => Regime::Pmp2025,
+                },
+                rule: match opens {
+                    true => Rule::C23_5,
+                    false => Rule::P25_4,
+                },
+                category: match opens {
+                    true => category.into(),
+                    false => ChargeCategory::ALL[random.below(4) as usize],
+                },
+                pricing_type: PricingType::ALL[random.below(4) as usize],
+                estimated: random.below(20) == 0,
+                edge: random.below(30) == 0,
+                uses_allowance: false,
+                is_written: true,
+            });
+        }
+        let totals = ControlTotals {
+            rows_read: rows as u64 * 3,
+            inbound: rows as u64,
+            outbound_delivered: rows as u64,
+            folded_status_rows: rows as u64,
+            ..ControlTotals::default()
+        };
+        Self {
+            outcome: Outcome {
+                parts: content,
+                pairs,
+                cells,
+                totals,
+                rejected_by_code: Default::default(),
+                other_channels: Default::default(),
+                time_range: Some((
+                    Instant::from_seconds(START),
+                    Instant::from_seconds(START + rows as i64),
+                )),
+                sent_counts_as_delivered: false,
+                warnings: vec![Warning {
+                    code: "Q-CONFLICT".into(),
+                    count: 12,
+                    text: "messages have contradicting rows; the first was kept. See rejects.csv."
+                        .into(),
+                }],
+                incomplete: Vec::new(),
+            },
+            ids: Ids(ids),
+        }
+    }
+
+    /// The same outcome with its parts and the rows inside them in another order.
+    pub fn shuffled(mut self, seed: u64) -> Self {
+        let mut random = Random(seed);
+        self.outcome.parts.reverse();
+        for part in &mut self.outcome.parts {
+            for last in (1..part.charges.len()).rev() {
+                part.charges
+                    .swap(last, random.below(last as u64 + 1) as usize);
+            }
+        }
+        self
+    }
+}

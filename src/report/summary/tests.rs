@@ -1,0 +1,129 @@
+//! The summary against its published schema and against a slow count.
+
+use serde_json::Value;
+
+use super::{Circumstances, SettingInForce, Summary};
+use crate::report::fixture::World;
+use crate::report::tables::TableRows;
+use crate::vocabulary::PricingType;
+
+const SCHEMA: &str = include_str!("../../../docs/schema/summary.schema.json");
+
+fn summary(world: &World) -> Summary {
+    let circumstances = Circumstances {
+        settings: vec![SettingInForce {
+            id: "S-07".into(),
+            name: "window_instant".into(),
+            value: "send".into(),
+            origin: "default".into(),
+        }],
+        ..Circumstances::default()
+    };
+    Summary::new(&world.outcome, TableRows::default(), circumstances)
+}
+
+/// The part of JSON schema that the published one uses.
+fn check(value: &Value, schema: &Value, root: &Value, path: &str) {
+    if let Some(reference) = schema["$ref"].as_str() {
+        let target = &root["$defs"][reference.trim_start_matches("#/$defs/")];
+        assert!(target.is_object(), "{path}: {reference} leads nowhere");
+        return check(value, target, root, path);
+    }
+    let is_a = |name: &str| match name {
+        "object" => value.is_object(),
+        "array" => value.is_array(),
+        "string" => value.is_string(),
+        "integer" => value.is_u64(),
+        "boolean" => value.is_boolean(),
+        "null" => value.is_null(),
+        other => panic!("{path}: the schema speaks of {other}"),
+    };
+    match &schema["type"] {
+        Value::String(name) => assert!(is_a(name), "{path}: {value} is no {name}"),
+        Value::Array(names) => {
+            assert!(
+                names.iter().any(|name| is_a(name.as_str().unwrap())),
+                "{path}: {value}"
+            );
+        }
+        other => panic!("{path}: type {other}"),
+    }
+    if let Some(fields) = value.as_object() {
+        for name in schema["required"].as_array().into_iter().flatten() {
+            assert!(
+                fields.contains_key(name.as_str().unwrap()),
+                "{path}: no {name}"
+            );
+        }
+        for (name, field) in fields {
+            let inner = match &schema["properties"][name] {
+                Value::Null => &schema["additionalProperties"],
+                inner => inner,
+            };
+            assert!(inner.is_object(), "{path}: the schema does not know {name}");
+            check(field, inner, root, &format!("{path}.{name}"));
+        }
+    }
+    for item in value.as_array().into_iter().flatten() {
+        check(item, &schema["items"], root, &format!("{path}[]"));
+    }
+}
+
+#[test]
+fn the_summary_satisfies_its_schema() {
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    for rows in [0, 500] {
+        let text = summary(&World::generated(rows, 3, 5)).to_json().unwrap();
+        check(
+            &serde_json::from_str(&text).unwrap(),
+            &schema,
+            &schema,
+            "summary",
+        );
+    }
+}
+
+#[test]
+fn counts_agree_with_a_slow_count() {
+    let world = World::generated(5_000, 6, 17);
+    let summary = summary(&world);
+    let charges = || world.outcome.parts.iter().flat_map(|part| &part.charges);
+    for &pricing_type in PricingType::ALL {
+        let slow = charges()
+            .filter(|charge| charge.pricing_type == pricing_type)
+            .count();
+        let counted: u64 = summary
+            .charges
+            .values()
+            .flat_map(|categories| categories.values())
+            .filter_map(|types| types.get(pricing_type.name()))
+            .map(|counts| counts.count)
+            .sum();
+        assert_eq!(counted, slow as u64, "{pricing_type}");
+    }
+    let by_account: u64 = summary
+        .charges_by_account
+        .values()
+        .map(|counts| counts.count)
+        .sum();
+    let by_business: u64 = summary
+        .charges_by_business
+        .values()
+        .flat_map(|months| months.values())
+        .map(|counts| counts.count)
+        .sum();
+    assert_eq!(by_account, charges().count() as u64);
+    assert_eq!(by_business, by_account);
+}
+
+#[test]
+fn the_summary_does_not_depend_on_threads_or_parts() {
+    let one = summary(&World::generated(5_000, 6, 17)).to_json().unwrap();
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(3)
+        .build()
+        .unwrap();
+    let shuffled = World::generated(5_000, 6, 17).shuffled(2);
+    let three = pool.install(|| summary(&shuffled).to_json().unwrap());
+    assert_eq!(one, three);
+}

@@ -1,0 +1,249 @@
+//! A row group, column by column, in the form in which Parquet keeps it.
+//!
+//! Words that repeat are kept once and referred to by key, in the order in which they first appear:
+//! that order depends on the rows alone, so the bytes of a file do not depend on intern codes.
+
+use std::borrow::Cow;
+
+use hashbrown::HashMap;
+
+/// The key of an empty cell.
+pub const NULL_KEY: u32 = u32::MAX;
+/// The length of an empty cell, which is not that of an empty text.
+pub const NULL_LENGTH: u32 = u32::MAX;
+
+/// What a column holds.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum ColumnKind {
+    /// Text of which nearly every cell differs.
+    Text,
+    /// Text that repeats.
+    Word,
+    /// Instant in UTC, microseconds.
+    Instant,
+    /// Calendar date.
+    Date,
+    /// Number of messages.
+    Count,
+    /// Yes or no.
+    Flag,
+    /// Exact money, [`DECIMAL_PRECISION`] digits, [`DECIMAL_SCALE`] of them after the point.
+    Decimal,
+}
+
+/// Digits of a decimal: the most that Arrow, DuckDB and Spark share.
+pub const DECIMAL_PRECISION: usize = 38;
+/// Digits after the point: no rate of a card has more than 6, no unit-cost formula needs more than 18,
+/// and 20 digits remain before the point.
+pub const DECIMAL_SCALE: usize = 18;
+
+/// Name, kind and nullability of a column.
+#[derive(Clone, Copy, Debug)]
+pub struct ColumnSpec {
+    /// Name in the contract.
+    pub name: &'static str,
+    /// What it holds.
+    pub kind: ColumnKind,
+    /// Whether cells may be empty.
+    pub nullable: bool,
+}
+
+impl ColumnSpec {
+    /// A column without empty cells.
+    pub const fn required(name: &'static str, kind: ColumnKind) -> Self {
+        Self {
+            name,
+            kind,
+            nullable: false,
+        }
+    }
+
+    /// A column with empty cells.
+    pub const fn nullable(name: &'static str, kind: ColumnKind) -> Self {
+        Self {
+            name,
+            kind,
+            nullable: true,
+        }
+    }
+}
+
+/// The cells of a row group.
+pub struct Frame {
+    /// How many rows.
+    pub rows: usize,
+    /// In the order of the table's specification.
+    pub columns: Vec<Cells>,
+}
+
+/// The cells of a column.
+pub enum Cells {
+    /// Texts that differ.
+    Text(Texts),
+    /// Keys of words.
+    Words(Words),
+    /// Microseconds since the epoch.
+    Instants(Vec<Option<i64>>),
+    /// Days since the epoch, or counts.
+    Integers(Vec<i64>),
+    /// Yes or no.
+    Flags(Vec<bool>),
+    /// Keys of decimals.
+    Decimals(Decimals),
+}
+
+/// Texts one after another, and how long each is.
+#[derive(Default)]
+pub struct Texts {
+    bytes: Vec<u8>,
+    lengths: Vec<u32>,
+}
+
+impl Texts {
+    /// Room for this many texts of this length.
+    pub fn with_capacity(rows: usize, bytes_each: usize) -> Self {
+        Self {
+            bytes: Vec::with_capacity(rows * bytes_each),
+            lengths: Vec::with_capacity(rows),
+        }
+    }
+
+    /// Adds a text.
+    #[inline]
+    pub fn push(&mut self, text: &[u8]) {
+        self.bytes.extend_from_slice(text);
+        self.lengths.push(text.len() as u32);
+    }
+
+    /// Adds an empty cell.
+    pub fn push_null(&mut self) {
+        self.lengths.push(NULL_LENGTH);
+    }
+
+    /// The texts, one after another.
+    pub fn bytes(&self) -> &[u8] {
+        &self.bytes
+    }
+
+    /// The length of each text, or [`NULL_LENGTH`].
+    pub fn lengths(&self) -> &[u32] {
+        &self.lengths
+    }
+}
+
+/// Words, each kept once.
+#[derive(Default)]
+pub struct Words {
+    keys: Vec<u32>,
+    words: Vec<String>,
+    by_code: Vec<u32>,
+}
+
+impl Words {
+    /// Room for this many cells.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a word that has a small number within this column.
+    #[inline]
+    pub fn push_code<'a>(&mut self, code: usize, word: impl FnOnce() -> Cow<'a, str>) {
+        if let Some(&key) = self.by_code.get(code)
+            && key != NULL_KEY
+        {
+            self.keys.push(key);
+            return;
+        }
+        if self.by_code.len() <= code {
+            self.by_code.resize(code + 1, NULL_KEY);
+        }
+        let key = self.words.len() as u32;
+        self.words.push(word().into_owned());
+        self.by_code[code] = key;
+        self.keys.push(key);
+    }
+
+    /// Adds an empty cell.
+    pub fn push_null(&mut self) {
+        self.keys.push(NULL_KEY);
+    }
+
+    /// A column of empty cells.
+    pub fn nulls(rows: usize) -> Self {
+        Self {
+            keys: vec![NULL_KEY; rows],
+            ..Self::default()
+        }
+    }
+
+    /// The key of each cell.
+    pub fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
+    /// The words, by key.
+    pub fn words(&self) -> &[String] {
+        &self.words
+    }
+}
+
+/// Decimals in units of 10^-[`DECIMAL_SCALE`], each kept once.
+#[derive(Default)]
+pub struct Decimals {
+    keys: Vec<u32>,
+    values: Vec<i128>,
+    by_value: HashMap<i128, u32>,
+}
+
+impl Decimals {
+    /// Room for this many cells.
+    pub fn with_capacity(rows: usize) -> Self {
+        Self {
+            keys: Vec::with_capacity(rows),
+            ..Self::default()
+        }
+    }
+
+    /// Adds a number of units.
+    #[inline]
+    pub fn push(&mut self, units: i128) {
+        if let Some(0) = self.keys.last()
+            && self.values[0] == units
+        {
+            self.keys.push(0);
+            return;
+        }
+        let values = &mut self.values;
+        let key = *self.by_value.entry(units).or_insert_with(|| {
+            values.push(units);
+            values.len() as u32 - 1
+        });
+        self.keys.push(key);
+    }
+
+    /// Adds an empty cell.
+    pub fn push_null(&mut self) {
+        self.keys.push(NULL_KEY);
+    }
+
+    /// A column of empty cells.
+    pub fn nulls(rows: usize) -> Self {
+        Self {
+            keys: vec![NULL_KEY; rows],
+            ..Self::default()
+        }
+    }
+
+    /// The key of each cell.
+    pub fn keys(&self) -> &[u32] {
+        &self.keys
+    }
+
+    /// The values, by key.
+    pub fn values(&self) -> &[i128] {
+        &self.values
+    }
+}

@@ -1,0 +1,188 @@
+//! The tables of a run: conversations and charges, as Parquet and on request as CSV.
+//!
+//! Same rows in, same bytes out, whatever the number of threads and the order of the parts: rows are
+//! sorted by a total order, row groups hold a fixed number of rows, dictionaries list words in the
+//! order in which rows first use them.
+
+mod charges;
+mod conversations;
+mod csv;
+mod delta;
+mod frame;
+mod identities;
+mod names;
+mod order;
+mod pages;
+mod parquet;
+#[cfg(test)]
+mod tests;
+
+use std::io::Write;
+
+use anyhow::Result;
+use rayon::prelude::*;
+use serde::Serialize;
+
+use crate::replay::outcome::{FetchMessageIds, Outcome, Part};
+use crate::run::output::Folder;
+use crate::vocabulary::Instant;
+use frame::{ColumnSpec, Frame};
+use order::{Entry, Slice};
+
+pub use names::{Place, Places};
+
+/// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
+const ID_BYTES_MIN: usize = 64 << 20;
+const ID_BYTES_PER_ROW: usize = 6;
+/// Rows that are copied next to each other before they are looked at.
+const BLOCK_ROWS: usize = 256;
+
+/// How many rows each table has.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct TableRows {
+    /// Rows of `conversations`.
+    pub conversations: u64,
+    /// Rows of `charges`.
+    pub charges: u64,
+}
+
+/// Writes the tables of an outcome into the folder.
+///
+/// # Errors
+/// If ids can no longer be fetched from the log, or a file cannot be written.
+pub fn write(
+    outcome: &Outcome,
+    fetch: &dyn FetchMessageIds,
+    places: &dyn Places,
+    csv: bool,
+    folder: &Folder,
+) -> Result<TableRows> {
+    let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
+    let names = names::Names::new(outcome);
+    let conversations = conversations::Conversations::new(outcome, &names);
+    // Conversations before the period are not written, but charges inside it name them.
+    order::in_order(
+        conversations.entries(false),
+        &conversations,
+        fetch,
+        budget,
+        &mut |groups| {
+            groups
+                .par_iter()
+                .for_each(|slice| drop(conversations.frame(slice)));
+            Ok(())
+        },
+    )?;
+    let mut files = TableFiles::create("conversations", conversations::COLUMNS, csv, folder)?;
+    order::in_order(
+        conversations.entries(true),
+        &conversations,
+        fetch,
+        budget,
+        &mut |groups| files.write(groups, |slice| conversations.frame(slice)),
+    )?;
+    let conversation_rows = files.finish()?;
+    let charges = charges::Charges {
+        outcome,
+        names: &names,
+        places,
+        conversation_ids: &conversations.into_ids(),
+    };
+    let mut files = TableFiles::create("charges", charges::COLUMNS, csv, folder)?;
+    order::in_order(charges.entries(), &charges, fetch, budget, &mut |groups| {
+        files.write(groups, |slice| charges.frame(slice))
+    })?;
+    Ok(TableRows {
+        conversations: conversation_rows,
+        charges: files.finish()?,
+    })
+}
+
+/// The files of one table.
+struct TableFiles<'a> {
+    specs: &'static [ColumnSpec],
+    schema: parquet::Schema,
+    parquet: parquet::ParquetTable<crate::run::output::OutputFile<'a>>,
+    csv: Option<crate::run::output::OutputFile<'a>>,
+    rows: u64,
+}
+
+impl<'a> TableFiles<'a> {
+    fn create(
+        name: &str,
+        specs: &'static [ColumnSpec],
+        csv: bool,
+        folder: &'a Folder,
+    ) -> Result<Self> {
+        let schema = parquet::Schema::new(specs);
+        let file = folder.create_file(&format!("tables/{name}.parquet"))?;
+        let csv = if csv {
+            let mut file = folder.create_file(&format!("tables/{name}.csv"))?;
+            file.write_all(&csv::header(specs)?)?;
+            Some(file)
+        } else {
+            None
+        };
+        Ok(Self {
+            specs,
+            parquet: parquet::ParquetTable::new(file, &schema),
+            schema,
+            csv,
+            rows: 0,
+        })
+    }
+
+    fn write(
+        &mut self,
+        groups: &[Slice<'_>],
+        frame: impl Fn(&Slice<'_>) -> Frame + Sync,
+    ) -> Result<()> {
+        let encoded: Vec<_> = groups
+            .par_iter()
+            .map(|slice| {
+                let frame = frame(slice);
+                let csv = match self.csv {
+                    Some(_) => csv::encode(self.specs, &frame)?,
+                    None => Vec::new(),
+                };
+                Ok((self.schema.encode(&frame)?, csv, frame.rows))
+            })
+            .collect::<Result<_>>()?;
+        for (group, rows_csv, rows) in encoded {
+            self.parquet.write(&group)?;
+            if let Some(file) = &mut self.csv {
+                file.write_all(&rows_csv)?;
+            }
+            self.rows += rows as u64;
+        }
+        Ok(())
+    }
+
+    fn finish(self) -> Result<u64> {
+        self.parquet.finish()?.finish()?;
+        if let Some(file) = self.csv {
+            file.finish()?;
+        }
+        Ok(self.rows)
+    }
+}
+
+/// One entry for each row of a kind that is to be written, in every part.
+fn rows_of<T: Sync>(
+    parts: &[Part],
+    rows: impl Fn(&Part) -> &Vec<T> + Sync,
+    at: impl Fn(&T) -> Option<Instant> + Sync,
+) -> Vec<Entry> {
+    let mut entries = Vec::with_capacity(parts.iter().map(|part| rows(part).len()).sum());
+    for (part, content) in parts.iter().enumerate() {
+        entries.extend(rows(content).iter().enumerate().filter_map(|(place, row)| {
+            let at = at(row)?.micros();
+            Some(Entry {
+                at,
+                part: part as u32,
+                place: place as u32,
+            })
+        }));
+    }
+    entries
+}

@@ -1,0 +1,144 @@
+//! Names that rows share, looked up once for a whole table.
+
+use std::cmp::Ordering;
+
+use hashbrown::HashMap;
+
+use super::frame::Words;
+use crate::log::intern::Intern;
+use crate::replay::outcome::Outcome;
+use crate::replay::pair::PairKey;
+use crate::vocabulary::LocalDate;
+
+/// What the tables say of a customer's number and of an account beyond what the replay found.
+pub trait Places: Sync {
+    /// Where a customer's number lies on a local date; `None` for an id that is no number.
+    fn place(&self, number: Option<u64>, date: LocalDate) -> Place;
+
+    /// The name of a market by its number.
+    fn market_name(&self, market: usize) -> &str;
+
+    /// The billing currency of an account on a local date.
+    fn currency(&self, account: &str, date: LocalDate) -> String;
+}
+
+/// Country and market of a number (K-1).
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Place {
+    /// ISO alpha-2, where the number's code has one country.
+    pub country: Option<[u8; 2]>,
+    /// Number of the row of the rate card, see [`Places::market_name`].
+    pub market: usize,
+}
+
+/// The words of an outcome.
+pub struct Names<'a> {
+    outcome: &'a Outcome,
+    /// Accounts by code.
+    pub accounts: Vec<String>,
+    businesses: Vec<String>,
+}
+
+impl<'a> Names<'a> {
+    /// Copies the words out of the tables that threads share.
+    pub fn new(outcome: &'a Outcome) -> Self {
+        let words = |table: &Intern| {
+            (0..table.len() as u32)
+                .map(|code| table.word(code))
+                .collect()
+        };
+        Self {
+            outcome,
+            accounts: words(&outcome.cells.accounts),
+            businesses: words(&outcome.cells.businesses),
+        }
+    }
+
+    /// The business number of a pair, and its code.
+    pub fn business(&self, pair: PairKey) -> (usize, &str) {
+        let code = self.outcome.pairs.parts(pair).business as usize;
+        (code, &self.businesses[code])
+    }
+
+    /// The customer's number, if it is one.
+    #[inline]
+    pub fn number(&self, pair: PairKey) -> Option<u64> {
+        self.outcome.pairs.customer_number(pair)
+    }
+
+    /// Puts the customer of a pair into the buffer.
+    #[inline]
+    pub fn customer(&self, pair: PairKey, text: &mut String) {
+        text.clear();
+        match self.number(pair) {
+            Some(number) => push_digits(number, text),
+            None => self.outcome.pairs.push_customer(pair, text),
+        }
+    }
+
+    /// Compares two pairs by customer, account and business, as bytes of their names.
+    pub fn compare_pairs(
+        &self,
+        left: PairKey,
+        left_account: u32,
+        right: PairKey,
+        right_account: u32,
+    ) -> Ordering {
+        let (mut left_customer, mut right_customer) = (String::new(), String::new());
+        self.customer(left, &mut left_customer);
+        self.customer(right, &mut right_customer);
+        let account = |code: u32| &self.accounts[code as usize];
+        left_customer
+            .cmp(&right_customer)
+            .then_with(|| account(left_account).cmp(account(right_account)))
+            .then_with(|| self.business(left).1.cmp(self.business(right).1))
+    }
+}
+
+fn push_digits(mut number: u64, text: &mut String) {
+    let mut digits = [0; 20];
+    let mut start = digits.len();
+    loop {
+        start -= 1;
+        digits[start] = b'0' + (number % 10) as u8;
+        number /= 10;
+        if number == 0 {
+            break;
+        }
+    }
+    text.extend(digits[start..].iter().map(|&digit| char::from(digit)));
+}
+
+/// Currencies, asked for once per account and date.
+pub struct Currencies<'a> {
+    places: &'a dyn Places,
+    known: HashMap<(u32, LocalDate), usize>,
+    names: Vec<String>,
+}
+
+impl<'a> Currencies<'a> {
+    /// Nothing asked for yet.
+    pub fn new(places: &'a dyn Places) -> Self {
+        Self {
+            places,
+            known: HashMap::new(),
+            names: Vec::new(),
+        }
+    }
+
+    /// Adds the currency of an account on a date to a column.
+    pub fn push(&mut self, account: u32, name: &str, date: LocalDate, column: &mut Words) {
+        let (places, names) = (self.places, &mut self.names);
+        let code = *self.known.entry((account, date)).or_insert_with(|| {
+            let currency = places.currency(name, date);
+            names
+                .iter()
+                .position(|known| *known == currency)
+                .unwrap_or_else(|| {
+                    names.push(currency);
+                    names.len() - 1
+                })
+        });
+        column.push_code(code, || self.names[code].as_str().into());
+    }
+}

@@ -1,0 +1,162 @@
+//! Tables read back: same bytes whatever the threads, same cells in Parquet and CSV.
+
+use std::fs;
+use std::path::Path;
+use std::time::Instant as Clock;
+
+use polars::prelude::*;
+
+use super::write;
+use crate::report::fixture::{FewPlaces, World};
+use crate::run::output::Folder;
+
+fn written(world: &World, threads: usize, csv: bool, folder: &Path) {
+    let pool = rayon::ThreadPoolBuilder::new()
+        .num_threads(threads)
+        .build()
+        .unwrap();
+    pool.install(|| {
+        let folder = Folder::create(folder, false).unwrap();
+        let rows = write(&world.outcome, &world.ids, &FewPlaces, csv, &folder).unwrap();
+        let parts = &world.outcome.parts;
+        assert_eq!(
+            rows.charges as usize,
+            parts.iter().map(|part| part.charges.len()).sum::<usize>()
+        );
+        folder.commit().unwrap();
+    });
+}
+
+fn read(path: &Path) -> DataFrame {
+    ParquetReader::new(fs::File::open(path).unwrap())
+        .finish()
+        .unwrap()
+}
+
+#[test]
+fn bytes_do_not_depend_on_threads_or_parts() {
+    let folder = tempfile::tempdir().unwrap();
+    let rows = 150_000;
+    written(
+        &World::generated(rows, 7, 42),
+        1,
+        true,
+        &folder.path().join("one"),
+    );
+    let shuffled = World::generated(rows, 7, 42).shuffled(3);
+    written(&shuffled, 3, true, &folder.path().join("three"));
+    for name in [
+        "conversations.parquet",
+        "charges.parquet",
+        "conversations.csv",
+        "charges.csv",
+    ] {
+        let one = fs::read(folder.path().join("one/tables").join(name)).unwrap();
+        let three = fs::read(folder.path().join("three/tables").join(name)).unwrap();
+        assert!(one == three, "{name} differs");
+    }
+}
+
+#[test]
+fn parquet_and_csv_hold_the_same_cells() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("run");
+    written(&World::generated(3_000, 4, 7), 2, true, &target);
+    for name in ["conversations", "charges"] {
+        let table = read(&target.join(format!("tables/{name}.parquet")));
+        let mut reader = csv::Reader::from_path(target.join(format!("tables/{name}.csv"))).unwrap();
+        let names: Vec<String> = table
+            .get_column_names()
+            .iter()
+            .map(|name| name.to_string())
+            .collect();
+        assert_eq!(reader.headers().unwrap().iter().collect::<Vec<_>>(), names);
+        let mut rows = 0;
+        for (row, record) in reader.records().enumerate() {
+            let record = record.unwrap();
+            for (column, cell) in table.columns().iter().zip(&record) {
+                assert_eq!(
+                    cell_text(column.get(row).unwrap()),
+                    cell,
+                    "{}",
+                    column.name()
+                );
+            }
+            rows += 1;
+        }
+        assert_eq!(rows, table.height());
+    }
+}
+
+fn cell_text(value: AnyValue<'_>) -> String {
+    match value {
+        AnyValue::Null => String::new(),
+        AnyValue::String(text) => text.to_owned(),
+        AnyValue::Boolean(flag) => flag.to_string(),
+        AnyValue::UInt32(count) => count.to_string(),
+        AnyValue::Date(days) => crate::vocabulary::LocalDate::from_days(days).to_string(),
+        AnyValue::Datetime(micros, TimeUnit::Microseconds, Some(_)) => {
+            crate::vocabulary::Instant::from_micros(micros).to_string()
+        }
+        AnyValue::Decimal(units, 38, 18) => units.to_string(),
+        other => panic!("unexpected type: {other:?}"),
+    }
+}
+
+#[test]
+fn charges_stand_in_the_order_t5() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("run");
+    written(&World::generated(2_000, 3, 9), 2, false, &target);
+    let table = read(&target.join("tables/charges.parquet"));
+    let text = |name: &str, row: usize| cell_text(table.column(name).unwrap().get(row).unwrap());
+    for row in 1..table.height() {
+        let at = |row| (text("charged_at", row), text("message_id", row));
+        assert!(at(row - 1).0 <= at(row).0);
+    }
+}
+
+#[test]
+fn an_empty_outcome_has_tables_with_columns_and_no_rows() {
+    let folder = tempfile::tempdir().unwrap();
+    let target = folder.path().join("run");
+    written(&World::generated(0, 1, 1), 2, true, &target);
+    let table = read(&target.join("tables/charges.parquet"));
+    assert_eq!((table.height(), table.width()), (0, 23));
+}
+
+/// `cargo test --release --lib tables_cost -- --ignored --nocapture`
+#[test]
+#[ignore = "a measurement"]
+fn tables_cost() {
+    let rows = 3_000_000;
+    let world = World::generated(rows, 512, 42);
+    for threads in [1, 2] {
+        let folder = tempfile::tempdir_in("/tmp").unwrap();
+        let start = Clock::now();
+        let cpu = cpu_seconds();
+        written(&world, threads, false, &folder.path().join("run"));
+        let cpu = cpu_seconds() - cpu;
+        let table_rows = rows as f64 * 1.5;
+        println!(
+            "{threads} threads: {:.2} s, {:.0} ns CPU per table row",
+            start.elapsed().as_secs_f64(),
+            cpu / table_rows * 1e9
+        );
+        for name in ["conversations", "charges"] {
+            let path = folder.path().join(format!("run/tables/{name}.parquet"));
+            println!("{name}: {} bytes", fs::metadata(path).unwrap().len());
+        }
+    }
+}
+
+fn cpu_seconds() -> f64 {
+    let stat = fs::read_to_string("/proc/self/stat").unwrap();
+    let fields: Vec<&str> = stat
+        .rsplit(')')
+        .next()
+        .unwrap()
+        .split_whitespace()
+        .collect();
+    (fields[11].parse::<f64>().unwrap() + fields[12].parse::<f64>().unwrap()) / 100.0
+}

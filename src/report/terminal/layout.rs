@@ -1,0 +1,143 @@
+//! Lines of a page: labels on the left, numbers aligned on the right, text wrapped.
+
+use anstyle::{AnsiColor, Style};
+
+const WIDTH: usize = 80;
+const LABEL: usize = 11;
+const NUMBER: usize = 14;
+const NUMBERS: usize = 3;
+
+/// A page that is being laid out.
+pub struct Page {
+    text: String,
+    colour: bool,
+}
+
+impl Page {
+    /// An empty page.
+    pub fn new(colour: bool) -> Self {
+        Self {
+            text: String::new(),
+            colour,
+        }
+    }
+
+    /// The page as text.
+    pub fn finish(self) -> String {
+        self.text
+    }
+
+    /// An empty line.
+    pub fn gap(&mut self) {
+        self.text.push('\n');
+    }
+
+    /// A label and what it names.
+    pub fn pair(&mut self, label: &str, value: &str) {
+        self.styled(&format!("{label:<LABEL$}"), Style::new().bold());
+        self.line(value);
+    }
+
+    /// The head of a group of rows, with the heads of its columns.
+    pub fn heading(&mut self, title: &str, cells: &[&str]) {
+        let space = WIDTH - NUMBERS * NUMBER;
+        self.styled(title, Style::new().bold());
+        self.text
+            .push_str(&" ".repeat(space.saturating_sub(title.chars().count())));
+        self.cells(cells);
+    }
+
+    /// A row of numbers.
+    pub fn row(&mut self, label: &str, cells: &[&str]) {
+        let space = WIDTH - NUMBERS * NUMBER - 2;
+        self.text.push_str(&format!("  {label:<space$}"));
+        self.cells(cells);
+    }
+
+    /// A remark under rows.
+    pub fn note(&mut self, text: &str) {
+        self.wrapped(text, 2);
+    }
+
+    /// Text of any length.
+    pub fn paragraph(&mut self, text: &str) {
+        self.wrapped(text, 2);
+    }
+
+    /// A heading that must not be overlooked.
+    pub fn alarm(&mut self, title: &str) {
+        self.styled(title, AnsiColor::Red.on_default().bold());
+        self.gap();
+    }
+
+    fn cells(&mut self, cells: &[&str]) {
+        for cell in cells {
+            self.text.push_str(&format!("{cell:>NUMBER$}"));
+        }
+        let kept = self.text.trim_end_matches(' ').len();
+        self.text.truncate(kept);
+        self.gap();
+    }
+
+    fn line(&mut self, text: &str) {
+        self.text.push_str(text);
+        self.gap();
+    }
+
+    fn styled(&mut self, text: &str, style: Style) {
+        if self.colour {
+            self.text.push_str(&format!("{style}{text}{style:#}"));
+        } else {
+            self.text.push_str(text);
+        }
+    }
+
+    /// Breaks at spaces; later lines stand two columns further in. A word that is too long stays whole.
+    fn wrapped(&mut self, text: &str, indent: usize) {
+        let mut column = 0;
+        for word in text.split_whitespace() {
+            let length = word.chars().count();
+            if column == 0 {
+                self.text.push_str(&" ".repeat(indent));
+                column = indent + length;
+            } else if column + 1 + length > WIDTH {
+                self.gap();
+                self.text.push_str(&" ".repeat(indent + 2));
+                column = indent + 2 + length;
+            } else {
+                self.text.push(' ');
+                column += 1 + length;
+            }
+            self.text.push_str(word);
+        }
+        self.gap();
+    }
+}
+
+/// A number with thousands separators.
+pub fn thousands(number: u64) -> String {
+    let digits = number.to_string();
+    let mut text = String::with_capacity(digits.len() * 4 / 3);
+    for (place, digit) in digits.chars().enumerate() {
+        if place > 0 && (digits.len() - place).is_multiple_of(3) {
+            text.push(',');
+        }
+        text.push(digit);
+    }
+    text
+}
+
+/// A number of bytes in the unit that suits it, to one decimal.
+pub fn size(bytes: u64) -> String {
+    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
+    if bytes < 1000 {
+        return format!("{bytes} bytes");
+    }
+    let mut tenths = u128::from(bytes) / 100;
+    let mut unit = 0;
+    while tenths >= 10_000 && unit + 1 < UNITS.len() {
+        tenths /= 1000;
+        unit += 1;
+    }
+    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
+}

@@ -1,0 +1,94 @@
+//! SIGINT and SIGTERM: the half-written folder goes, the exit code is 130.
+
+use std::fs;
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::{Mutex, MutexGuard};
+
+use super::exit::ExitStatus;
+
+/// The folder to remove if the run is cut off. Held while a folder is being made visible.
+static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
+    UNFINISHED
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner())
+}
+
+/// Names the folder that must not survive an interruption.
+pub fn remove_on_signal(folder: Option<&Path>) {
+    *unfinished() = folder.map(Path::to_owned);
+}
+
+thread_local! {
+    /// Whether this thread holds off signals, see [`undisturbed`].
+    static HOLDS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };
+}
+
+/// The folder is complete or gone.
+pub fn forget_folder() {
+    if !HOLDS.get() {
+        *unfinished() = None;
+    }
+}
+
+/// Does something that a signal must not cut in half.
+pub fn undisturbed<T>(act: impl FnOnce() -> anyhow::Result<T>) -> anyhow::Result<T> {
+    let mut folder = unfinished();
+    HOLDS.set(true);
+    let done = act();
+    HOLDS.set(false);
+    if done.is_ok() {
+        *folder = None;
+    }
+    done
+}
+
+/// Starts to listen for signals.
+///
+/// # Errors
+/// If the system refuses.
+#[cfg(unix)]
+pub fn listen() -> io::Result<()> {
+    use std::io::Read;
+    use std::os::unix::net::UnixStream;
+
+    let (mut signals, writer) = UnixStream::pair()?;
+    for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
+        signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;
+    }
+    std::thread::Builder::new()
+        .name("signals".to_owned())
+        .spawn(move || {
+            let mut signal = [0];
+            if signals.read_exact(&mut signal).is_ok() {
+                leave();
+            }
+        })?;
+    Ok(())
+}
+
+/// Signals are left to the system.
+#[cfg(not(unix))]
+pub fn listen() -> io::Result<()> {
+    Ok(())
+}
+
+#[cfg(unix)]
+fn leave() -> ! {
+    let folder = unfinished();
+    if let Some(folder) = &*folder {
+        // Renamed first: what the other threads still create by path then fails instead of staying.
+        let mut doomed = folder.clone().into_os_string();
+        doomed.push(".removed");
+        let doomed = PathBuf::from(doomed);
+        let doomed = match fs::rename(folder, &doomed) {
+            Ok(()) => &doomed,
+            Err(_) => folder,
+        };
+        let _ = fs::remove_dir_all(doomed);
+    }
+    eprintln!("interrupted: nothing was written");
+    std::process::exit(i32::from(ExitStatus::Interrupted.code()));
+}

@@ -1,0 +1,191 @@
+//! `manifest.json`: what went in, what came out, under which rules; written last.
+//!
+//! It is the only file of a run that holds wall-clock time, so that all others are the same bytes
+//! whenever and wherever the run is repeated.
+
+use std::fs::File;
+use std::io::Read;
+use std::path::{Path, PathBuf};
+
+use anyhow::{Context, Result};
+use chrono::{SecondsFormat, Utc};
+use rayon::prelude::*;
+use serde::Serialize;
+
+use super::output::{Folder, MANIFEST, WrittenFile};
+use crate::log::totals::ControlTotals;
+use crate::report::summary::{SettingInForce, TimeRange};
+
+/// Version of the manifest's own form.
+pub const MANIFEST_VERSION: u32 = 1;
+/// The tables of the rules that are built in.
+const RULEBOOK_FILES: [&[u8]; 4] = [
+    include_bytes!("../../data/rulebook.toml"),
+    include_bytes!("../../data/tariff/auth_international.csv"),
+    include_bytes!("../../data/tariff/markets.csv"),
+    include_bytes!("../../data/tariff/numbering.csv"),
+];
+/// The time-zone tables that are compiled in.
+pub const TIME_ZONES: &str = "chrono-tz 0.10, IANA tzdata as bundled";
+
+/// What a run read and wrote.
+#[derive(Clone, Debug, Serialize)]
+pub struct Manifest {
+    /// Version of this form.
+    pub manifest_version: u32,
+    /// Program and version.
+    pub tool: Tool,
+    /// When the run wrote this file, in UTC.
+    pub finished_at: String,
+    /// The command line, word by word.
+    pub command: Vec<String>,
+    /// Every option with its value and where the value comes from.
+    pub options: Vec<OptionInForce>,
+    /// Every setting with its value and where the value comes from.
+    pub settings: Vec<SettingInForce>,
+    /// BLAKE3 of the rulebook.
+    pub rulebook_blake3: String,
+    /// Regimes that any conversation or charge cites.
+    pub regimes: Vec<String>,
+    /// Rate cards, by id: none for a replay.
+    pub rate_cards: Vec<String>,
+    /// Files read.
+    pub inputs: Vec<Input>,
+    /// Files written, this one excepted.
+    pub outputs: Vec<WrittenFile>,
+    /// Control totals.
+    pub control_totals: ControlTotals,
+    /// First and last instant of the log.
+    pub time_range: Option<TimeRange>,
+}
+
+/// An option of the command line, its value, and where the value comes from.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct OptionInForce {
+    /// Name without dashes.
+    pub name: String,
+    /// Value as given.
+    pub value: String,
+    /// `flag`, `environment`, `file` or `default`.
+    pub origin: &'static str,
+}
+
+/// The program that wrote it.
+#[derive(Clone, Debug, Serialize)]
+pub struct Tool {
+    /// `counterfoil`.
+    pub name: &'static str,
+    /// Its version.
+    pub version: &'static str,
+    /// The time-zone tables it holds.
+    pub time_zones: &'static str,
+}
+
+impl Tool {
+    /// This program.
+    pub const THIS: Self = Self {
+        name: env!("CARGO_PKG_NAME"),
+        version: env!("CARGO_PKG_VERSION"),
+        time_zones: TIME_ZONES,
+    };
+}
+
+/// What a file was read for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum InputRole {
+    /// Part of the log.
+    Log,
+    /// Accounts.
+    Accounts,
+    /// Templates.
+    Templates,
+    /// Configuration.
+    Config,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+pub struct Input {
+    /// What for.
+    pub role: InputRole,
+    /// Path as given; `-` for standard input.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// BLAKE3 of the content, in hex.
+    pub blake3: String,
+}
+
+/// Hashes input files in parallel, each in one pass.
+///
+/// `contents` are (role, path as given, path to read): standard input is read from where it was kept.
+///
+/// # Errors
+/// If a file can no longer be read.
+pub fn hash_inputs(contents: &[(InputRole, PathBuf, PathBuf)]) -> Result<Vec<Input>> {
+    let mut inputs: Vec<Input> = contents
+        .par_iter()
+        .map(|(role, path, content)| {
+            let (bytes, blake3) = hash_file(content)
+                .with_context(|| format!("cannot read {} again", path.display()))?;
+            Ok(Input {
+                role: *role,
+                path: path.display().to_string(),
+                bytes,
+                blake3,
+            })
+        })
+        .collect::<Result<_>>()?;
+    inputs.sort();
+    Ok(inputs)
+}
+
+/// Size and BLAKE3 of a file.
+fn hash_file(path: &Path) -> Result<(u64, String)> {
+    let mut file = File::open(path)?;
+    let mut hasher = blake3::Hasher::new();
+    let mut buffer = vec![0; 1 << 18];
+    let mut bytes = 0;
+    loop {
+        match file.read(&mut buffer)? {
+            0 => break,
+            read => {
+                hasher.update(&buffer[..read]);
+                bytes += read as u64;
+            }
+        }
+    }
+    Ok((bytes, hasher.finalize().to_hex().to_string()))
+}
+
+/// BLAKE3 of the rules that are built in, in hex.
+pub fn rulebook_hash() -> String {
+    RULEBOOK_FILES
+        .iter()
+        .fold(blake3::Hasher::new(), |mut hasher, file| {
+            hasher.update(file);
+            hasher
+        })
+        .finalize()
+        .to_hex()
+        .to_string()
+}
+
+/// The current time as the manifest writes it.
+pub fn now() -> String {
+    Utc::now().to_rfc3339_opts(SecondsFormat::Secs, true)
+}
+
+impl Manifest {
+    /// Writes the manifest as the last file of the folder.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn write(mut self, folder: &Folder) -> Result<()> {
+        self.outputs = folder.written();
+        let mut text = serde_json::to_string_pretty(&self)?;
+        text.push('\n');
+        folder.write_file(MANIFEST, text.as_bytes())
+    }
+}
