@@ -10,6 +10,7 @@ use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
+use crate::log::chunk::TakeMessageIds;
 use crate::log::{CHUNK_ROWS_MAX, Column, TextRow};
 
 /// A piece and which of the wanted rows it has.
@@ -19,7 +20,7 @@ type Share<'a> = (&'a Piece, Range<usize>);
 pub(super) fn message_ids(
     log: &ParquetFile,
     wanted: &[(u32, u32)],
-    consume: crate::log::chunk::TakeMessageIds<'_>,
+    consume: TakeMessageIds<'_>,
 ) -> anyhow::Result<()> {
     let pieces = log.pieces(rayon::current_num_threads())?.0;
     let column = log

@@ -3,7 +3,7 @@
 use chrono::NaiveDate;
 
 use super::cells::Cells;
-use super::footer::{LeafType, Logical, TimeUnit};
+use super::leaf::{LeafType, Logical, TimeUnit};
 use crate::log::Column;
 
 /// What the values of a column mean.
@@ -170,8 +170,8 @@ fn unsigned(value: &[u8]) -> u64 {
 
 #[inline]
 fn signed(value: &[u8]) -> i64 {
-    match value {
-        &[a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
+    match *value {
+        [a, b, c, d] => i64::from(i32::from_le_bytes([a, b, c, d])),
         _ => unsigned(value) as i64,
     }
 }

@@ -16,6 +16,7 @@ mod footer;
 mod hybrid;
 mod io;
 mod kind;
+mod leaf;
 mod page;
 mod pieces;
 mod scan;
@@ -25,7 +26,6 @@ mod tests;
 mod thrift;
 mod values;
 
-use std::ops::Range;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -34,13 +34,14 @@ use self::io::PositionalFile;
 use self::pieces::Pieces;
 use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
+use super::chunk::TakeMessageIds;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
 
 /// Opens a Parquet log.
 ///
 /// # Errors
 /// [`LogError`] if the file cannot be read, is no sound Parquet file, or lacks the columns of a log.
-pub fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
+pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
     let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
     let footer = Footer::read(&file).map_err(|damage| match damage {
         Damage::Io(error) => LogError::io(path, error),
@@ -95,7 +96,7 @@ impl LogFile for ParquetFile {
     fn message_ids(
         &self,
         wanted: &[(u32, u32)],
-        consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
+        consume: TakeMessageIds<'_>,
     ) -> anyhow::Result<()> {
         fetch::message_ids(self, wanted, consume)
     }

@@ -2,9 +2,11 @@
 
 use std::path::Path;
 
-use super::footer::{Footer, LeafType, SchemaField};
+use super::footer::{Footer, SchemaField};
 use super::kind::ValueKind;
+use super::leaf::LeafType;
 use super::values::ValueType;
+use crate::log::csv::header::{column_of, missing_columns};
 use crate::log::{Column, LogError};
 
 /// The columns of a file.
@@ -68,15 +70,24 @@ impl Schema {
                 }
             }
         }
-        if Column::REQUIRED
-            .iter()
-            .all(|column| schema.names.contains(column))
-        {
+        let missing: Vec<Column> = Column::REQUIRED
+            .into_iter()
+            .filter(|column| !schema.names.contains(column))
+            .collect();
+        if missing.is_empty() {
             return Ok(schema);
         }
+        let names: Vec<String> = footer
+            .fields
+            .iter()
+            .map(|field| field.name.clone())
+            .collect();
+        let columns: Vec<Option<Column>> =
+            names.iter().map(|name| column_of(name.trim())).collect();
+        let message = missing_columns(&missing, &names, &columns);
         Err(LogError::Header {
             path: path.to_owned(),
-            message: schema.lacking(footer),
+            message,
         })
     }
 }
@@ -119,13 +130,6 @@ impl LogColumn {
     }
 }
 
-fn column_of(name: &str) -> Option<Column> {
-    Column::ALL
-        .iter()
-        .copied()
-        .find(|column| column.name().eq_ignore_ascii_case(name))
-}
-
 fn header(footer: &Footer) -> String {
     let names: Vec<&str> = footer
         .fields
@@ -133,79 +137,4 @@ fn header(footer: &Footer) -> String {
         .map(|field| field.name.as_str())
         .collect();
     names.join(", ")
-}
-
-impl Schema {
-    /// What is missing, what it may be called here, and how to say so.
-    fn lacking(&self, footer: &Footer) -> String {
-        let required: Vec<&str> = Column::REQUIRED
-            .iter()
-            .map(|column| column.name())
-            .collect();
-        let mut message = format!(
-            "expected the columns {}\n  found {}",
-            required.join(", "),
-            header(footer)
-        );
-        for column in Column::REQUIRED
-            .iter()
-            .filter(|column| !self.names.contains(column))
-        {
-            message.push_str(&format!("\n  `{column}` is missing"));
-            if let Some(name) = self.nearest(column.name()) {
-                message.push_str(&format!(
-                    "; nearest is `{name}`: use --map FILE with the line {column} = {name:?}"
-                ));
-            }
-        }
-        message
-    }
-
-    /// The ignored column that this one most probably is.
-    fn nearest(&self, wanted: &str) -> Option<&str> {
-        let distance = |name: &String| {
-            let name = name.to_lowercase();
-            if name.contains(wanted) || (name.len() > 1 && wanted.contains(&name)) {
-                return 0;
-            }
-            edits(&name, wanted)
-        };
-        let nearest = self.ignored.iter().min_by_key(|name| distance(name))?;
-        (distance(nearest) <= wanted.len() / 2).then_some(nearest)
-    }
-}
-
-/// How many characters must be put in, taken out or changed to make one word the other.
-fn edits(left: &str, right: &str) -> usize {
-    let right: Vec<char> = right.chars().collect();
-    let mut row: Vec<usize> = (0..=right.len()).collect();
-    for (index, left) in left.chars().enumerate() {
-        let mut diagonal = std::mem::replace(&mut row[0], index + 1);
-        for (place, &right) in right.iter().enumerate() {
-            let changed = diagonal + usize::from(left != right);
-            diagonal = row[place + 1];
-            row[place + 1] = changed.min(diagonal + 1).min(row[place] + 1);
-        }
-    }
-    row[right.len()]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn the_nearest_name_is_offered() {
-        let ignored = ["ts", "msgid", "customer_phone", "foo"]
-            .map(str::to_owned)
-            .to_vec();
-        let schema = Schema {
-            ignored,
-            ..Schema::default()
-        };
-        assert_eq!(schema.nearest("message_id"), Some("msgid"));
-        assert_eq!(schema.nearest("customer"), Some("customer_phone"));
-        assert_eq!(schema.nearest("direction"), None);
-        assert_eq!(edits("kitten", "sitting"), 3);
-    }
 }

@@ -75,12 +75,10 @@ fn frame(rows: usize) -> (DataFrame, Expected) {
         .map(|row| (row % 2 == 0).then_some(times[row] * 1_000_000))
         .collect();
     let utc = || Some(TimeZone::UTC);
+    // A cast to a type with a zone would drop the zone.
     let instants = |name: &str, values: Series, unit| {
-        values
-            .cast(&DataType::Datetime(unit, utc()))
-            .unwrap()
-            .with_name(name.into())
-            .into_column()
+        let times = values.i64().unwrap().clone().into_datetime(unit, utc());
+        times.into_series().with_name(name.into()).into_column()
     };
     let frame = DataFrame::new(
         rows,
@@ -193,7 +191,7 @@ fn chunks_do_not_depend_on_the_number_of_threads() {
             .collect::<Vec<_>>()
     };
     let one = in_threads(1);
-    assert!(one.len() > 2, "several chunks in several row groups");
+    assert!(one.len() >= 500_000 / CHUNK_ROWS_MAX);
     assert!(one == in_threads(3));
     assert!(one == in_threads(16));
 }
