@@ -196,7 +196,7 @@ pub fn stem(log: &Path) -> String {
         stem = stem.strip_suffix(ending).unwrap_or(stem);
     }
     match stem.trim_start_matches('.') {
-        "" => name,
+        "" => name.trim_start_matches('.').to_owned(),
         stem => stem.to_owned(),
     }
 }

@@ -103,7 +103,7 @@ mod tests {
             let column = table.column("at").unwrap();
             for (row, &value) in values.iter().enumerate() {
                 match column.get(row).unwrap() {
-                    AnyValue::Datetime(micros, _, _) => assert_eq!(micros, value),
+                    AnyValue::DatetimeOwned(micros, _, _) => assert_eq!(micros, value),
                     other => panic!("unexpected {other:?}"),
                 }
             }
