@@ -56,7 +56,11 @@ impl Charges<'_> {
         rows_of(
             &self.outcome.parts,
             |part| &part.charges,
-            |charge| charge.is_written.then_some(charge.charged_at),
+            |charge| {
+                charge
+                    .is_written
+                    .then_some((charge.charged_at, charge.sent_at))
+            },
         )
     }
 
@@ -89,7 +93,7 @@ impl Charges<'_> {
         let mut edge = Vec::with_capacity(rows);
         let mut currencies = Currencies::new(self.places);
         let mut identities = Identities::default();
-        let mut number = String::new();
+        let mut number = Vec::new();
         let mut block = Vec::with_capacity(BLOCK_ROWS);
         for first in (0..rows).step_by(BLOCK_ROWS) {
             let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
@@ -98,12 +102,12 @@ impl Charges<'_> {
             identities.clear();
             for (place, row) in block.iter().enumerate() {
                 self.names.customer(row.pair, &mut number);
-                customer.push(number.as_bytes());
+                customer.push(&number);
                 identities.push(&[
                     b"charge",
                     self.names.accounts[row.account as usize].as_bytes(),
                     self.names.business(row.pair).1.as_bytes(),
-                    number.as_bytes(),
+                    &number,
                     slice.id(first + place),
                     row.unit.name().as_bytes(),
                 ]);
@@ -111,19 +115,21 @@ impl Charges<'_> {
             for identity in identities.hashed() {
                 id.push(&identity.digits());
             }
-            for (place, (row, entry)) in block.iter().zip(entries).enumerate() {
-                let account_name = &self.names.accounts[row.account as usize];
-                let (business_code, business_name) = self.names.business(row.pair);
-                let phone = self.names.number(row.pair);
-                account.push_code(row.account as usize, || account_name.as_str().into());
-                business.push_code(business_code, || business_name.into());
-                message.push(slice.id(first + place));
+            for (row, entry) in block.iter().zip(entries) {
                 if row.conversation == Charge::NO_CONVERSATION {
                     conversation.push_null();
                 } else {
                     let identity = self.conversation_ids.get(entry.part, row.conversation);
                     conversation.push(&identity.digits());
                 }
+            }
+            for (place, row) in block.iter().enumerate() {
+                let account_name = &self.names.accounts[row.account as usize];
+                let (business_code, business_name) = self.names.business(row.pair);
+                let phone = self.names.number(row.pair);
+                account.push_code(row.account as usize, || account_name.as_str().into());
+                business.push_code(business_code, || business_name.into());
+                message.push(slice.id(first + place));
                 unit.push_code(row.unit as usize, || row.unit.name().into());
                 regime.push_code(row.regime as usize, || row.regime.name().into());
                 rule.push_code(row.rule as usize, || row.rule.name().into());
@@ -186,10 +192,6 @@ impl Charges<'_> {
 impl Ordered for Charges<'_> {
     fn row(&self, entry: Entry) -> RowNumber {
         self.at(entry).row
-    }
-
-    fn before_id(&self, left: Entry, right: Entry) -> Ordering {
-        self.at(left).sent_at.cmp(&self.at(right).sent_at)
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

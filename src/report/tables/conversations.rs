@@ -1,7 +1,7 @@
 //! The table of conversations, ordered by opening, opening message, customer, account, category.
 
 use std::cmp::Ordering;
-use std::fmt::Write;
+use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Frame, Texts, Words};
@@ -89,7 +89,8 @@ impl<'a> Conversations<'a> {
             &self.outcome.parts,
             |part| &part.conversations,
             |conversation| {
-                (conversation.is_written == is_written).then_some(conversation.opened_at)
+                (conversation.is_written == is_written)
+                    .then_some((conversation.opened_at, conversation.opened_at))
             },
         )
     }
@@ -116,7 +117,7 @@ impl<'a> Conversations<'a> {
         let mut outbound = Vec::with_capacity(rows);
         let mut inbound = Vec::with_capacity(rows);
         let mut identities = Identities::default();
-        let (mut number, mut opened) = (String::new(), String::new());
+        let (mut number, mut opened) = (Vec::new(), Vec::new());
         let mut block = Vec::with_capacity(BLOCK_ROWS);
         for first in (0..rows).step_by(BLOCK_ROWS) {
             let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
@@ -125,16 +126,16 @@ impl<'a> Conversations<'a> {
             identities.clear();
             for (place, row) in block.iter().enumerate() {
                 self.names.customer(row.pair, &mut number);
-                customer.push(number.as_bytes());
+                customer.push(&number);
                 opened.clear();
                 let _ = write!(opened, "{}", row.opened_at.millis());
                 identities.push(&[
                     b"conversation",
                     self.names.accounts[row.account as usize].as_bytes(),
                     self.names.business(row.pair).1.as_bytes(),
-                    number.as_bytes(),
+                    &number,
                     row.category.name().as_bytes(),
-                    opened.as_bytes(),
+                    &opened,
                     slice.id(first + place),
                 ]);
             }
@@ -186,10 +187,6 @@ impl<'a> Conversations<'a> {
 impl Ordered for Conversations<'_> {
     fn row(&self, entry: Entry) -> RowNumber {
         self.at(entry).opened_by
-    }
-
-    fn before_id(&self, _: Entry, _: Entry) -> Ordering {
-        Ordering::Equal
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

@@ -171,14 +171,15 @@ impl<'a> TableFiles<'a> {
 fn rows_of<T: Sync>(
     parts: &[Part],
     rows: impl Fn(&Part) -> &Vec<T> + Sync,
-    at: impl Fn(&T) -> Option<Instant> + Sync,
+    instants: impl Fn(&T) -> Option<(Instant, Instant)> + Sync,
 ) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(parts.iter().map(|part| rows(part).len()).sum());
     for (part, content) in parts.iter().enumerate() {
         entries.extend(rows(content).iter().enumerate().filter_map(|(place, row)| {
-            let at = at(row)?.micros();
+            let (at, then) = instants(row)?;
             Some(Entry {
-                at,
+                at: at.micros(),
+                then: then.micros(),
                 part: part as u32,
                 place: place as u32,
             })

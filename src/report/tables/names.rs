@@ -68,11 +68,15 @@ impl<'a> Names<'a> {
 
     /// Puts the customer of a pair into the buffer.
     #[inline]
-    pub fn customer(&self, pair: PairKey, text: &mut String) {
+    pub fn customer(&self, pair: PairKey, text: &mut Vec<u8>) {
         text.clear();
         match self.number(pair) {
             Some(number) => push_digits(number, text),
-            None => self.outcome.pairs.push_customer(pair, text),
+            None => {
+                let mut id = String::new();
+                self.outcome.pairs.push_customer(pair, &mut id);
+                text.extend_from_slice(id.as_bytes());
+            }
         }
     }
 
@@ -84,7 +88,7 @@ impl<'a> Names<'a> {
         right: PairKey,
         right_account: u32,
     ) -> Ordering {
-        let (mut left_customer, mut right_customer) = (String::new(), String::new());
+        let (mut left_customer, mut right_customer) = (Vec::new(), Vec::new());
         self.customer(left, &mut left_customer);
         self.customer(right, &mut right_customer);
         let account = |code: u32| &self.accounts[code as usize];
@@ -95,7 +99,7 @@ impl<'a> Names<'a> {
     }
 }
 
-fn push_digits(mut number: u64, text: &mut String) {
+fn push_digits(mut number: u64, text: &mut Vec<u8>) {
     let mut digits = [0; 20];
     let mut start = digits.len();
     loop {
@@ -106,7 +110,7 @@ fn push_digits(mut number: u64, text: &mut String) {
             break;
         }
     }
-    text.extend(digits[start..].iter().map(|&digit| char::from(digit)));
+    text.extend_from_slice(&digits[start..]);
 }
 
 /// Currencies, asked for once per account and date.

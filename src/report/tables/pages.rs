@@ -6,7 +6,8 @@
 use anyhow::Result;
 use polars_parquet::parquet::CowBuffer;
 use polars_parquet::parquet::compression::CompressionOptions;
-use polars_parquet::parquet::encoding::{Encoding, hybrid_rle};
+use polars_parquet::parquet::encoding::Encoding;
+use polars_parquet::parquet::encoding::hybrid_rle::{self, Encoder};
 use polars_parquet::parquet::metadata::Descriptor;
 use polars_parquet::parquet::page::{
     CompressedPage, DataPage, DataPageHeader, DataPageHeaderV1, DictPage, Page,
@@ -111,7 +112,11 @@ impl Pages<'_> {
         }
         let key_bits = usize::BITS - (values - 1).leading_zeros();
         body.push(key_bits as u8);
-        if keys.contains(&NULL_KEY) {
+        if values == 1 {
+            // All keys are zero: one run, of the cells that are there.
+            let present = keys.iter().filter(|&&key| key != NULL_KEY).count();
+            u32::run_length_encode(&mut body, present, 0, key_bits)?;
+        } else if keys.contains(&NULL_KEY) {
             let present: Vec<u32> = keys
                 .iter()
                 .copied()
@@ -184,7 +189,12 @@ impl Pages<'_> {
         }
         let start = body.len();
         body.extend_from_slice(&[0; 4]);
-        hybrid_rle::encode::<bool, _, _>(body, present, 1)?;
+        let cells = present.len();
+        match present.clone().filter(|&present| present).count() {
+            0 => bool::run_length_encode(body, cells, false, 1)?,
+            all if all == cells => bool::run_length_encode(body, cells, true, 1)?,
+            _ => hybrid_rle::encode::<bool, _, _>(body, present, 1)?,
+        }
         let length = (body.len() - start - 4) as u32;
         body[start..start + 4].copy_from_slice(&length.to_le_bytes());
         Ok(())
