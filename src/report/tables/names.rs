@@ -113,6 +113,44 @@ fn push_digits(mut number: u64, text: &mut Vec<u8>) {
     text.extend_from_slice(&digits[start..]);
 }
 
+/// How the identities of rows begin: what they are of, the account, the business number.
+#[derive(Default)]
+pub struct Prefixes {
+    of_what: &'static str,
+    /// By code of the business number: the account it was last seen with, and the bytes.
+    known: Vec<Option<(u32, Vec<u8>)>>,
+}
+
+impl Prefixes {
+    /// Identities of charges or conversations.
+    pub fn new(of_what: &'static str) -> Self {
+        Self {
+            of_what,
+            known: Vec::new(),
+        }
+    }
+
+    /// The first bytes of an identity, up to its customer.
+    #[inline]
+    pub fn of(&mut self, names: &Names<'_>, pair: PairKey, account: u32) -> &[u8] {
+        let (code, business) = names.business(pair);
+        if self.known.len() <= code {
+            self.known.resize(code + 1, None);
+        }
+        let known = &mut self.known[code];
+        if known.as_ref().is_none_or(|(of, _)| *of != account) {
+            *known = None;
+        }
+        &known
+            .get_or_insert_with(|| {
+                let account_name = &names.accounts[account as usize];
+                let text = format!("{}\x1f{account_name}\x1f{business}\x1f", self.of_what);
+                (account, text.into_bytes())
+            })
+            .1
+    }
+}
+
 /// Currencies, asked for once per account and date.
 pub struct Currencies<'a> {
     places: &'a dyn Places,

@@ -65,7 +65,15 @@ impl<'a> Slice<'a> {
         self.ids.get(self.places[index] as usize)
     }
 
-    fn range(&self, range: Range<usize>) -> Self {
+    /// The rows in portions of this many.
+    pub fn pages(&self, rows: usize) -> impl Iterator<Item = Self> {
+        (0..self.len())
+            .step_by(rows)
+            .map(move |first| self.range(first..self.len().min(first + rows)))
+    }
+
+    /// Some of the rows.
+    pub fn range(&self, range: Range<usize>) -> Self {
         Self {
             entries: &self.entries[range.clone()],
             places: &self.places[range],
@@ -104,10 +112,7 @@ pub fn in_order(
             places: &places[..end - start],
             ids: &ids,
         };
-        let groups: Vec<Slice<'_>> = (0..slice.len())
-            .step_by(ROW_GROUP_ROWS)
-            .map(|first| slice.range(first..slice.len().min(first + ROW_GROUP_ROWS)))
-            .collect();
+        let groups: Vec<Slice<'_>> = slice.pages(ROW_GROUP_ROWS).collect();
         for groups in groups.chunks(rayon::current_num_threads()) {
             consume(groups)?;
         }
