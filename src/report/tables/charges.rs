@@ -9,7 +9,7 @@ use super::names::{Currencies, Names, Places, Prefixes};
 use super::order::{Entry, Ordered, Slice};
 use super::{BLOCK_ROWS, Table, rows_of};
 use crate::replay::outcome::{Charge, Outcome, RowNumber};
-use crate::vocabulary::{ChargeState, ChargeUnit};
+use crate::vocabulary::{ChargeState, ChargeUnit, HexId};
 
 /// The columns of `charges` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -94,6 +94,7 @@ pub struct ChargeColumns<'a> {
     currencies: Currencies<'a>,
     prefixes: Prefixes,
     identities: Identities,
+    linked: Vec<Option<HexId>>,
 }
 
 impl<'a> Table for Charges<'a> {
@@ -124,6 +125,7 @@ impl<'a> Table for Charges<'a> {
             currencies: Currencies::new(self.places),
             prefixes: Prefixes::new("charge"),
             identities: Identities::default(),
+            linked: Vec::new(),
         }
     }
 
@@ -163,12 +165,19 @@ impl Charges<'_> {
         for identity in columns.identities.hashed() {
             columns.id.push(&identity.digits());
         }
-        for (row, entry) in rows.iter().zip(slice.entries()) {
-            if row.conversation == Charge::NO_CONVERSATION {
-                columns.conversation.push_null();
-            } else {
-                let identity = self.conversation_ids.get(entry.part, row.conversation);
-                columns.conversation.push(&identity.digits());
+        // All look-ups first: they wait for memory, and wait together.
+        let of = |(row, entry): (&Charge, &Entry)| match row.conversation {
+            Charge::NO_CONVERSATION => None,
+            place => Some(self.conversation_ids.get(entry.part, place)),
+        };
+        columns.linked.clear();
+        columns
+            .linked
+            .extend(rows.iter().zip(slice.entries()).map(of));
+        for identity in &columns.linked {
+            match identity {
+                Some(identity) => columns.conversation.push(&identity.digits()),
+                None => columns.conversation.push_null(),
             }
         }
     }

@@ -1,12 +1,11 @@
 //! The table of conversations, ordered by opening, opening message, customer, account, category.
 
 use std::cmp::Ordering;
-use std::io::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Texts, Words};
 use super::identities::Identities;
-use super::names::{Names, Prefixes};
+use super::names::{Names, Prefixes, push_digits};
 use super::order::{Entry, Ordered, Slice};
 use super::{BLOCK_ROWS, Table, rows_of};
 use crate::replay::outcome::{Conversation, Outcome, RowNumber};
@@ -29,6 +28,9 @@ pub const COLUMNS: &[ColumnSpec] = &[
     ColumnSpec::required("messages_outbound", Kind::Count),
     ColumnSpec::required("messages_inbound", Kind::Count),
 ];
+
+/// Stands between the fields of an identity.
+const SEPARATOR: u8 = 0x1f;
 
 /// The conversations of an outcome, and their ids once they are known.
 pub struct Conversations<'a> {
@@ -162,12 +164,15 @@ impl Conversations<'_> {
             columns.opened_by.push(opener);
             let prefix = columns.prefixes.of(self.names, row.pair, row.account);
             middle.clear();
-            let _ = write!(
-                middle,
-                "\x1f{}\x1f{}\x1f",
-                row.category.name(),
-                row.opened_at.millis()
-            );
+            middle.push(SEPARATOR);
+            middle.extend_from_slice(row.category.name().as_bytes());
+            middle.push(SEPARATOR);
+            let opened = row.opened_at.millis();
+            if opened < 0 {
+                middle.push(b'-');
+            }
+            push_digits(opened.unsigned_abs(), &mut middle);
+            middle.push(SEPARATOR);
             columns
                 .identities
                 .push(&[prefix, &customer, &middle, opener]);

@@ -14,6 +14,7 @@ mod names;
 mod order;
 mod pages;
 mod parquet;
+mod runs;
 #[cfg(test)]
 mod tests;
 

@@ -99,16 +99,20 @@ impl<'a> Names<'a> {
     }
 }
 
-fn push_digits(mut number: u64, text: &mut Vec<u8>) {
+/// Appends a number's digits, two at a time.
+pub fn push_digits(mut number: u64, text: &mut Vec<u8>) {
     let mut digits = [0; 20];
     let mut start = digits.len();
-    loop {
+    while number >= 10 {
+        let pair = (number % 100) as u8;
+        number /= 100;
+        start -= 2;
+        digits[start] = b'0' + pair / 10;
+        digits[start + 1] = b'0' + pair % 10;
+    }
+    if number > 0 || start == digits.len() {
         start -= 1;
-        digits[start] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            break;
-        }
+        digits[start] = b'0' + number as u8;
     }
     text.extend_from_slice(&digits[start..]);
 }
@@ -182,5 +186,21 @@ impl<'a> Currencies<'a> {
                 })
         });
         column.push_code(code, || self.names[code].as_str().into());
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn digits_are_those_of_the_number() {
+        let powers = (0..20).map(|power| 10u64.pow(power));
+        let around = powers.flat_map(|power| [power - 1, power, power + 1]);
+        for number in around.chain([u64::MAX, 5_511_999_999_999, 105, 1_000_100]) {
+            let mut text = Vec::new();
+            push_digits(number, &mut text);
+            assert_eq!(text, number.to_string().into_bytes());
+        }
     }
 }

@@ -15,10 +15,10 @@ use polars_parquet::parquet::page::{
 };
 use polars_parquet::parquet::schema::types::PrimitiveType;
 use polars_parquet::parquet::statistics::{ParquetStatistics, PrimitiveStatistics};
-use zstd::bulk::Compressor;
 
 use super::delta;
 use super::frame::{Cells, Decimals, NULL_KEY, NULL_LENGTH, Texts, Words};
+use super::runs;
 
 /// Type and nullability of a column.
 pub struct ColumnType {
@@ -28,11 +28,38 @@ pub struct ColumnType {
     pub nullable: bool,
 }
 
+/// Compresses pages one after another in the same memory.
+pub struct PageCompressor {
+    compressor: zstd::bulk::Compressor<'static>,
+    buffer: Vec<u8>,
+}
+
+impl PageCompressor {
+    /// Zstandard at this level.
+    ///
+    /// # Errors
+    /// If there is no memory for it.
+    pub fn new(level: i32) -> Result<Self> {
+        Ok(Self {
+            compressor: zstd::bulk::Compressor::new(level)?,
+            buffer: Vec::new(),
+        })
+    }
+
+    fn compress(&mut self, body: &[u8]) -> Result<Vec<u8>> {
+        self.buffer.clear();
+        self.buffer
+            .reserve(zstd::zstd_safe::compress_bound(body.len()));
+        self.compressor.compress_to_buffer(body, &mut self.buffer)?;
+        Ok(self.buffer.as_slice().to_vec())
+    }
+}
+
 /// Encodes a page; the cells must be of the kind that the type was made for.
 pub fn data_page(
     cells: Cells<'_>,
     column: &ColumnType,
-    compressor: &mut Compressor<'static>,
+    compressor: &mut PageCompressor,
 ) -> Result<CompressedPage> {
     let rows = cells.rows();
     let mut page = Page {
@@ -121,11 +148,11 @@ impl Page<'_> {
         if values == 1 {
             u32::run_length_encode(&mut self.body, present, 0, bits)?;
         } else if present == keys.len() {
-            hybrid_rle::encode::<u32, _, _>(&mut self.body, keys.iter().copied(), bits)?;
+            runs::encode(keys, bits, &mut self.body);
         } else {
             let is_present = |key: &u32| *key != NULL_KEY;
             let keys: Vec<u32> = keys.iter().copied().filter(is_present).collect();
-            hybrid_rle::encode::<u32, _, _>(&mut self.body, keys.iter().copied(), bits)?;
+            runs::encode(&keys, bits, &mut self.body);
         }
         Ok(Encoding::RleDictionary)
     }
@@ -184,7 +211,7 @@ impl Page<'_> {
         self,
         rows: usize,
         encoding: Encoding,
-        compressor: Option<&mut Compressor<'static>>,
+        compressor: Option<&mut PageCompressor>,
     ) -> Result<CompressedPage> {
         let header = DataPageHeader::V1(DataPageHeaderV1 {
             num_values: rows as i32,

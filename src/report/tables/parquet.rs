@@ -15,10 +15,9 @@ use polars_parquet::parquet::schema::types::{
 use polars_parquet::parquet::write::{
     DynIter, DynStreamingIterator, FileWriter, Version, WriteOptions,
 };
-use zstd::bulk::Compressor;
 
 use super::frame::{Cells, ColumnKind, ColumnSpec, DECIMAL_PRECISION, DECIMAL_SCALE};
-use super::pages::{self, ColumnType};
+use super::pages::{self, ColumnType, PageCompressor};
 
 /// Zstandard at its fastest ordinary level: the ids it is used on are mostly noise.
 const COMPRESSION_LEVEL: i32 = 1;
@@ -27,7 +26,7 @@ const COMPRESSION_LEVEL: i32 = 1;
 pub struct RowGroup {
     rows: usize,
     columns: Vec<Vec<CompressedPage>>,
-    compressor: Compressor<'static>,
+    compressor: PageCompressor,
 }
 
 /// The Parquet types of a table's columns.
@@ -51,7 +50,7 @@ impl Schema {
         Ok(RowGroup {
             rows: 0,
             columns: self.columns.iter().map(|_| Vec::new()).collect(),
-            compressor: Compressor::new(COMPRESSION_LEVEL)?,
+            compressor: PageCompressor::new(COMPRESSION_LEVEL)?,
         })
     }
 
