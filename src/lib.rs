@@ -13,6 +13,9 @@
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
 //! `report`, `run`, `cli`.
 
+// The documentation is built with private items: it is for those who read the code.
+#![allow(rustdoc::private_intra_doc_links)]
+
 pub mod accounts;
 pub mod cli;
 pub mod log;

@@ -15,7 +15,11 @@ pub fn write_csv(rows: impl Iterator<Item = Row>, path: &Path) -> io::Result<u64
     let mut file = BufWriter::with_capacity(1 << 20, File::create(path)?);
     let header = "message_id,timestamp,direction,business,customer,type,category,template,status,delivered_at,entry_point,account\n";
     file.write_all(header.as_bytes())?;
-    let (mut bytes, mut line, mut clock) = (header.len() as u64, Vec::with_capacity(256), Clock::default());
+    let (mut bytes, mut line, mut clock) = (
+        header.len() as u64,
+        Vec::with_capacity(256),
+        Clock::default(),
+    );
     for row in rows {
         line.clear();
         line.extend_from_slice(&row.message_id);

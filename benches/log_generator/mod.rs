@@ -121,7 +121,8 @@ impl Generator {
     /// Rows follow the clock through busy and quiet hours, some minutes to and fro.
     fn next_instant(&mut self) -> i64 {
         const PARTS: u64 = 1 << 20;
-        let progress = u128::from(self.made) * self.days as u128 * u128::from(PARTS) / u128::from(self.rows);
+        let progress =
+            u128::from(self.made) * self.days as u128 * u128::from(PARTS) / u128::from(self.rows);
         let (day, part) = ((progress >> 20) as i64, progress as u64 & (PARTS - 1));
         // How much of the day's traffic has passed, in hundredths of its weight, decides the hour.
         let mut passed = part * HOUR_WEIGHTS.iter().sum::<u64>();
@@ -160,9 +161,14 @@ impl Generator {
         row.direction = "outbound";
         let is_template = self.random.below(100) < 60;
         let answers = !is_template || self.random.below(100) < 15;
-        let question = if answers { self.questions.take(&mut self.random) } else { None };
+        let question = if answers {
+            self.questions.take(&mut self.random)
+        } else {
+            None
+        };
         if let Some(question) = question {
-            (row.business, row.customer, row.account) = (question.business, question.customer, question.account);
+            (row.business, row.customer, row.account) =
+                (question.business, question.customer, question.account);
             row.timestamp = at.max(question.timestamp + 5);
         }
         if is_template {
@@ -196,7 +202,11 @@ impl Generator {
         let customer = self.random.pareto(self.customers);
         let traits = random::mix(customer);
         let usual = squared(traits >> 32, BUSINESS_NUMBERS);
-        let business = if self.random.below(10) == 0 { self.random.below(BUSINESS_NUMBERS) } else { usual };
+        let business = if self.random.below(10) == 0 {
+            self.random.below(BUSINESS_NUMBERS)
+        } else {
+            usual
+        };
         let prefix = CALLING_PREFIXES[(traits % CALLING_PREFIXES.len() as u64) as usize];
         Row {
             message_id: self.message_id(),
@@ -216,7 +226,8 @@ impl Generator {
 
     /// `wamid.` and 24 characters: the row's number, which makes it unique, mixed over all of them.
     fn message_id(&mut self) -> [u8; 30] {
-        const ALPHABET: &[u8; 64] = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+        const ALPHABET: &[u8; 64] =
+            b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
         let mut id = *b"wamid.HBgN00000000000000000000";
         // Mixing is a bijection of 64 bits, so eleven characters tell any two rows apart.
         let (mut unique, mut rest) = (random::mix(self.made), self.random.next());
@@ -246,7 +257,10 @@ struct Ring {
 
 impl Ring {
     fn new() -> Self {
-        Self { rows: vec![None; RING], next: 0 }
+        Self {
+            rows: vec![None; RING],
+            next: 0,
+        }
     }
 
     fn put(&mut self, row: Row) {

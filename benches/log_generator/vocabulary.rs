@@ -1,7 +1,9 @@
 //! What the rows say: words, templates, countries and the hours of the day. Repetition is weight.
 
 /// Share of a day's traffic by hour (UTC).
-pub const HOUR_WEIGHTS: [u64; 24] = [2, 1, 1, 1, 1, 2, 3, 5, 7, 9, 9, 8, 7, 8, 8, 8, 8, 9, 9, 8, 7, 6, 4, 3];
+pub const HOUR_WEIGHTS: [u64; 24] = [
+    2, 1, 1, 1, 1, 2, 3, 5, 7, 9, 9, 8, 7, 8, 8, 8, 8, 9, 9, 8, 7, 6, 4, 3,
+];
 
 pub const INBOUND: [&str; 16] = [
     "text",
@@ -22,14 +24,23 @@ pub const INBOUND: [&str; 16] = [
     "reaction",
 ];
 
-pub const FREE_FORM: [&str; 8] = ["text", "text", "text", "text", "text", "interactive", "image", "document"];
+pub const FREE_FORM: [&str; 8] = [
+    "text",
+    "text",
+    "text",
+    "text",
+    "text",
+    "interactive",
+    "image",
+    "document",
+];
 
 /// Calling prefixes of 40 countries (North America's with the first digits of an area code); the large
 /// markets stand more than once.
 pub const CALLING_PREFIXES: [u64; 64] = [
-    91, 91, 91, 91, 91, 91, 91, 91, 91, 55, 55, 55, 55, 55, 55, 62, 62, 62, 62, 52, 52, 52, 49, 49, 130, 130, 90, 90,
-    44, 44, 39, 34, 33, 31, 54, 57, 51, 56, 593, 20, 27, 234, 254, 233, 212, 966, 971, 972, 965, 92, 880, 94, 977, 60,
-    65, 66, 84, 852, 48, 40, 36, 7, 420, 43,
+    91, 91, 91, 91, 91, 91, 91, 91, 91, 55, 55, 55, 55, 55, 55, 62, 62, 62, 62, 52, 52, 52, 49, 49,
+    130, 130, 90, 90, 44, 44, 39, 34, 33, 31, 54, 57, 51, 56, 593, 20, 27, 234, 254, 233, 212, 966,
+    971, 972, 965, 92, 880, 94, 977, 60, 65, 66, 84, 852, 48, 40, 36, 7, 420, 43,
 ];
 
 /// Category and name: 18 marketing, 22 utility, 10 authentication.

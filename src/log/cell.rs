@@ -21,10 +21,10 @@ pub use explain::{CellDefect, explain};
 
 use super::Column;
 use super::intern::Intern;
-use crate::accounts::TemplateRegistry;
 use super::marks::{
     self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
 };
+use crate::accounts::TemplateRegistry;
 use crate::vocabulary::{
     Direction, EntryPoint, Instant, Kind, Origin, PhoneDigits, Status, TemplateCategory,
 };
@@ -38,13 +38,13 @@ use words::{WordCache, WordMemory};
 /// | `message_id`, `text`, `meta_conversation_id`, `meta_cost`, `meta_cost_currency`, `max_price` | hash of the parsed cell, never a reserved code |
 /// | instants | microseconds since the epoch + 2^62 ([`CellCode::instant`]) |
 /// | `direction`, `category`, `status`, `entry_point`, `origin` | index of the word's enum value, or [`CellCode::CATEGORY_SERVICE`], [`CellCode::STATUS_RECEIVED`] |
-/// | `type` | index of the [`Kind`](crate::vocabulary::Kind) in the low 3 bits, hash of the lower-cased word above |
+/// | `type` | index of the [`Kind`] in the low 3 bits, hash of the lower-cased word above |
 /// | `template` | number of the registry entry in the low 20 bits (0: none), hash of the cell above |
 /// | `business`, `account`, `group` | code in the intern table |
 /// | `customer` | the number itself, or 2^50 + code in the intern table of odd ids |
 /// | `channel` | 0 for WhatsApp, else 1 + code in the intern table |
 /// | `error_code` | the integer + 2^62 |
-/// | `meta_*` words | index of the value in [`marks`](super::marks), hash above for unknown words |
+/// | `meta_*` words | index of the value in `marks`, hash above for unknown words |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellCode(pub u64);
 
@@ -379,7 +379,9 @@ fn channel_code(cell: &[u8], context: &CellContext) -> u64 {
 /// The registry's entry for the cell.
 fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
     const NUMBER_BITS: u64 = 0xf_ffff;
-    let number = std::str::from_utf8(cell).ok().and_then(|name| context.templates.number(name));
+    let number = std::str::from_utf8(cell)
+        .ok()
+        .and_then(|name| context.templates.number(name));
     let number = number.map_or(0, u64::from);
     // A registry of a million entries has no number left, which the two reserved codes need.
     hash & !NUMBER_BITS | if number < NUMBER_BITS - 1 { number } else { 0 }

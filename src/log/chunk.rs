@@ -95,6 +95,10 @@ pub struct TextRow {
     pub byte_offset: Option<u64>,
 }
 
+/// Takes message ids: which of the wanted rows they belong to, and the ids in that order.
+pub type TakeMessageIds<'a> =
+    &'a (dyn Fn(std::ops::Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync);
+
 /// One opened file of the log.
 ///
 /// A scan cuts the file into the same chunks every time. Callbacks run on the current rayon pool, in
@@ -130,12 +134,8 @@ pub trait LogFile: Send + Sync {
     ///
     /// `wanted` is ascending by chunk and row: `(chunk sequence, row)`. `consume` gets a slice of `wanted`
     /// (all of one chunk) as its index range, and the ids in that order.
-    #[allow(clippy::type_complexity)]
-    fn message_ids(
-        &self,
-        wanted: &[(u32, u32)],
-        consume: &(dyn Fn(std::ops::Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
-    ) -> anyhow::Result<()>;
+    fn message_ids(&self, wanted: &[(u32, u32)], consume: TakeMessageIds<'_>)
+    -> anyhow::Result<()>;
 
     /// Fetches whole rows as text, in the order of `wanted` (ascending by chunk and row), handing each
     /// over with its index in `wanted`, in that order.

@@ -15,7 +15,7 @@ use super::rows::{RowPlace, RowPlaces};
 use crate::log::cell::{CellContext, CellParser};
 use crate::log::chunk::TextRow;
 use crate::log::columns::Column;
-use crate::vocabulary::{Instant, PhoneDigits};
+use crate::vocabulary::{Direction, Instant, PhoneDigits};
 
 /// A row with what orders it among the rows of its message.
 struct OrderedRow {
@@ -43,7 +43,7 @@ pub fn fold_contradictory(
     for group in groups {
         let mut rows: Vec<OrderedRow> = group
             .into_iter()
-            .map(|row| ordered(row, &texts[&row.number()], &mut parser))
+            .map(|row| ordered(row, &texts[&row.number()], cells, &mut parser))
             .collect();
         rows.sort_unstable_by(|left, right| {
             let key = |row: &OrderedRow| (row.seen_at, row.row.timestamp());
@@ -76,7 +76,12 @@ fn read_again(
     Ok(texts)
 }
 
-fn ordered(row: Row, text: &TextRow, parser: &mut CellParser<'_>) -> OrderedRow {
+fn ordered(
+    row: Row,
+    text: &TextRow,
+    cells: &CellContext,
+    parser: &mut CellParser<'_>,
+) -> OrderedRow {
     let cell = |column: Column| {
         text.cells
             .get(column.index())
@@ -98,6 +103,8 @@ fn ordered(row: Row, text: &TextRow, parser: &mut CellParser<'_>) -> OrderedRow 
             if let Some(micros) = instant(column) {
                 canonical.extend_from_slice(micros.to_string().as_bytes());
             }
+        } else if column == Column::Account {
+            canonical.extend_from_slice(cells.accounts.word(row.attributes().account()).as_bytes());
         } else {
             canonical.extend_from_slice(&parsed(column, cell(column)));
         }
@@ -112,18 +119,18 @@ fn ordered(row: Row, text: &TextRow, parser: &mut CellParser<'_>) -> OrderedRow 
 
 /// A cell after parsing: words in lower case, numbers without `+`, everything else as it stands.
 fn parsed(column: Column, cell: &str) -> Vec<u8> {
-    use crate::vocabulary::Direction;
     match column {
         Column::Direction => Direction::parse(cell.as_bytes())
             .map_or("", Direction::name)
             .into(),
         Column::Business | Column::Customer => PhoneDigits::strip_plus(cell.as_bytes()).to_vec(),
-        Column::Type
-        | Column::Category
-        | Column::Status
-        | Column::EntryPoint
-        | Column::Channel
-        | Column::Origin => cell.to_ascii_lowercase().replace('-', "_").into_bytes(),
+        // Words that say nothing where they are accepted, see `CellCode`.
+        Column::Category if cell.eq_ignore_ascii_case("service") => Vec::new(),
+        Column::Status if cell.eq_ignore_ascii_case("received") => Vec::new(),
+        Column::Category | Column::Status | Column::EntryPoint | Column::Origin => {
+            cell.to_ascii_lowercase().replace('-', "_").into_bytes()
+        }
+        Column::Type | Column::Channel => cell.to_ascii_lowercase().into_bytes(),
         _ => cell.as_bytes().to_vec(),
     }
 }

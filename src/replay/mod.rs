@@ -137,6 +137,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let messages = Partitions::<Message>::new();
     let mut folded = fold(&folder, &rows, &messages, &places, &request.cells)?;
     drop(rows);
+    partition::release_memory();
     stages.end(Stage::Fold);
 
     let assumes_delivery = match terms.settings.assume_sent_is_delivered {
@@ -173,7 +174,9 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     drop(messages);
     order::resolve_ties(&mut partitions, &places, &request.cells)?;
     stages.end(Stage::Order);
+    partition::release_memory();
     let (mut parts, outside_window) = judge(judgement, partitions);
+    partition::release_memory();
     stages.end(Stage::Judge);
     Allowances {
         terms: &terms,
@@ -257,7 +260,10 @@ fn fold(
         .into_par_iter()
         .map(|partition| {
             let rows = rows.take(partition);
-            messages.write(|writer| folder.fold(&rows, writer))
+            let folded = messages.write(|writer| folder.fold(&rows, writer));
+            drop(rows);
+            partition::release_memory_after(partition);
+            folded
         })
         .reduce(Folded::default, |mut left, right| {
             left.add(right);
@@ -285,6 +291,7 @@ fn ordered(messages: &Partitions<Message>, assumes_delivery: bool) -> Vec<Vec<Me
                 });
                 unknown.for_each(Message::assume_delivery);
             }
+            partition::release_memory_after(partition);
             order::sort_by_instants(&mut messages);
             messages
         })
@@ -296,7 +303,8 @@ fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>,
     let outside_window = AtomicU64::new(0);
     let parts = partitions
         .into_par_iter()
-        .map(|messages| {
+        .enumerate()
+        .map(|(index, messages)| {
             let mut part = Part::default();
             let refreshing = judgement.terms.settings.window_refreshing_types;
             let groups = group_windows(&messages, judgement);
@@ -325,6 +333,8 @@ fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>,
             outside_window.fetch_add(machine.outside_window, Ordering::Relaxed);
             part.conversations.shrink_to_fit();
             part.charges.shrink_to_fit();
+            drop(messages);
+            partition::release_memory_after(index);
             part
         })
         .collect();

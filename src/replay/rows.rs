@@ -79,11 +79,6 @@ impl<'a> RowPlaces<'a> {
         Ok(RowNumber(first_row))
     }
 
-    /// How many rows there are.
-    pub fn len(&self) -> u64 {
-        lock(&self.chunks).rows
-    }
-
     /// The file with this number.
     pub fn path(&self, file: u32) -> PathBuf {
         self.files[file as usize].path().to_path_buf()

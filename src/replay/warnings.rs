@@ -119,7 +119,7 @@ impl Found<'_> {
         }
         let is_near = |charge: &&Charge| {
             let account = self.terms.account(charge.account);
-            !account.clock.is_known()
+            !account.clock.is_known_at(charge.charged_at)
                 && account.is_near_switch(charge.charged_at, UNKNOWN_ZONE_MICROS)
         };
         self.charges().filter(is_near).count() as u64

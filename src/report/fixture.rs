@@ -206,9 +206,8 @@ impl World {
                 warnings: vec![Warning {
                     code: "Q-CONFLICT".into(),
                     count: 12,
-                    text:
-                        "12 messages have contradicting rows; the first was kept. See rejects.csv."
-                            .into(),
+                    text: "messages have contradicting rows; the first was kept. See rejects.csv."
+                        .into(),
                 }],
                 incomplete: Vec::new(),
             },

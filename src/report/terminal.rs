@@ -155,7 +155,8 @@ fn warnings(page: &mut Page, summary: &Summary) {
         page.gap();
         page.heading("Warnings", &[]);
         for warning in summary.warnings.iter().take(WARNINGS_SHOWN) {
-            page.paragraph(&format!("{}: {}", warning.code, warning.text));
+            let count = layout::thousands(warning.count);
+            page.paragraph(&format!("{}: {count} {}", warning.code, warning.text));
         }
         let hidden = summary.warnings.len().saturating_sub(WARNINGS_SHOWN);
         if hidden > 0 {

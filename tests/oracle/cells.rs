@@ -140,7 +140,7 @@ fn canonical(row: &Row, cells: &Cells) -> String {
             "delivered_at" => show(cells.delivered_at),
             "entry_point" => cells.entry_point.clone(),
             "account" => cells.account.clone(),
-            "channel" => lower(row, "channel"),
+            "type" | "channel" => lower(row, column),
             "origin" => cells.origin.clone(),
             "seen_at" => show(cells.seen_at),
             "meta_expires_at" => show(cells.meta_expires_at),

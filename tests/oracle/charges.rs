@@ -98,11 +98,19 @@ fn line(
     if !world.settings.detail_messages {
         return None; // contract 4: covered messages are counted in their conversation
     }
-    let category = message_category(message);
+    // A template of before 2023-06-01 names no category: it shows that of its conversation.
+    let category = |conversation: usize| {
+        let own = message_category(message);
+        if own.is_empty() {
+            conversations[conversation].category.clone()
+        } else {
+            own
+        }
+    };
     if let Some(entry_point) = place.entry_point {
         return line(
             "F-6",
-            category,
+            category(entry_point),
             "free_entry_point",
             Some(entry_point),
             "message",
@@ -114,6 +122,7 @@ fn line(
     } else {
         "C23-5"
     };
+    let category = category(covering);
     line(rule, category, "covered", Some(covering), "message")
 }
 

@@ -27,7 +27,7 @@ pub struct Message {
     pub entry_point_mark: bool,
     pub marked_end: Option<i64>,
     pub paid_exempt_mark: bool,
-    /// Reading 27: every status that it has says `failed`.
+    /// It failed, and nothing says that it arrived.
     pub only_failed: bool,
 }
 
@@ -121,10 +121,7 @@ pub fn message(
         marked_end: fep_rows.iter().find_map(|row| row.meta_expires_at), // reading 12
         paid_exempt_mark: marks
             && (pricing_type == "paid_exempt" || pricing_subtype == "paid_exempt"),
-        only_failed: failed
-            && rows
-                .iter()
-                .all(|r| r.status == "failed" || r.status.is_empty()),
+        only_failed: failed && delivered.is_none(),
     };
     if outbound && kind == Kind::Template && message.category.is_empty() {
         // D-9: by the local date of delivery, else of sending; a forced later rulebook needs one.

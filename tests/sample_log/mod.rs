@@ -47,13 +47,13 @@ pub fn write(folder: &Path) -> io::Result<()> {
 
     let message_rows = export::message_rows(&messages, &mut random);
     let status_rows = export::status_rows(&messages, &mut random);
-    fs::create_dir_all(folder)?;
+    fs::create_dir_all(folder.join("log"))?;
     fs::write(
-        folder.join("messages.csv"),
+        folder.join("log/messages.csv"),
         export::messages_csv(&message_rows)?,
     )?;
     fs::write(
-        folder.join("statuses.csv"),
+        folder.join("log/statuses.csv"),
         export::statuses_csv(&status_rows)?,
     )?;
     fs::write(folder.join("accounts.toml"), paperwork::accounts_toml())?;

@@ -102,8 +102,8 @@ of them occurs. Nobody in it exists and no number can be dialled. All of it is g
 
 | file | content |
 |---|---|
-| `messages.csv` | {message_rows} rows, one per message: Morgenrot (coffee roaster, Berlin) and Larkspur (bike hire, Denver, from July 2024 San Diego) |
-| `statuses.csv` | {status_rows} rows, one per status event: Chaitra (wallet, Kolkata; one number for codes, one for all else) and what the others kept of Meta's webhooks. Byte order mark, CRLF, other columns in another order, epoch seconds, quoted texts with line breaks |
+| `log/messages.csv` | {message_rows} rows, one per message: Morgenrot (coffee roaster, Berlin) and Larkspur (bike hire, Denver, from July 2024 San Diego) |
+| `log/statuses.csv` | {status_rows} rows, one per status event: Chaitra (wallet, Kolkata; one number for codes, one for all else) and what the others kept of Meta's webhooks. Byte order mark, CRLF, other columns in another order, epoch seconds, quoted texts with line breaks |
 | `accounts.toml` | three accounts in two portfolios, all billed in USD |
 | `templates.csv` | the templates, one of them recategorised, one paused for some days |
 

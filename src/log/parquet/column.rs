@@ -2,12 +2,37 @@
 
 use super::Damage;
 use super::cells::Cells;
+use super::compression::Inflater;
 use super::footer::ColumnChunk;
 use super::hybrid::{Rows, Runs};
 use super::io::PositionalFile;
 use super::page::{Encoding, PageBody, PageHeader, PageKind, PageReader};
 use super::schema::LogColumn;
 use super::values::{ValueType, Values};
+
+/// What a reader needs of memory, to be handed from one column chunk to the next: taking it anew from
+/// the operating system for each would cost a quarter of the time.
+#[derive(Debug)]
+pub(super) struct Memory<T> {
+    window: Vec<u8>,
+    inflater: Inflater,
+    dictionary: Vec<T>,
+    levels: Vec<u8>,
+    bytes: Vec<u8>,
+}
+
+impl<T> Default for Memory<T> {
+    fn default() -> Self {
+        let (dictionary, inflater) = (Vec::new(), Inflater::default());
+        Self {
+            window: Vec::new(),
+            inflater,
+            dictionary,
+            levels: Vec::new(),
+            bytes: Vec::new(),
+        }
+    }
+}
 
 /// Reads a column chunk from its first row to its last.
 #[derive(Debug)]
@@ -36,6 +61,7 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
         chunk: &ColumnChunk,
         rows: usize,
         column: &LogColumn,
+        memory: Memory<C::Cell>,
         cells: &mut C,
     ) -> Result<Self, Damage> {
         if chunk.values != rows as u64 {
@@ -49,26 +75,66 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
                 "values that are encrypted or stand in another file",
             ));
         }
+        let Memory {
+            window,
+            inflater,
+            mut dictionary,
+            levels,
+            bytes,
+        } = memory;
+        dictionary.clear();
         let mut reader = Self {
             value_type: column.value_type,
             optional: column.optional,
-            pages: PageReader::new(file, chunk, column.optional)?,
-            dictionary: Vec::new(),
+            pages: PageReader::new(file, chunk, column.optional, (window, inflater))?,
+            dictionary,
             has_dictionary: false,
             rows_ahead: rows,
             unread: None,
             rows_open: 0,
-            levels: Vec::new(),
+            levels,
             level_runs: Runs::default(),
-            values: Values::default(),
+            values: Values::in_memory(bytes),
         };
         reader.find_page(cells)?;
         Ok(reader)
     }
 
+    /// Gives the memory back.
+    pub(super) fn into_memory(mut self) -> Memory<C::Cell> {
+        let (window, inflater) = self.pages.into_parts();
+        let bytes = std::mem::take(self.values.bytes_mut());
+        Memory {
+            window,
+            inflater,
+            dictionary: self.dictionary,
+            levels: self.levels,
+            bytes,
+        }
+    }
+
     /// Where in the file reading has come to.
     pub(super) fn position(&self) -> u64 {
         self.pages.position()
+    }
+
+    /// Checks, after the last row, that no page has more.
+    pub(super) fn finish(&mut self) -> Result<(), Damage> {
+        // What is not a page may be padding.
+        while !self.pages.is_at_end() {
+            match self.pages.header() {
+                Ok(PageHeader {
+                    kind: PageKind::Data { .. },
+                    values: 1..,
+                    ..
+                }) => {
+                    return Err(too_many_rows());
+                }
+                Ok(header) => self.pages.skip_body(&header),
+                Err(_) => break,
+            }
+        }
+        Ok(())
     }
 
     /// Appends the cells of the next `rows` rows.
@@ -84,7 +150,7 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
             self.open_page(cells)?;
             let rows = left.min(self.rows_open);
             self.read_open(rows, cells, output)?;
-            self.rows_open -= rows;
+            self.close_rows(rows)?;
             left -= rows;
         }
         Ok(())
@@ -106,10 +172,19 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
             }
             let rows = left.min(self.rows_open);
             self.skip_open(rows)?;
-            self.rows_open -= rows;
+            self.close_rows(rows)?;
             left -= rows;
         }
         Ok(())
+    }
+
+    fn close_rows(&mut self, rows: usize) -> Result<(), Damage> {
+        self.rows_open -= rows;
+        if self.rows_open == 0 {
+            self.values.finish()
+        } else {
+            Ok(())
+        }
     }
 
     fn read_open(
@@ -214,10 +289,10 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
                 PageKind::Other => self.pages.skip_body(&header),
                 PageKind::Data { .. } if header.values == 0 => self.pages.skip_body(&header),
                 PageKind::Data { .. } => {
-                    self.rows_ahead =
-                        self.rows_ahead.checked_sub(header.values).ok_or_else(|| {
-                            Damage::new("pages with more rows than its metadata says")
-                        })?;
+                    self.rows_ahead = self
+                        .rows_ahead
+                        .checked_sub(header.values)
+                        .ok_or_else(too_many_rows)?;
                     self.unread = Some(header);
                 }
             }
@@ -228,7 +303,8 @@ impl<'a, C: Cells> ColumnReader<'a, C> {
         if std::mem::replace(&mut self.has_dictionary, true) {
             return Err(Damage::new("a second dictionary"));
         }
-        let mut values = Values::default();
+        // No data page is open, so the memory of its values is free.
+        let values = &mut self.values;
         self.pages.read_dictionary(header, values.bytes_mut())?;
         values.begin(&self.value_type, Encoding::Plain, 0, header.values)?;
         values.read(
@@ -254,4 +330,9 @@ fn spread<T: Copy>(output: &mut Vec<T>, start: usize, mask: u64, count: usize, e
             empty
         };
     }
+}
+
+#[cold]
+fn too_many_rows() -> Damage {
+    Damage::new("more rows than its metadata says")
 }

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 
 use super::ParquetFile;
 use super::cells::{Span, TextCells};
-use super::column::ColumnReader;
+use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
@@ -19,7 +19,7 @@ type Share<'a> = (&'a Piece, Range<usize>);
 pub(super) fn message_ids(
     log: &ParquetFile,
     wanted: &[(u32, u32)],
-    consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
+    consume: crate::log::chunk::TakeMessageIds<'_>,
 ) -> anyhow::Result<()> {
     let pieces = log.pieces(rayon::current_num_threads())?.0;
     let column = log
@@ -114,7 +114,7 @@ struct ColumnTexts<'a> {
 impl<'a> ColumnTexts<'a> {
     fn open(log: &'a ParquetFile, group: usize, column: &'a LogColumn) -> anyhow::Result<Self> {
         let mut cells = TextCells::default();
-        let reader = open_column(log, group, column, &mut cells)?;
+        let reader = open_column(log, group, column, Memory::default(), &mut cells)?;
         cells.keep();
         Ok(Self {
             log,

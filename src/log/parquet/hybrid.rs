@@ -43,6 +43,11 @@ impl Runs {
         })
     }
 
+    /// Where the run behind the one that is being read starts.
+    pub(super) fn position(&self) -> usize {
+        self.position
+    }
+
     /// Moves on to the next run where none is open.
     fn open(&mut self, bytes: &[u8]) -> Result<(), Damage> {
         while self.same_left == 0 && self.packed_left == 0 {

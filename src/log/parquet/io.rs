@@ -82,15 +82,26 @@ pub(super) struct ForwardReader<'a> {
 const READ_AHEAD: u64 = 256 * 1024;
 
 impl<'a> ForwardReader<'a> {
-    /// A reader from `start`; `end_hint` is where its data are said to end.
-    pub(super) fn new(file: &'a PositionalFile, start: u64, end_hint: u64) -> Self {
+    /// A reader from `start`; `end_hint` is where its data are said to end, `window` memory to use.
+    pub(super) fn new(
+        file: &'a PositionalFile,
+        start: u64,
+        end_hint: u64,
+        mut window: Vec<u8>,
+    ) -> Self {
+        window.clear();
         Self {
             file,
-            window: Vec::new(),
+            window,
             passed: 0,
             next: start,
             end_hint,
         }
+    }
+
+    /// Gives the memory back.
+    pub(super) fn into_window(self) -> Vec<u8> {
+        self.window
     }
 
     /// What has been read ahead.

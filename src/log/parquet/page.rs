@@ -87,6 +87,8 @@ pub(super) struct PageReader<'a> {
     codec: Codec,
     inflater: Inflater,
     optional: bool,
+    /// Where the column chunk ends.
+    end: u64,
 }
 
 impl<'a> PageReader<'a> {
@@ -95,14 +97,22 @@ impl<'a> PageReader<'a> {
         file: &'a PositionalFile,
         chunk: &ColumnChunk,
         optional: bool,
+        (window, inflater): (Vec<u8>, Inflater),
     ) -> Result<Self, Damage> {
         let end = chunk.offset.saturating_add(chunk.bytes);
+        let reader = ForwardReader::new(file, chunk.offset, end, window);
         Ok(Self {
-            reader: ForwardReader::new(file, chunk.offset, end),
+            reader,
             codec: Codec::new(chunk.codec)?,
-            inflater: Inflater::default(),
+            inflater,
             optional,
+            end,
         })
+    }
+
+    /// Gives the memory back.
+    pub(super) fn into_parts(self) -> (Vec<u8>, Inflater) {
+        (self.reader.into_window(), self.inflater)
     }
 
     /// Where in the file the next header or body stands.
@@ -110,8 +120,16 @@ impl<'a> PageReader<'a> {
         self.reader.position()
     }
 
+    /// Whether the bytes of the column chunk are used up.
+    pub(super) fn is_at_end(&self) -> bool {
+        self.position() >= self.end
+    }
+
     /// Reads the next page's header; its body must be read or skipped before the next.
     pub(super) fn header(&mut self) -> Result<PageHeader, Damage> {
+        if self.is_at_end() {
+            return Err(Damage::new("fewer rows than its metadata says"));
+        }
         let mut wanted = HEADER_BYTES_FIRST;
         loop {
             let has_more = self.reader.fill(wanted)?;

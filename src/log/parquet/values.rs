@@ -19,10 +19,14 @@ pub(super) struct ValueType {
     pub(super) width: Option<usize>,
 }
 
+/// How many bytes may follow the values of a page that has hardly any.
+const PADDING_BYTES_MAX: usize = 8;
+
 /// The values of one page that are still to be read.
 #[derive(Debug, Default)]
 pub(super) struct Values {
     bytes: Vec<u8>,
+    start: usize,
     position: usize,
     form: Form,
 }
@@ -41,6 +45,14 @@ enum Form {
 }
 
 impl Values {
+    /// No values yet, but memory for them.
+    pub(super) fn in_memory(bytes: Vec<u8>) -> Self {
+        Self {
+            bytes,
+            ..Self::default()
+        }
+    }
+
     /// The memory in which the next page is to be put.
     pub(super) fn bytes_mut(&mut self) -> &mut Vec<u8> {
         &mut self.bytes
@@ -54,7 +66,7 @@ impl Values {
         start: usize,
         count_max: usize,
     ) -> Result<(), Damage> {
-        self.position = start;
+        (self.start, self.position) = (start, start);
         let is_boolean = value_type.kind == ValueKind::Boolean;
         self.form = match encoding {
             Encoding::Plain if is_boolean => {
@@ -110,7 +122,7 @@ impl Values {
             }
         }
         self.bytes = plain;
-        self.position = 0;
+        (self.start, self.position) = (0, 0);
         Ok(())
     }
 
@@ -169,6 +181,28 @@ impl Values {
                 runs.read(&self.bytes, count, &both, output)
             }
         }
+    }
+
+    /// Checks, after the last value, that the page held nothing else.
+    ///
+    /// Writers may pad a little. Most of a page unread means that its header is wrong about the encoding.
+    pub(super) fn finish(&self) -> Result<(), Damage> {
+        let end = match self.form {
+            Form::Plain => self.position,
+            Form::Bits => self.position.div_ceil(8),
+            Form::BooleanRuns(runs) | Form::Indices(runs) => runs.position(),
+        };
+        let (read, left) = (
+            end.saturating_sub(self.start),
+            self.bytes.len().saturating_sub(end),
+        );
+        if left > read + PADDING_BYTES_MAX {
+            return Err(Damage::found(
+                format!("a page of about {read} bytes of values"),
+                format!("one of {}", read + left),
+            ));
+        }
+        Ok(())
     }
 
     /// Passes over `count` values.

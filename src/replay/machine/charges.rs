@@ -52,8 +52,8 @@ impl PairMachine<'_> {
             return;
         }
         let attributes = message.attributes();
-        let zone_decides =
-            !account.clock.is_known() && account.is_near_midnight(charged_at, UNKNOWN_ZONE_MICROS);
+        let zone_decides = !account.clock.is_known_at(charged_at)
+            && account.is_near_midnight(charged_at, UNKNOWN_ZONE_MICROS);
         self.part.charges.push(Charge {
             pair: self.pair,
             charged_at,

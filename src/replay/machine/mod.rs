@@ -194,6 +194,10 @@ impl<'a> PairMachine<'a> {
         let Some(regime) = account.regime_at(cutover) else {
             return;
         };
+        // T-2: what was delivered before any regime existed is outside the period, whatever S-01 says.
+        if account.regime_at(message.instant()).is_none() {
+            return;
+        }
 
         let in_window = self.is_in_window(message);
         if message.kind() == Kind::FreeForm && !in_window {

@@ -34,7 +34,7 @@ pub use names::{Place, Places};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 64 << 20;
-const ID_BYTES_PER_ROW: usize = 24;
+const ID_BYTES_PER_ROW: usize = 6;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
 /// Rows of a page: its columns fit the processor's cache.

@@ -15,7 +15,7 @@ pub fn annotations(summary: &Summary) -> String {
             text,
             "::warning title={}::{}",
             property(&warning.code),
-            data(&warning.text)
+            data(&format!("{} {}", warning.count, warning.text))
         );
     }
     text
