@@ -103,13 +103,16 @@ impl World {
                 _ => 5_511_900_000_000 + random.below(1 + rows as u64 / 3),
             };
             let business = businesses[random.below(5) as usize];
-            let account = accounts[random.below(3) as usize];
+            // A number belongs to one account, but for the few that moved.
+            let moved = u64::from(random.below(1000) == 0);
+            let account = accounts[((u64::from(business) + moved) % 3) as usize];
             let pair = pairs.key(PairParts {
                 business,
                 customer,
                 group: None,
             });
-            let at = Instant::from_seconds(START + random.below(1 + rows as u64 / 2) as i64);
+            // Logs are nearly in the order of time, one row in two seconds.
+            let at = Instant::from_seconds(START + (row as u64 / 2 + random.below(30)) as i64);
             ids.push(format!(
                 "wamid.{:016x}{:08x}",
                 random.next(),
@@ -172,6 +175,13 @@ impl World {
                 uses_allowance: false,
                 is_written: true,
             });
+        }
+        // Parts hold pair after pair, not instant after instant.
+        for part in &mut content {
+            for last in (1..part.charges.len()).rev() {
+                let other = random.below(last as u64 + 1) as usize;
+                part.charges.swap(last, other);
+            }
         }
         let totals = ControlTotals {
             rows_read: rows as u64 * 3,

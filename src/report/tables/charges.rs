@@ -3,13 +3,13 @@
 use std::cmp::Ordering;
 
 use super::conversations::ConversationIds;
-use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Decimals, Frame, Texts, Words};
+use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Texts, Words};
 use super::identities::Identities;
-use super::names::{Currencies, Names, Places};
+use super::names::{Currencies, Names, Places, Prefixes};
 use super::order::{Entry, Ordered, Slice};
-use super::{BLOCK_ROWS, rows_of};
+use super::{BLOCK_ROWS, Table, rows_of};
 use crate::replay::outcome::{Charge, Outcome, RowNumber};
-use crate::vocabulary::ChargeState;
+use crate::vocabulary::{ChargeState, ChargeUnit, HexId};
 
 /// The columns of `charges` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -56,140 +56,256 @@ impl Charges<'_> {
         rows_of(
             &self.outcome.parts,
             |part| &part.charges,
-            |charge| charge.is_written.then_some(charge.charged_at),
+            |charge| {
+                charge
+                    .is_written
+                    .then_some((charge.charged_at, charge.sent_at))
+            },
         )
     }
 
     fn at(&self, entry: Entry) -> &Charge {
         &self.outcome.parts[entry.part as usize].charges[entry.place as usize]
     }
+}
 
-    /// Builds a row group.
-    pub fn frame(&self, slice: &Slice<'_>) -> Frame {
-        let rows = slice.len();
-        let mut id = Texts::with_capacity(rows, 16);
-        let mut account = Words::with_capacity(rows);
-        let mut business = Words::with_capacity(rows);
-        let mut customer = Texts::with_capacity(rows, 12);
-        let mut message = Texts::with_capacity(rows, 32);
-        let mut conversation = Texts::with_capacity(rows, 16);
-        let mut unit = Words::with_capacity(rows);
-        let mut regime = Words::with_capacity(rows);
-        let mut rule = Words::with_capacity(rows);
-        let mut category = Words::with_capacity(rows);
-        let mut pricing_type = Words::with_capacity(rows);
-        let mut charged_at = Vec::with_capacity(rows);
-        let mut local_date = Vec::with_capacity(rows);
-        let mut country = Words::with_capacity(rows);
-        let mut market = Words::with_capacity(rows);
-        let mut currency = Words::with_capacity(rows);
-        let mut amount = Decimals::with_capacity(rows);
-        let mut state = Words::with_capacity(rows);
-        let mut estimated = Vec::with_capacity(rows);
-        let mut edge = Vec::with_capacity(rows);
-        let mut currencies = Currencies::new(self.places);
-        let mut identities = Identities::default();
-        let mut number = String::new();
+/// The columns of a row group that is being built.
+pub struct ChargeColumns<'a> {
+    id: Texts,
+    account: Words,
+    business: Words,
+    customer: Texts,
+    message: Texts,
+    conversation: Texts,
+    unit: Words,
+    regime: Words,
+    rule: Words,
+    category: Words,
+    pricing_type: Words,
+    charged_at: Vec<Option<i64>>,
+    local_date: Vec<i64>,
+    country: Words,
+    market: Words,
+    currency: Words,
+    amount: Decimals,
+    state: Words,
+    estimated: Vec<bool>,
+    edge: Vec<bool>,
+    currencies: Currencies<'a>,
+    prefixes: Prefixes,
+    identities: Identities,
+    linked: Vec<Option<HexId>>,
+}
+
+impl<'a> Table for Charges<'a> {
+    type Columns = ChargeColumns<'a>;
+
+    fn columns(&self) -> Self::Columns {
+        ChargeColumns {
+            id: Texts::default(),
+            account: Words::default(),
+            business: Words::default(),
+            customer: Texts::default(),
+            message: Texts::default(),
+            conversation: Texts::default(),
+            unit: Words::default(),
+            regime: Words::default(),
+            rule: Words::default(),
+            category: Words::default(),
+            pricing_type: Words::default(),
+            charged_at: Vec::new(),
+            local_date: Vec::new(),
+            country: Words::default(),
+            market: Words::default(),
+            currency: Words::default(),
+            amount: Decimals::default(),
+            state: Words::default(),
+            estimated: Vec::new(),
+            edge: Vec::new(),
+            currencies: Currencies::new(self.places),
+            prefixes: Prefixes::new("charge"),
+            identities: Identities::default(),
+            linked: Vec::new(),
+        }
+    }
+
+    fn fill(&self, slice: &Slice<'_>, columns: &mut Self::Columns) {
         let mut block = Vec::with_capacity(BLOCK_ROWS);
-        for first in (0..rows).step_by(BLOCK_ROWS) {
-            let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
+        for first in (0..slice.len()).step_by(BLOCK_ROWS) {
+            let part = slice.range(first..slice.len().min(first + BLOCK_ROWS));
             block.clear();
-            block.extend(entries.iter().map(|&entry| *self.at(entry)));
-            identities.clear();
-            for (place, row) in block.iter().enumerate() {
-                self.names.customer(row.pair, &mut number);
-                customer.push(number.as_bytes());
-                identities.push(&[
-                    b"charge",
-                    self.names.accounts[row.account as usize].as_bytes(),
-                    self.names.business(row.pair).1.as_bytes(),
-                    number.as_bytes(),
-                    slice.id(first + place),
-                    row.unit.name().as_bytes(),
-                ]);
+            block.extend(part.entries().iter().map(|&entry| *self.at(entry)));
+            self.fill_ids(&part, &block, columns);
+            for row in &block {
+                self.fill_row(row, columns);
             }
-            for identity in identities.hashed() {
-                id.push(&identity.digits());
+        }
+    }
+}
+
+impl Charges<'_> {
+    /// Customers, messages, and the identities made of them.
+    fn fill_ids(&self, slice: &Slice<'_>, rows: &[Charge], columns: &mut ChargeColumns<'_>) {
+        let mut customer = Vec::with_capacity(32);
+        columns.identities.clear();
+        for (index, row) in rows.iter().enumerate() {
+            self.names.customer(row.pair, &mut customer);
+            columns.customer.push(&customer);
+            let message = slice.id(index);
+            columns.message.push(message);
+            let prefix = columns.prefixes.of(self.names, row.pair, row.account);
+            let unit: &[u8] = match row.unit {
+                ChargeUnit::Conversation => b"\x1fconversation",
+                ChargeUnit::Message => b"\x1fmessage",
+            };
+            columns
+                .identities
+                .push(&[prefix, &customer, b"\x1f", message, unit]);
+        }
+        for identity in columns.identities.hashed() {
+            columns.id.push(&identity.digits());
+        }
+        // All look-ups first: they wait for memory, and wait together.
+        let of = |(row, entry): (&Charge, &Entry)| match row.conversation {
+            Charge::NO_CONVERSATION => None,
+            place => Some(self.conversation_ids.get(entry.part, place)),
+        };
+        columns.linked.clear();
+        columns
+            .linked
+            .extend(rows.iter().zip(slice.entries()).map(of));
+        for identity in &columns.linked {
+            match identity {
+                Some(identity) => columns.conversation.push(&identity.digits()),
+                None => columns.conversation.push_null(),
             }
-            for (place, (row, entry)) in block.iter().zip(entries).enumerate() {
-                let account_name = &self.names.accounts[row.account as usize];
-                let (business_code, business_name) = self.names.business(row.pair);
-                let phone = self.names.number(row.pair);
-                account.push_code(row.account as usize, || account_name.as_str().into());
-                business.push_code(business_code, || business_name.into());
-                message.push(slice.id(first + place));
-                if row.conversation == Charge::NO_CONVERSATION {
-                    conversation.push_null();
-                } else {
-                    let identity = self.conversation_ids.get(entry.part, row.conversation);
-                    conversation.push(&identity.digits());
-                }
-                unit.push_code(row.unit as usize, || row.unit.name().into());
-                regime.push_code(row.regime as usize, || row.regime.name().into());
-                rule.push_code(row.rule as usize, || row.rule.name().into());
-                category.push_code(row.category as usize, || row.category.name().into());
-                pricing_type
-                    .push_code(row.pricing_type as usize, || row.pricing_type.name().into());
-                charged_at.push(Some(row.charged_at.micros()));
-                local_date.push(i64::from(row.local_date.days()));
-                let place = self.places.place(phone, row.local_date);
-                match place.country {
-                    Some(code) => country.push_code(usize::from(u16::from_be_bytes(code)), || {
-                        String::from_utf8_lossy(&code).into_owned().into()
-                    }),
-                    None => country.push_null(),
-                }
-                market.push_code(place.market, || {
-                    self.places.market_name(place.market).into()
+        }
+    }
+
+    #[inline]
+    fn fill_row(&self, row: &Charge, columns: &mut ChargeColumns<'_>) {
+        let account = &self.names.accounts[row.account as usize];
+        let (business_code, business) = self.names.business(row.pair);
+        columns
+            .account
+            .push_code(row.account as usize, || account.as_str().into());
+        columns
+            .business
+            .push_code(business_code, || business.into());
+        columns
+            .unit
+            .push_code(row.unit as usize, || row.unit.name().into());
+        columns
+            .regime
+            .push_code(row.regime as usize, || row.regime.name().into());
+        columns
+            .rule
+            .push_code(row.rule as usize, || row.rule.name().into());
+        columns
+            .category
+            .push_code(row.category as usize, || row.category.name().into());
+        columns
+            .pricing_type
+            .push_code(row.pricing_type as usize, || row.pricing_type.name().into());
+        columns.charged_at.push(Some(row.charged_at.micros()));
+        columns.local_date.push(i64::from(row.local_date.days()));
+        let place = self
+            .places
+            .place(self.names.number(row.pair), row.local_date);
+        match place.country {
+            Some(code) => {
+                let number = usize::from(u16::from_be_bytes(code));
+                columns.country.push_code(number, || {
+                    String::from_utf8_lossy(&code).into_owned().into()
                 });
-                currencies.push(row.account, account_name, row.local_date, &mut currency);
-                match row.state() {
-                    ChargeState::Free => amount.push(0),
-                    _ => amount.push_null(),
-                }
-                state.push_code(row.state() as usize, || row.state().name().into());
-                estimated.push(row.estimated);
-                edge.push(row.edge);
             }
+            None => columns.country.push_null(),
         }
-        Frame {
-            rows,
-            columns: vec![
-                Cells::Text(id),
-                Cells::Words(account),
-                Cells::Words(business),
-                Cells::Text(customer),
-                Cells::Text(message),
-                Cells::Text(conversation),
-                Cells::Words(unit),
-                Cells::Words(regime),
-                Cells::Words(rule),
-                Cells::Words(category),
-                Cells::Words(pricing_type),
-                Cells::Instants(charged_at),
-                Cells::Integers(local_date),
-                Cells::Words(country),
-                Cells::Words(market),
-                Cells::Words(Words::nulls(rows)),
-                Cells::Words(Words::nulls(rows)),
-                Cells::Decimals(Decimals::nulls(rows)),
-                Cells::Words(currency),
-                Cells::Decimals(amount),
-                Cells::Words(state),
-                Cells::Flags(estimated),
-                Cells::Flags(edge),
-            ],
+        columns.market.push_code(place.market, || {
+            self.places.market_name(place.market).into()
+        });
+        let currency = &mut columns.currency;
+        columns
+            .currencies
+            .push(row.account, account, row.local_date, currency);
+        let state = row.state();
+        match state {
+            ChargeState::Free => columns.amount.push(0),
+            _ => columns.amount.push_null(),
         }
+        columns
+            .state
+            .push_code(state as usize, || state.name().into());
+        columns.estimated.push(row.estimated);
+        columns.edge.push(row.edge);
+    }
+}
+
+impl Columns for ChargeColumns<'_> {
+    fn clear_rows(&mut self) {
+        for texts in [
+            &mut self.id,
+            &mut self.customer,
+            &mut self.message,
+            &mut self.conversation,
+        ] {
+            texts.clear_rows();
+        }
+        for words in [
+            &mut self.account,
+            &mut self.business,
+            &mut self.unit,
+            &mut self.regime,
+            &mut self.rule,
+            &mut self.category,
+            &mut self.pricing_type,
+            &mut self.country,
+            &mut self.market,
+            &mut self.currency,
+            &mut self.state,
+        ] {
+            words.clear_rows();
+        }
+        self.charged_at.clear();
+        self.local_date.clear();
+        self.amount.clear_rows();
+        self.estimated.clear();
+        self.edge.clear();
+    }
+
+    fn cells(&self) -> Vec<Cells<'_>> {
+        let rows = self.charged_at.len();
+        vec![
+            Cells::Text(&self.id),
+            Cells::Words(&self.account),
+            Cells::Words(&self.business),
+            Cells::Text(&self.customer),
+            Cells::Text(&self.message),
+            Cells::Text(&self.conversation),
+            Cells::Words(&self.unit),
+            Cells::Words(&self.regime),
+            Cells::Words(&self.rule),
+            Cells::Words(&self.category),
+            Cells::Words(&self.pricing_type),
+            Cells::Instants(&self.charged_at),
+            Cells::Integers(&self.local_date),
+            Cells::Words(&self.country),
+            Cells::Words(&self.market),
+            Cells::Nulls(rows),
+            Cells::Nulls(rows),
+            Cells::Nulls(rows),
+            Cells::Words(&self.currency),
+            Cells::Decimals(&self.amount),
+            Cells::Words(&self.state),
+            Cells::Flags(&self.estimated),
+            Cells::Flags(&self.edge),
+        ]
     }
 }
 
 impl Ordered for Charges<'_> {
     fn row(&self, entry: Entry) -> RowNumber {
         self.at(entry).row
-    }
-
-    fn before_id(&self, left: Entry, right: Entry) -> Ordering {
-        self.at(left).sent_at.cmp(&self.at(right).sent_at)
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

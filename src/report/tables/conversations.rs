@@ -1,14 +1,13 @@
 //! The table of conversations, ordered by opening, opening message, customer, account, category.
 
 use std::cmp::Ordering;
-use std::fmt::Write;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
-use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Frame, Texts, Words};
+use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Texts, Words};
 use super::identities::Identities;
-use super::names::Names;
+use super::names::{Names, Prefixes, push_digits};
 use super::order::{Entry, Ordered, Slice};
-use super::{BLOCK_ROWS, rows_of};
+use super::{BLOCK_ROWS, Table, rows_of};
 use crate::replay::outcome::{Conversation, Outcome, RowNumber};
 use crate::vocabulary::{CloseReason, HexId};
 
@@ -29,6 +28,9 @@ pub const COLUMNS: &[ColumnSpec] = &[
     ColumnSpec::required("messages_outbound", Kind::Count),
     ColumnSpec::required("messages_inbound", Kind::Count),
 ];
+
+/// Stands between the fields of an identity.
+const SEPARATOR: u8 = 0x1f;
 
 /// The conversations of an outcome, and their ids once they are known.
 pub struct Conversations<'a> {
@@ -89,7 +91,8 @@ impl<'a> Conversations<'a> {
             &self.outcome.parts,
             |part| &part.conversations,
             |conversation| {
-                (conversation.is_written == is_written).then_some(conversation.opened_at)
+                (conversation.is_written == is_written)
+                    .then_some((conversation.opened_at, conversation.opened_at))
             },
         )
     }
@@ -97,99 +100,175 @@ impl<'a> Conversations<'a> {
     fn at(&self, entry: Entry) -> &Conversation {
         &self.outcome.parts[entry.part as usize].conversations[entry.place as usize]
     }
+}
 
-    /// Builds a row group.
-    pub fn frame(&self, slice: &Slice<'_>) -> Frame {
-        let rows = slice.len();
-        let mut id = Texts::with_capacity(rows, 16);
-        let mut account = Words::with_capacity(rows);
-        let mut business = Words::with_capacity(rows);
-        let mut customer = Texts::with_capacity(rows, 12);
-        let mut category = Words::with_capacity(rows);
-        let mut opened_at = Vec::with_capacity(rows);
-        let mut expires_at = Vec::with_capacity(rows);
-        let mut closed_at = Vec::with_capacity(rows);
-        let mut close_reason = Words::with_capacity(rows);
-        let mut opened_by = Texts::with_capacity(rows, 32);
-        let mut regime = Words::with_capacity(rows);
-        let mut rule = Words::with_capacity(rows);
-        let mut outbound = Vec::with_capacity(rows);
-        let mut inbound = Vec::with_capacity(rows);
-        let mut identities = Identities::default();
-        let (mut number, mut opened) = (String::new(), String::new());
+/// The columns of a row group that is being built.
+#[derive(Default)]
+pub struct ConversationColumns {
+    id: Texts,
+    account: Words,
+    business: Words,
+    customer: Texts,
+    category: Words,
+    opened_at: Vec<Option<i64>>,
+    expires_at: Vec<Option<i64>>,
+    closed_at: Vec<Option<i64>>,
+    close_reason: Words,
+    opened_by: Texts,
+    regime: Words,
+    rule: Words,
+    messages_outbound: Vec<i64>,
+    messages_inbound: Vec<i64>,
+    prefixes: Prefixes,
+    identities: Identities,
+}
+
+impl Table for Conversations<'_> {
+    type Columns = ConversationColumns;
+
+    fn columns(&self) -> Self::Columns {
+        ConversationColumns {
+            prefixes: Prefixes::new("conversation"),
+            ..ConversationColumns::default()
+        }
+    }
+
+    fn fill(&self, slice: &Slice<'_>, columns: &mut Self::Columns) {
         let mut block = Vec::with_capacity(BLOCK_ROWS);
-        for first in (0..rows).step_by(BLOCK_ROWS) {
-            let entries = &slice.entries()[first..rows.min(first + BLOCK_ROWS)];
+        for first in (0..slice.len()).step_by(BLOCK_ROWS) {
+            let part = slice.range(first..slice.len().min(first + BLOCK_ROWS));
             block.clear();
-            block.extend(entries.iter().map(|&entry| *self.at(entry)));
-            identities.clear();
-            for (place, row) in block.iter().enumerate() {
-                self.names.customer(row.pair, &mut number);
-                customer.push(number.as_bytes());
-                opened.clear();
-                let _ = write!(opened, "{}", row.opened_at.millis());
-                identities.push(&[
-                    b"conversation",
-                    self.names.accounts[row.account as usize].as_bytes(),
-                    self.names.business(row.pair).1.as_bytes(),
-                    number.as_bytes(),
-                    row.category.name().as_bytes(),
-                    opened.as_bytes(),
-                    slice.id(first + place),
-                ]);
-            }
-            for (&identity, &entry) in identities.hashed().iter().zip(entries) {
-                self.ids.set(entry, identity);
-                id.push(&identity.digits());
-            }
-            for (place, row) in block.iter().enumerate() {
-                let account_name = &self.names.accounts[row.account as usize];
-                let (business_code, business_name) = self.names.business(row.pair);
-                account.push_code(row.account as usize, || account_name.as_str().into());
-                business.push_code(business_code, || business_name.into());
-                category.push_code(row.category as usize, || row.category.name().into());
-                opened_at.push(Some(row.opened_at.micros()));
-                expires_at.push(Some(row.expires_at.micros()));
-                let closed = row.close_reason != CloseReason::OpenAtEndOfLog;
-                closed_at.push(closed.then(|| row.closed_at.micros()));
-                close_reason
-                    .push_code(row.close_reason as usize, || row.close_reason.name().into());
-                opened_by.push(slice.id(first + place));
-                regime.push_code(row.regime as usize, || row.regime.name().into());
-                rule.push_code(row.rule as usize, || row.rule.name().into());
-                outbound.push(i64::from(row.messages_outbound));
-                inbound.push(i64::from(row.messages_inbound));
+            block.extend(part.entries().iter().map(|&entry| *self.at(entry)));
+            self.fill_ids(&part, &block, columns);
+            for row in &block {
+                self.fill_row(row, columns);
             }
         }
-        Frame {
-            rows,
-            columns: vec![
-                Cells::Text(id),
-                Cells::Words(account),
-                Cells::Words(business),
-                Cells::Text(customer),
-                Cells::Words(category),
-                Cells::Instants(opened_at),
-                Cells::Instants(expires_at),
-                Cells::Instants(closed_at),
-                Cells::Words(close_reason),
-                Cells::Text(opened_by),
-                Cells::Words(regime),
-                Cells::Words(rule),
-                Cells::Integers(outbound),
-                Cells::Integers(inbound),
-            ],
+    }
+}
+
+impl Conversations<'_> {
+    /// Customers, opening messages, and the identities made of them.
+    fn fill_ids(
+        &self,
+        slice: &Slice<'_>,
+        rows: &[Conversation],
+        columns: &mut ConversationColumns,
+    ) {
+        let (mut customer, mut middle) = (Vec::with_capacity(32), Vec::with_capacity(64));
+        columns.identities.clear();
+        for (index, row) in rows.iter().enumerate() {
+            self.names.customer(row.pair, &mut customer);
+            columns.customer.push(&customer);
+            let opener = slice.id(index);
+            columns.opened_by.push(opener);
+            let prefix = columns.prefixes.of(self.names, row.pair, row.account);
+            middle.clear();
+            middle.push(SEPARATOR);
+            middle.extend_from_slice(row.category.name().as_bytes());
+            middle.push(SEPARATOR);
+            let opened = row.opened_at.millis();
+            if opened < 0 {
+                middle.push(b'-');
+            }
+            push_digits(opened.unsigned_abs(), &mut middle);
+            middle.push(SEPARATOR);
+            columns
+                .identities
+                .push(&[prefix, &customer, &middle, opener]);
         }
+        for (&identity, &entry) in columns.identities.hashed().iter().zip(slice.entries()) {
+            self.ids.set(entry, identity);
+            columns.id.push(&identity.digits());
+        }
+    }
+
+    #[inline]
+    fn fill_row(&self, row: &Conversation, columns: &mut ConversationColumns) {
+        let account = &self.names.accounts[row.account as usize];
+        let (business_code, business) = self.names.business(row.pair);
+        columns
+            .account
+            .push_code(row.account as usize, || account.as_str().into());
+        columns
+            .business
+            .push_code(business_code, || business.into());
+        columns
+            .category
+            .push_code(row.category as usize, || row.category.name().into());
+        columns.opened_at.push(Some(row.opened_at.micros()));
+        columns.expires_at.push(Some(row.expires_at.micros()));
+        let is_closed = row.close_reason != CloseReason::OpenAtEndOfLog;
+        columns
+            .closed_at
+            .push(is_closed.then(|| row.closed_at.micros()));
+        columns
+            .close_reason
+            .push_code(row.close_reason as usize, || row.close_reason.name().into());
+        columns
+            .regime
+            .push_code(row.regime as usize, || row.regime.name().into());
+        columns
+            .rule
+            .push_code(row.rule as usize, || row.rule.name().into());
+        columns
+            .messages_outbound
+            .push(i64::from(row.messages_outbound));
+        columns
+            .messages_inbound
+            .push(i64::from(row.messages_inbound));
+    }
+}
+
+impl Columns for ConversationColumns {
+    fn clear_rows(&mut self) {
+        for texts in [&mut self.id, &mut self.customer, &mut self.opened_by] {
+            texts.clear_rows();
+        }
+        for words in [
+            &mut self.account,
+            &mut self.business,
+            &mut self.category,
+            &mut self.close_reason,
+            &mut self.regime,
+            &mut self.rule,
+        ] {
+            words.clear_rows();
+        }
+        for instants in [
+            &mut self.opened_at,
+            &mut self.expires_at,
+            &mut self.closed_at,
+        ] {
+            instants.clear();
+        }
+        self.messages_outbound.clear();
+        self.messages_inbound.clear();
+    }
+
+    fn cells(&self) -> Vec<Cells<'_>> {
+        vec![
+            Cells::Text(&self.id),
+            Cells::Words(&self.account),
+            Cells::Words(&self.business),
+            Cells::Text(&self.customer),
+            Cells::Words(&self.category),
+            Cells::Instants(&self.opened_at),
+            Cells::Instants(&self.expires_at),
+            Cells::Instants(&self.closed_at),
+            Cells::Words(&self.close_reason),
+            Cells::Text(&self.opened_by),
+            Cells::Words(&self.regime),
+            Cells::Words(&self.rule),
+            Cells::Integers(&self.messages_outbound),
+            Cells::Integers(&self.messages_inbound),
+        ]
     }
 }
 
 impl Ordered for Conversations<'_> {
     fn row(&self, entry: Entry) -> RowNumber {
         self.at(entry).opened_by
-    }
-
-    fn before_id(&self, _: Entry, _: Entry) -> Ordering {
-        Ordering::Equal
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

@@ -7,9 +7,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
-use super::frame::{
-    Cells, ColumnKind, ColumnSpec, DECIMAL_SCALE, Frame, NULL_KEY, NULL_LENGTH, Texts,
-};
+use super::frame::{Cells, ColumnKind, ColumnSpec, DECIMAL_SCALE, NULL_KEY, NULL_LENGTH, Texts};
 use crate::vocabulary::{Instant, LocalDate};
 
 /// The header row.
@@ -22,26 +20,28 @@ pub fn header(specs: &[ColumnSpec]) -> Result<Vec<u8>> {
     Ok(writer.into_inner()?)
 }
 
-/// The rows of a row group.
+/// Appends the rows of a page.
 ///
 /// # Errors
 /// None in practice: the bytes go to memory.
-pub fn encode(specs: &[ColumnSpec], frame: &Frame) -> Result<Vec<u8>> {
-    let mut writer = csv::Writer::from_writer(Vec::with_capacity(frame.rows * 256));
+pub fn append(specs: &[ColumnSpec], cells: &[Cells<'_>], text: &mut Vec<u8>) -> Result<()> {
+    let mut writer = csv::Writer::from_writer(text);
+    let rows = cells.first().map_or(0, Cells::rows);
     let mut columns: Vec<Cursor<'_>> = specs
         .iter()
-        .zip(&frame.columns)
-        .map(|(spec, cells)| Cursor::new(spec.kind, cells))
+        .zip(cells)
+        .map(|(spec, &cells)| Cursor::new(spec.kind, cells))
         .collect();
     let mut cell = Vec::with_capacity(64);
-    for row in 0..frame.rows {
+    for row in 0..rows {
         for column in &mut columns {
             let text = column.cell(row, &mut cell)?;
             writer.write_field(text)?;
         }
         writer.write_record(None::<&[u8]>)?;
     }
-    Ok(writer.into_inner()?)
+    writer.flush()?;
+    Ok(())
 }
 
 /// Reads a column from top to bottom.
@@ -62,10 +62,11 @@ enum Cursor<'a> {
     Dates(&'a [i64]),
     Counts(&'a [i64]),
     Flags(&'a [bool]),
+    Nulls,
 }
 
 impl<'a> Cursor<'a> {
-    fn new(kind: ColumnKind, cells: &'a Cells) -> Self {
+    fn new(kind: ColumnKind, cells: Cells<'a>) -> Self {
         match cells {
             Cells::Text(texts) => Self::Texts { texts, offset: 0 },
             Cells::Words(words) => Self::Written {
@@ -80,6 +81,7 @@ impl<'a> Cursor<'a> {
             Cells::Integers(days) if kind == ColumnKind::Date => Self::Dates(days),
             Cells::Integers(counts) => Self::Counts(counts),
             Cells::Flags(flags) => Self::Flags(flags),
+            Cells::Nulls(_) => Self::Nulls,
         }
     }
 
@@ -112,6 +114,7 @@ impl<'a> Cursor<'a> {
             Self::Dates(days) => write!(buffer, "{}", LocalDate::from_days(days[row] as i32))?,
             Self::Counts(counts) => write!(buffer, "{}", counts[row])?,
             Self::Flags(flags) => write!(buffer, "{}", flags[row])?,
+            Self::Nulls => {}
         }
         Ok(buffer)
     }

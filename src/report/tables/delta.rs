@@ -73,7 +73,7 @@ fn push_varint(mut value: u64, out: &mut Vec<u8>) {
 mod tests {
     use polars::prelude::*;
 
-    use super::super::frame::{Cells, ColumnKind, ColumnSpec, Frame};
+    use super::super::frame::{Cells, ColumnKind, ColumnSpec};
     use super::super::parquet::{ParquetTable, Schema};
 
     const COLUMN: &[ColumnSpec] = &[ColumnSpec::required("at", ColumnKind::Instant)];
@@ -91,23 +91,23 @@ mod tests {
         for values in cases {
             let schema = Schema::new(COLUMN);
             let mut table = ParquetTable::new(Vec::new(), &schema);
-            let frame = Frame {
-                rows: values.len(),
-                columns: vec![Cells::Instants(values.iter().copied().map(Some).collect())],
-            };
-            table.write(&schema.encode(&frame).unwrap()).unwrap();
+            let instants: Vec<Option<i64>> = values.iter().copied().map(Some).collect();
+            let mut group = schema.row_group().unwrap();
+            schema
+                .add_page(&[Cells::Instants(&instants)], &mut group)
+                .unwrap();
+            table.write(&group).unwrap();
             let bytes = table.finish().unwrap();
             let table = ParquetReader::new(std::io::Cursor::new(bytes))
                 .finish()
                 .unwrap();
             let column = table.column("at").unwrap();
             for (row, &value) in values.iter().enumerate() {
-                match column.get(row).unwrap() {
-                    AnyValue::Datetime(micros, _, _) | AnyValue::DatetimeOwned(micros, _, _) => {
-                        assert_eq!(micros, value);
-                    }
-                    other => panic!("unexpected {other:?}"),
-                }
+                let found = column.get(row).unwrap().into_static();
+                let AnyValue::DatetimeOwned(micros, _, _) = found else {
+                    panic!("unexpected {found:?}");
+                };
+                assert_eq!(micros, value);
             }
         }
     }

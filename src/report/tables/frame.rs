@@ -1,7 +1,8 @@
-//! A row group, column by column, in the form in which Parquet keeps it.
+//! The cells of a page, column by column, in the form in which Parquet keeps them.
 //!
-//! Words that repeat are kept once and referred to by key, in the order in which they first appear:
-//! that order depends on the rows alone, so the bytes of a file do not depend on intern codes.
+//! Words that repeat are kept once per row group and referred to by key, in the order in which they
+//! first appear: that order depends on the rows alone, so the bytes of a file do not depend on intern
+//! codes. A page is small enough for the processor's cache, and its memory serves the next page.
 
 use std::borrow::Cow;
 
@@ -68,28 +69,47 @@ impl ColumnSpec {
     }
 }
 
-/// The cells of a row group.
-pub struct Frame {
-    /// How many rows.
-    pub rows: usize,
-    /// In the order of the table's specification.
-    pub columns: Vec<Cells>,
+/// The columns of a table while a row group is built.
+pub trait Columns {
+    /// Forgets the rows of the last page; words keep their keys.
+    fn clear_rows(&mut self);
+
+    /// The cells of the page, in the order of the table's specification.
+    fn cells(&self) -> Vec<Cells<'_>>;
 }
 
 /// The cells of a column.
-pub enum Cells {
+#[derive(Clone, Copy)]
+pub enum Cells<'a> {
     /// Texts that differ.
-    Text(Texts),
+    Text(&'a Texts),
     /// Keys of words.
-    Words(Words),
+    Words(&'a Words),
     /// Microseconds since the epoch.
-    Instants(Vec<Option<i64>>),
+    Instants(&'a [Option<i64>]),
     /// Days since the epoch, or counts.
-    Integers(Vec<i64>),
+    Integers(&'a [i64]),
     /// Yes or no.
-    Flags(Vec<bool>),
+    Flags(&'a [bool]),
     /// Keys of decimals.
-    Decimals(Decimals),
+    Decimals(&'a Decimals),
+    /// This many empty cells.
+    Nulls(usize),
+}
+
+impl Cells<'_> {
+    /// How many rows.
+    pub fn rows(&self) -> usize {
+        match self {
+            Self::Text(texts) => texts.lengths.len(),
+            Self::Words(words) => words.keys.len(),
+            Self::Instants(instants) => instants.len(),
+            Self::Integers(integers) => integers.len(),
+            Self::Flags(flags) => flags.len(),
+            Self::Decimals(decimals) => decimals.keys.len(),
+            Self::Nulls(rows) => *rows,
+        }
+    }
 }
 
 /// Texts one after another, and how long each is.
@@ -100,12 +120,10 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Room for this many texts of this length.
-    pub fn with_capacity(rows: usize, bytes_each: usize) -> Self {
-        Self {
-            bytes: Vec::with_capacity(rows * bytes_each),
-            lengths: Vec::with_capacity(rows),
-        }
+    /// Forgets all texts.
+    pub fn clear_rows(&mut self) {
+        self.bytes.clear();
+        self.lengths.clear();
     }
 
     /// Adds a text.
@@ -140,12 +158,9 @@ pub struct Words {
 }
 
 impl Words {
-    /// Room for this many cells.
-    pub fn with_capacity(rows: usize) -> Self {
-        Self {
-            keys: Vec::with_capacity(rows),
-            ..Self::default()
-        }
+    /// Forgets the cells; words keep their keys.
+    pub fn clear_rows(&mut self) {
+        self.keys.clear();
     }
 
     /// Adds a word that has a small number within this column.
@@ -171,14 +186,6 @@ impl Words {
         self.keys.push(NULL_KEY);
     }
 
-    /// A column of empty cells.
-    pub fn nulls(rows: usize) -> Self {
-        Self {
-            keys: vec![NULL_KEY; rows],
-            ..Self::default()
-        }
-    }
-
     /// The key of each cell.
     pub fn keys(&self) -> &[u32] {
         &self.keys
@@ -199,12 +206,9 @@ pub struct Decimals {
 }
 
 impl Decimals {
-    /// Room for this many cells.
-    pub fn with_capacity(rows: usize) -> Self {
-        Self {
-            keys: Vec::with_capacity(rows),
-            ..Self::default()
-        }
+    /// Forgets the cells; values keep their keys.
+    pub fn clear_rows(&mut self) {
+        self.keys.clear();
     }
 
     /// Adds a number of units.
@@ -227,14 +231,6 @@ impl Decimals {
     /// Adds an empty cell.
     pub fn push_null(&mut self) {
         self.keys.push(NULL_KEY);
-    }
-
-    /// A column of empty cells.
-    pub fn nulls(rows: usize) -> Self {
-        Self {
-            keys: vec![NULL_KEY; rows],
-            ..Self::default()
-        }
     }
 
     /// The key of each cell.

@@ -53,14 +53,11 @@ impl Identities {
         self.ids.clear();
     }
 
-    /// Adds a row by the fields of its identity.
+    /// Adds a row by the pieces of its identity, separators included.
     #[inline]
-    pub fn push(&mut self, fields: &[&[u8]]) {
-        for (index, field) in fields.iter().enumerate() {
-            if index > 0 {
-                self.bytes.push(0x1f);
-            }
-            self.bytes.extend_from_slice(field);
+    pub fn push(&mut self, pieces: &[&[u8]]) {
+        for piece in pieces {
+            self.bytes.extend_from_slice(piece);
         }
         self.ends.push(self.bytes.len());
     }
@@ -268,14 +265,8 @@ mod tests {
         ] {
             for unit in [ChargeUnit::Conversation, ChargeUnit::Message] {
                 let id = "x".repeat(length);
-                identities.push(&[
-                    b"charge",
-                    b"account",
-                    b"4930",
-                    b"5511",
-                    id.as_bytes(),
-                    unit.name().as_bytes(),
-                ]);
+                let prefix = b"charge\x1faccount\x1f4930\x1f5511\x1f";
+                identities.push(&[prefix, id.as_bytes(), b"\x1f", unit.name().as_bytes()]);
                 expected.push(charge_id(
                     &mut buffer,
                     "account",
@@ -289,7 +280,7 @@ mod tests {
         assert_eq!(identities.hashed(), expected);
         identities.clear();
         assert!(identities.hashed().is_empty());
-        identities.push(&[b"charge", b"a", b"b", b"c", b"d", b"message"]);
+        identities.push(&[b"charge\x1fa\x1fb\x1f", b"c\x1fd\x1fmessage"]);
         let one = charge_id(&mut buffer, "a", "b", "c", b"d", ChargeUnit::Message);
         assert_eq!(identities.hashed(), [one]);
     }

@@ -14,6 +14,7 @@ mod names;
 mod order;
 mod pages;
 mod parquet;
+mod runs;
 #[cfg(test)]
 mod tests;
 
@@ -26,8 +27,8 @@ use serde::Serialize;
 use crate::replay::outcome::{FetchMessageIds, Outcome, Part};
 use crate::run::output::Folder;
 use crate::vocabulary::Instant;
-use frame::{ColumnSpec, Frame};
-use order::{Entry, Slice};
+use frame::{ColumnSpec, Columns};
+use order::{Entry, Ordered, Slice};
 
 pub use names::{Place, Places};
 
@@ -36,6 +37,8 @@ const ID_BYTES_MIN: usize = 64 << 20;
 const ID_BYTES_PER_ROW: usize = 6;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
+/// Rows of a page: its columns fit the processor's cache.
+const PAGE_ROWS: usize = 1 << 13;
 
 /// How many rows each table has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -67,9 +70,13 @@ pub fn write(
         fetch,
         budget,
         &mut |groups| {
-            groups
-                .par_iter()
-                .for_each(|slice| drop(conversations.frame(slice)));
+            groups.par_iter().for_each(|slice| {
+                let mut columns = conversations.columns();
+                for page in slice.pages(PAGE_ROWS) {
+                    columns.clear_rows();
+                    conversations.fill(&page, &mut columns);
+                }
+            });
             Ok(())
         },
     )?;
@@ -79,7 +86,7 @@ pub fn write(
         &conversations,
         fetch,
         budget,
-        &mut |groups| files.write(groups, |slice| conversations.frame(slice)),
+        &mut |groups| files.write(groups, &conversations),
     )?;
     let conversation_rows = files.finish()?;
     let charges = charges::Charges {
@@ -90,12 +97,24 @@ pub fn write(
     };
     let mut files = TableFiles::create("charges", charges::COLUMNS, csv, folder)?;
     order::in_order(charges.entries(), &charges, fetch, budget, &mut |groups| {
-        files.write(groups, |slice| charges.frame(slice))
+        files.write(groups, &charges)
     })?;
     Ok(TableRows {
         conversations: conversation_rows,
         charges: files.finish()?,
     })
+}
+
+/// A table that builds its columns page by page.
+trait Table: Ordered {
+    /// The columns of a row group.
+    type Columns: Columns;
+
+    /// Columns without rows.
+    fn columns(&self) -> Self::Columns;
+
+    /// Adds the rows of a slice.
+    fn fill(&self, slice: &Slice<'_>, columns: &mut Self::Columns);
 }
 
 /// The files of one table.
@@ -132,30 +151,41 @@ impl<'a> TableFiles<'a> {
         })
     }
 
-    fn write(
-        &mut self,
-        groups: &[Slice<'_>],
-        frame: impl Fn(&Slice<'_>) -> Frame + Sync,
-    ) -> Result<()> {
+    fn write(&mut self, groups: &[Slice<'_>], table: &impl Table) -> Result<()> {
         let encoded: Vec<_> = groups
             .par_iter()
-            .map(|slice| {
-                let frame = frame(slice);
-                let csv = match self.csv {
-                    Some(_) => csv::encode(self.specs, &frame)?,
-                    None => Vec::new(),
-                };
-                Ok((self.schema.encode(&frame)?, csv, frame.rows))
-            })
+            .map(|slice| self.encode(slice, table))
             .collect::<Result<_>>()?;
-        for (group, rows_csv, rows) in encoded {
+        for (group, text) in encoded {
             self.parquet.write(&group)?;
             if let Some(file) = &mut self.csv {
-                file.write_all(&rows_csv)?;
+                file.write_all(&text)?;
             }
-            self.rows += rows as u64;
         }
+        self.rows += groups.iter().map(|slice| slice.len() as u64).sum::<u64>();
         Ok(())
+    }
+
+    /// A row group, and its rows as CSV where that is asked for.
+    fn encode(
+        &self,
+        slice: &Slice<'_>,
+        table: &impl Table,
+    ) -> Result<(parquet::RowGroup, Vec<u8>)> {
+        let mut columns = table.columns();
+        let mut group = self.schema.row_group()?;
+        let mut text = Vec::new();
+        for page in slice.pages(PAGE_ROWS) {
+            columns.clear_rows();
+            table.fill(&page, &mut columns);
+            let cells = columns.cells();
+            self.schema.add_page(&cells, &mut group)?;
+            if self.csv.is_some() {
+                csv::append(self.specs, &cells, &mut text)?;
+            }
+        }
+        self.schema.add_dictionaries(&columns.cells(), &mut group);
+        Ok((group, text))
     }
 
     fn finish(self) -> Result<u64> {
@@ -171,14 +201,15 @@ impl<'a> TableFiles<'a> {
 fn rows_of<T: Sync>(
     parts: &[Part],
     rows: impl Fn(&Part) -> &Vec<T> + Sync,
-    at: impl Fn(&T) -> Option<Instant> + Sync,
+    instants: impl Fn(&T) -> Option<(Instant, Instant)> + Sync,
 ) -> Vec<Entry> {
     let mut entries = Vec::with_capacity(parts.iter().map(|part| rows(part).len()).sum());
     for (part, content) in parts.iter().enumerate() {
         entries.extend(rows(content).iter().enumerate().filter_map(|(place, row)| {
-            let at = at(row)?.micros();
+            let (at, then) = instants(row)?;
             Some(Entry {
-                at,
+                at: at.micros(),
+                then: then.micros(),
                 part: part as u32,
                 place: place as u32,
             })

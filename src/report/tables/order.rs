@@ -25,6 +25,8 @@ const ID_OVERHEAD_BYTES: usize = 24;
 pub struct Entry {
     /// First key of the order, microseconds.
     pub at: i64,
+    /// Second key of the order, microseconds.
+    pub then: i64,
     /// Part of the outcome.
     pub part: u32,
     /// Place in the part.
@@ -35,9 +37,6 @@ pub struct Entry {
 pub trait Ordered: Sync {
     /// The message whose id breaks ties.
     fn row(&self, entry: Entry) -> RowNumber;
-
-    /// Compares what precedes the message id, after `at`.
-    fn before_id(&self, left: Entry, right: Entry) -> Ordering;
 
     /// Compares what follows the message id.
     fn after_id(&self, left: Entry, right: Entry) -> Ordering;
@@ -66,7 +65,15 @@ impl<'a> Slice<'a> {
         self.ids.get(self.places[index] as usize)
     }
 
-    fn range(&self, range: Range<usize>) -> Self {
+    /// The rows in portions of this many.
+    pub fn pages(&self, rows: usize) -> impl Iterator<Item = Self> {
+        (0..self.len())
+            .step_by(rows)
+            .map(move |first| self.range(first..self.len().min(first + rows)))
+    }
+
+    /// Some of the rows.
+    pub fn range(&self, range: Range<usize>) -> Self {
         Self {
             entries: &self.entries[range.clone()],
             places: &self.places[range],
@@ -86,17 +93,17 @@ pub fn in_order(
     budget_bytes: usize,
     consume: &mut dyn FnMut(&[Slice<'_>]) -> Result<()>,
 ) -> Result<()> {
-    entries.par_sort_unstable_by(|&left, &right| by_instants(table, left, right));
+    entries.par_sort_unstable_by(|&left, &right| by_instants(left, right));
     let rows_max = slice_rows(&entries, table, fetch, budget_bytes)?;
     let mut start = 0;
     while start < entries.len() {
         let end = (start + rows_max).min(entries.len());
-        let same_run = |at: usize| by_instants(table, entries[at - 1], entries[at]).is_eq();
+        let same_run = |at: usize| by_instants(entries[at - 1], entries[at]).is_eq();
         let fetched_end = (end..entries.len())
             .find(|&at| !same_run(at))
             .unwrap_or(entries.len());
         let slice = &mut entries[start..fetched_end];
-        let rows: Vec<RowNumber> = slice.iter().map(|&entry| table.row(entry)).collect();
+        let rows: Vec<RowNumber> = slice.par_iter().map(|&entry| table.row(entry)).collect();
         let ids = fetch.message_ids(&rows)?;
         drop(rows);
         let places = break_ties(slice, table, &ids);
@@ -105,10 +112,7 @@ pub fn in_order(
             places: &places[..end - start],
             ids: &ids,
         };
-        let groups: Vec<Slice<'_>> = (0..slice.len())
-            .step_by(ROW_GROUP_ROWS)
-            .map(|first| slice.range(first..slice.len().min(first + ROW_GROUP_ROWS)))
-            .collect();
+        let groups: Vec<Slice<'_>> = slice.pages(ROW_GROUP_ROWS).collect();
         for groups in groups.chunks(rayon::current_num_threads()) {
             consume(groups)?;
         }
@@ -117,10 +121,8 @@ pub fn in_order(
     Ok(())
 }
 
-fn by_instants(table: &impl Ordered, left: Entry, right: Entry) -> Ordering {
-    left.at
-        .cmp(&right.at)
-        .then_with(|| table.before_id(left, right))
+fn by_instants(left: Entry, right: Entry) -> Ordering {
+    (left.at, left.then).cmp(&(right.at, right.then))
 }
 
 /// Rows whose ids fit the budget: whole row groups, at least one.
@@ -152,7 +154,7 @@ fn break_ties(entries: &mut [Entry], table: &impl Ordered, ids: &MessageIds) -> 
     let (mut rest, mut rest_places) = (entries, &mut places[..]);
     while !rest.is_empty() {
         let cut = (TIES_CHUNK_ROWS..rest.len())
-            .find(|&at| by_instants(table, rest[at - 1], rest[at]).is_ne())
+            .find(|&at| by_instants(rest[at - 1], rest[at]).is_ne())
             .unwrap_or(rest.len());
         let (chunk, after) = rest.split_at_mut(cut);
         let (chunk_places, after_places) = rest_places.split_at_mut(cut);
@@ -164,7 +166,7 @@ fn break_ties(entries: &mut [Entry], table: &impl Ordered, ids: &MessageIds) -> 
         let mut start = 0;
         while start < entries.len() {
             let end = (start + 1..entries.len())
-                .find(|&at| by_instants(table, entries[at - 1], entries[at]).is_ne())
+                .find(|&at| by_instants(entries[at - 1], entries[at]).is_ne())
                 .unwrap_or(entries.len());
             if end - start > 1 {
                 run.clear();

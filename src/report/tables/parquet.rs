@@ -3,7 +3,6 @@
 use std::io::Write;
 
 use anyhow::Result;
-use polars_parquet::parquet::compression::{CompressionOptions, ZstdLevel};
 use polars_parquet::parquet::error::ParquetError;
 use polars_parquet::parquet::fallible_streaming_iterator;
 use polars_parquet::parquet::metadata::SchemaDescriptor;
@@ -17,48 +16,63 @@ use polars_parquet::parquet::write::{
     DynIter, DynStreamingIterator, FileWriter, Version, WriteOptions,
 };
 
-use super::frame::{ColumnKind, ColumnSpec, DECIMAL_PRECISION, DECIMAL_SCALE, Frame};
-use super::pages;
+use super::frame::{Cells, ColumnKind, ColumnSpec, DECIMAL_PRECISION, DECIMAL_SCALE};
+use super::pages::{self, ColumnType, PageCompressor};
 
-/// An encoded row group.
+/// Zstandard at its fastest ordinary level: the ids it is used on are mostly noise.
+const COMPRESSION_LEVEL: i32 = 1;
+
+/// A row group that is being encoded, page by page.
 pub struct RowGroup {
     rows: usize,
     columns: Vec<Vec<CompressedPage>>,
+    compressor: PageCompressor,
 }
 
 /// The Parquet types of a table's columns.
 pub struct Schema {
-    specs: &'static [ColumnSpec],
-    types: Vec<PrimitiveType>,
+    columns: Vec<ColumnType>,
 }
 
 impl Schema {
     /// The types of these columns.
-    pub fn new(specs: &'static [ColumnSpec]) -> Self {
+    pub fn new(specs: &[ColumnSpec]) -> Self {
         Self {
-            specs,
-            types: specs.iter().map(primitive_type).collect(),
+            columns: specs.iter().map(column_type).collect(),
         }
     }
 
-    /// Encodes a row group.
+    /// An empty row group.
+    ///
+    /// # Errors
+    /// If there is no memory for the compressor.
+    pub fn row_group(&self) -> Result<RowGroup> {
+        Ok(RowGroup {
+            rows: 0,
+            columns: self.columns.iter().map(|_| Vec::new()).collect(),
+            compressor: PageCompressor::new(COMPRESSION_LEVEL)?,
+        })
+    }
+
+    /// Encodes a page of each column.
     ///
     /// # Errors
     /// If the encoder fails: a bug, or no memory.
-    pub fn encode(&self, frame: &Frame) -> Result<RowGroup> {
-        let columns = self
-            .specs
-            .iter()
-            .zip(&self.types)
-            .zip(&frame.columns)
-            .map(|((spec, type_), cells)| {
-                pages::encode(cells, type_, spec.nullable, compression(spec.kind))
-            })
-            .collect::<Result<_>>()?;
-        Ok(RowGroup {
-            rows: frame.rows,
-            columns,
-        })
+    pub fn add_page(&self, cells: &[Cells<'_>], group: &mut RowGroup) -> Result<()> {
+        for ((&cells, column), pages) in cells.iter().zip(&self.columns).zip(&mut group.columns) {
+            pages.push(pages::data_page(cells, column, &mut group.compressor)?);
+        }
+        group.rows += cells.first().map_or(0, Cells::rows);
+        Ok(())
+    }
+
+    /// Puts the dictionaries before the pages that refer to them.
+    pub fn add_dictionaries(&self, cells: &[Cells<'_>], group: &mut RowGroup) {
+        for (&cells, pages) in cells.iter().zip(&mut group.columns) {
+            if let Some(dictionary) = pages::dictionary_page(cells) {
+                pages.insert(0, dictionary);
+            }
+        }
     }
 }
 
@@ -71,10 +85,9 @@ impl<W: Write> ParquetTable<W> {
     /// Starts a file.
     pub fn new(writer: W, schema: &Schema) -> Self {
         let fields = schema
-            .types
+            .columns
             .iter()
-            .cloned()
-            .map(ParquetType::PrimitiveType)
+            .map(|column| ParquetType::PrimitiveType(column.primitive.clone()))
             .collect();
         let options = WriteOptions {
             write_statistics: false,
@@ -114,11 +127,7 @@ impl<W: Write> ParquetTable<W> {
     }
 }
 
-fn compression(_kind: ColumnKind) -> CompressionOptions {
-    CompressionOptions::Zstd(ZstdLevel::try_new(1).ok())
-}
-
-fn primitive_type(spec: &ColumnSpec) -> PrimitiveType {
+fn column_type(spec: &ColumnSpec) -> ColumnType {
     let (physical_type, converted_type, logical_type) = match spec.kind {
         ColumnKind::Text | ColumnKind::Word => (
             PhysicalType::ByteArray,
@@ -158,5 +167,8 @@ fn primitive_type(spec: &ColumnSpec) -> PrimitiveType {
     };
     type_.converted_type = converted_type;
     type_.logical_type = logical_type;
-    type_
+    ColumnType {
+        primitive: type_,
+        nullable: spec.nullable,
+    }
 }
