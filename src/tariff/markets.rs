@@ -143,6 +143,7 @@ impl Markets {
         {
             markets.refine(plan)?;
         }
+        markets.trie.finish();
         let mut countries: Vec<String> = by_prefix
             .values()
             .flatten()
