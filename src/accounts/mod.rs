@@ -7,7 +7,6 @@
 
 mod build;
 mod clock;
-mod currency;
 mod file;
 mod numbers;
 pub mod templates;
@@ -21,7 +20,7 @@ use std::{
 use rust_decimal::Decimal;
 
 pub use clock::AccountClock;
-pub use currency::Currency;
+pub use crate::vocabulary::Currency;
 pub use templates::TemplateRegistry;
 pub use timeline::Timeline;
 
