@@ -14,6 +14,7 @@
 //! `report`, `run`, `cli`.
 
 pub mod accounts;
+pub mod cli;
 pub mod log;
 pub mod replay;
 pub mod rulebook;

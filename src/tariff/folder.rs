@@ -6,7 +6,7 @@
 
 use std::path::{Path, PathBuf};
 
-use super::{AuthInternational, Cards, Ladders, MarketSpans, Markets, market_spans};
+use super::{AuthInternational, Cards, Ladders, MarketSpans, Markets};
 use crate::rulebook::{ConfigError, Place, read_text};
 
 /// The tables a folder may hold.
@@ -83,7 +83,7 @@ impl Tariff {
         let (markets, spans) = match own(&market_table)? {
             Some((text, name)) => {
                 let markets = Markets::parse(&text, &name)?;
-                let spans = market_spans::parse(&text, &name, &markets)?;
+                let spans = MarketSpans::parse(&text, &name, &markets)?;
                 (markets, spans)
             }
             None => {

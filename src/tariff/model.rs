@@ -9,9 +9,9 @@ named_enum! {
     /// The pricing model that a card belongs to.
     pub enum CardModel {
         /// Conversation-based pricing.
-        Cbp = "CBP",
+        Cbp = "CBP" | "cbp",
         /// Per-message pricing.
-        Pmp = "PMP",
+        Pmp = "PMP" | "pmp",
     }
 }
 
