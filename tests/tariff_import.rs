@@ -141,8 +141,8 @@ fn a_workbook_and_its_tier_file_become_a_card() {
     ]);
     assert_eq!(status.expect("shown"), RatesStatus::Success);
     for line in [
-        "marketing                     0.0308  PMP-GBP-2026-10-01  2026-10-01  -   official",
-        "authentication_international  0.1018  PMP-GBP-2026-10-01  2026-10-01  -   official",
+        "marketing                     0.0308  PMP-GBP-2026-10-01  2026-10-01   -  official",
+        "authentication_international  0.1018  PMP-GBP-2026-10-01  2026-10-01   -  official",
         "utility tiers from 2026-10-01",
         "0:750000    0.0187",
         "750001:MAX  0.0178",
@@ -169,7 +169,7 @@ fn a_workbook_and_its_tier_file_become_a_card() {
         Some(9 - 2 + 2),
         "{answer}"
     );
-    assert_eq!(answer["tiers"][0]["after"][0], "0:500000=0.0187");
+    assert_eq!(answer["tiers"][1]["after"][0], "0:500000=0.0187");
 
     let (status, _, _) = rates(&["show", "--date", "2026-10-01", "--currency", "GBP"]);
     assert_eq!(

@@ -63,8 +63,8 @@ fn dollars_are_complete_from_october_2025_but_for_the_list_of_x1_and_the_tiers()
         unrated,
         [
             "no_cell authentication_international 2026-10-01..2026-12-31 Bangladesh,Kuwait,Nepal,Oman,Sri Lanka,Ukraine",
-            "no_step authentication 2026-10-01..2026-12-31 100001:MAXKazakhstan",
             "no_step utility 2026-10-01..2026-12-31 80001:MAXKazakhstan",
+            "no_step authentication 2026-10-01..2026-12-31 100001:MAXKazakhstan",
         ],
         "{usd:#?}"
     );
