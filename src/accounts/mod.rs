@@ -7,7 +7,6 @@
 
 mod build;
 mod clock;
-mod currency;
 mod file;
 mod lookup;
 mod numbers;
@@ -22,7 +21,7 @@ use std::{
 use rust_decimal::Decimal;
 
 pub use clock::AccountClock;
-pub use currency::Currency;
+pub use crate::vocabulary::Currency;
 pub use templates::TemplateRegistry;
 pub use timeline::Timeline;
 

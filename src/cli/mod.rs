@@ -8,6 +8,7 @@ mod inputs;
 mod market_places;
 mod plan;
 mod printer;
+pub mod rates;
 mod reject_texts;
 mod replay;
 mod settings;

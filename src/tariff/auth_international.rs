@@ -2,9 +2,14 @@
 
 use std::collections::BTreeMap;
 
-use super::{MarketId, Markets};
-use crate::rulebook::{ConfigError, CsvRow, CsvTable, nearest};
-use crate::vocabulary::LocalDate;
+use super::{
+    MarketId, Markets,
+    card_file::{date, market},
+};
+use crate::{
+    rulebook::{ConfigError, CsvTable},
+    vocabulary::LocalDate,
+};
 
 pub(super) const EMBEDDED: &str = include_str!("../../data/tariff/auth_international.csv");
 pub(super) const EMBEDDED_NAME: &str = "data/tariff/auth_international.csv";
@@ -55,25 +60,6 @@ impl AuthInternational {
     pub fn iter(&self) -> impl Iterator<Item = (MarketId, LocalDate)> {
         self.starts.iter().map(|(&market, &start)| (market, start))
     }
-}
-
-fn market(row: &CsvRow, name: &str, markets: &Markets) -> Result<MarketId, ConfigError> {
-    markets
-        .named(name)
-        .ok_or_else(|| ConfigError::UnknownValue {
-            place: row.place.clone(),
-            what: "market".into(),
-            found: name.into(),
-            accepted: "the markets of markets.csv".into(),
-            nearest: nearest(name, markets.names()),
-        })
-}
-
-fn date(row: &CsvRow, column: &str, text: &str) -> Result<LocalDate, ConfigError> {
-    LocalDate::parse(text).ok_or_else(|| ConfigError::Malformed {
-        place: row.place.clone(),
-        problem: format!("{column} `{text}` is no date: expected YYYY-MM-DD"),
-    })
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@
 
 mod charge;
 mod conversation;
+mod currency;
 mod identity;
 mod message;
 mod time;
 
 pub use charge::{ChargeCategory, ChargeState, ChargeUnit, PricingType, Rule};
 pub use conversation::{CloseReason, ConversationCategory, Regime};
+pub use currency::Currency;
 pub use identity::{HexId, PhoneDigits, charge_id, conversation_id};
 pub use message::{Direction, EntryPoint, Kind, Origin, Status, TemplateCategory};
 pub use time::{Instant, LocalDate, MICROS_PER_SECOND, Month};

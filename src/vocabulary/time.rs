@@ -121,6 +121,11 @@ impl LocalDate {
         Self(self.0.saturating_add(1))
     }
 
+    /// The day before.
+    pub const fn previous(self) -> Self {
+        Self(self.0.saturating_sub(1))
+    }
+
     /// Midnight of this date on a clock that shows UTC.
     pub const fn midnight_utc(self) -> Instant {
         Instant::from_micros((self.0 as i64).saturating_mul(MICROS_PER_DAY))
