@@ -240,8 +240,6 @@ pub fn money(amount: Amount, currency: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::*;
-
     #[test]
     fn money_is_exact_and_grouped() {
         let money =
