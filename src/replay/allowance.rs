@@ -7,7 +7,7 @@
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::outcome::{Charge, FetchMessageIds, Part};
+use super::outcome::{Charge, FetchMessageIds, Part, RowSet};
 use super::pair::PairTable;
 use super::terms::Terms;
 use crate::accounts::Accounts;
@@ -60,7 +60,10 @@ impl Allowances<'_> {
             .map(|(counter, units)| self.first_units(counter, units, parts))
             .collect::<anyhow::Result<_>>()?;
         for (part, place) in free.into_iter().flatten() {
-            make_free(&mut parts[part as usize].charges[place as usize]);
+            let charges = &mut parts[part as usize].charges;
+            let mut charge = charges.get(place as usize);
+            make_free(&mut charge);
+            charges.set(place as usize, &charge);
         }
         Ok(())
     }
@@ -71,7 +74,7 @@ impl Allowances<'_> {
             for (place, charge) in found.charges.iter().enumerate() {
                 if charge.uses_allowance {
                     counters
-                        .entry(self.counter(charge))
+                        .entry(self.counter(&charge))
                         .or_default()
                         .push((part as u32, place as u32));
                 }
@@ -127,7 +130,7 @@ impl Allowances<'_> {
         let Some(last) = remaining.checked_sub(1) else {
             return Ok(Vec::new());
         };
-        let charge = |&(part, place): &Place| &parts[part as usize].charges[place as usize];
+        let charge = |&(part, place): &Place| parts[part as usize].charges.get(place as usize);
         let instants = |unit: &Place| -> (Instant, Instant) {
             let charge = charge(unit);
             (charge.charged_at, charge.sent_at)
@@ -150,22 +153,21 @@ impl Allowances<'_> {
         Ok(first)
     }
 
-    fn in_order_of_ids<'p>(
+    fn in_order_of_ids(
         &self,
         units: Vec<Place>,
-        charge: impl Fn(&Place) -> &'p Charge,
+        charge: impl Fn(&Place) -> Charge + Clone,
     ) -> anyhow::Result<Vec<Place>> {
-        let rows: Vec<_> = units.iter().map(|unit| charge(unit).row).collect();
-        let ids = self.ids.message_ids(&rows)?;
+        let rows = RowSet::from(units.iter().map(|unit| charge(unit).row));
+        let ids = self.ids.message_ids(rows)?;
         let mut keyed: Vec<_> = units
             .into_iter()
-            .enumerate()
-            .map(|(index, unit)| {
+            .map(|unit| {
                 let charge = charge(&unit);
                 let mut customer = String::new();
                 self.pairs.push_customer(charge.pair, &mut customer);
                 (
-                    ids.get(index),
+                    ids.get(charge.row),
                     customer,
                     self.cells.accounts.word(charge.account),
                     unit,

@@ -23,6 +23,9 @@ use crate::log::totals::ControlTotals;
 use crate::rulebook::settings::{AssumeSentIsDelivered, CategoryBasis, Trust};
 use crate::vocabulary::{Direction, Instant, Kind, Origin, Status, TemplateCategory};
 
+/// Of how many rows one is looked at to know when the log has how many.
+const SAMPLE_STEP: usize = 64;
+
 /// What folding needs to know beside the rows.
 pub struct Folder<'a> {
     /// Rules and settings by account.
@@ -54,6 +57,8 @@ pub struct Folded {
     pub contradictory: Vec<Vec<Row>>,
     /// What the reader is warned of.
     pub notices: Notices,
+    /// Instants of some rows, by which the time of the log is cut up.
+    pub sample: Vec<Instant>,
 }
 
 /// How often folding saw what a finding speaks of.
@@ -94,6 +99,7 @@ impl Folded {
         self.rejects.append(&mut other.rejects);
         self.contradictory.append(&mut other.contradictory);
         self.notices += other.notices;
+        self.sample.append(&mut other.sample);
     }
 
     fn see(&mut self, instant: Instant) {
@@ -118,7 +124,14 @@ pub struct FoldedMessage {
 impl Folder<'_> {
     /// Folds the rows of a partition and scatters the messages by pair.
     pub fn fold(&self, rows: &[Row], messages: &mut PartitionWriter<'_, Message>) -> Folded {
-        let mut folded = Folded::default();
+        let mut folded = Folded {
+            sample: rows
+                .iter()
+                .step_by(SAMPLE_STEP)
+                .map(Row::timestamp)
+                .collect(),
+            ..Folded::default()
+        };
         let chains = Chains::link(rows);
         let mut group = Vec::new();
         for head in 0..rows.len() {
