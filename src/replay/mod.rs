@@ -195,6 +195,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         ids: &places,
     }
     .apply(&mut parts)?;
+    partition::release_memory();
     stages.end(Stage::Allowance);
 
     let found = warnings::Found {

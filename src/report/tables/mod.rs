@@ -31,8 +31,8 @@ use order::{Ordered, Slice};
 pub use names::{Place, Places};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
-const ID_BYTES_MIN: usize = 32 << 20;
-const ID_BYTES_PER_ROW: usize = 2;
+const ID_BYTES_MIN: usize = 24 << 20;
+const ID_BYTES_PER_ROW: usize = 1;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
 
@@ -80,12 +80,14 @@ pub fn write(
     let mut charge_files = TableFiles::create("charges", charges::COLUMNS, &charges, csv, folder)?;
     // A charge names conversations of its own part or of an earlier one, whose ids are known by then.
     order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
-        conversations.identify_unwritten(parts.clone(), ids);
-        let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
-        conversation_files.write(Slice::new(&entries, ids))?;
-        drop(entries);
-        let entries = order::ordered(outcome, parts, &charges, ids);
-        charge_files.write(Slice::new(&entries, ids))
+        for parts in order::portions(outcome, parts) {
+            conversations.identify_unwritten(parts.clone(), ids);
+            let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+            conversation_files.write(Slice::new(&entries, ids))?;
+            let entries = order::ordered(outcome, parts, &charges, ids);
+            charge_files.write(Slice::new(&entries, ids))?;
+        }
+        Ok(())
     })?;
     Ok(TableRows {
         conversations: conversation_files.finish()?,
