@@ -1,6 +1,7 @@
 //! `counterfoil rates`: what cards, tiers and market moves are known, and taking in Meta's own files.
 
 mod check;
+mod check_log;
 mod diff;
 mod import;
 mod list;
@@ -17,6 +18,7 @@ use serde::Serialize;
 
 use crate::{
     rulebook::{ConfigError, Rulebook},
+    run::exit::{ExitStatus, Failure},
     tariff::{CardModel, MarketId, Tariff},
     vocabulary::{ChargeCategory, Currency, LocalDate},
 };
@@ -128,6 +130,10 @@ pub struct DiffArgs {
 /// Options of `rates check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
+    /// Only what the charges of this log need: files, folders or globs
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+
     #[command(flatten)]
     tables: TableArgs,
 
@@ -135,9 +141,13 @@ pub struct CheckArgs {
     #[arg(long, value_name = "CUR", value_parser = currency)]
     currency: Vec<Currency>,
 
-    /// The currencies that these accounts bill in
+    /// The currencies that these accounts bill in; with a log, its accounts
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
+
+    /// With a log: its timeline of template categories (CSV)
+    #[arg(long, value_name = "FILE", requires = "logs")]
+    templates: Option<PathBuf>,
 
     /// Only days from this one on
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
@@ -175,14 +185,13 @@ pub struct ImportArgs {
     tables: TableArgs,
 }
 
-/// How a `rates` command ended; its numbers are the program's exit codes.
+/// How a `rates` command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum RatesStatus {
     /// Clean.
-    Success = 0,
-    /// A rate is missing.
-    Incomplete = 4,
+    Success,
+    /// A rate is missing: exit 4.
+    Incomplete,
 }
 
 /// Why a `rates` command could not do what it was asked to.
@@ -202,14 +211,24 @@ pub enum RatesError {
     Output(#[from] io::Error),
 }
 
-impl RatesError {
-    /// The exit code.
-    pub fn code(&self) -> u8 {
-        match self {
-            Self::Usage(_) | Self::Config(_) => 2,
-            Self::Input(_) => 3,
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Self::Output(_) => 2,
+/// Runs a `rates` command on the standard streams.
+///
+/// # Errors
+/// As [`run`].
+pub fn answer(command: &RatesCommand) -> Result<ExitStatus, Failure> {
+    match run(command, &mut io::stdout().lock(), &mut io::stderr().lock()) {
+        Ok(RatesStatus::Success) => Ok(ExitStatus::Success),
+        Ok(RatesStatus::Incomplete) => Ok(ExitStatus::Incomplete),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<RatesError> for Failure {
+    fn from(error: RatesError) -> Self {
+        match error {
+            RatesError::Input(problem) => Self::input(anyhow::anyhow!(problem)),
+            RatesError::Output(error) => Self::output(error),
+            RatesError::Usage(_) | RatesError::Config(_) => Self::usage(error),
         }
     }
 }
@@ -227,7 +246,8 @@ pub fn run(
         RatesCommand::List(args) => list::run(args, out),
         RatesCommand::Show(args) => show::run(args, out),
         RatesCommand::Diff(args) => diff::run(args, out),
-        RatesCommand::Check(args) => check::run(args, out),
+        RatesCommand::Check(args) if args.logs.is_empty() => check::run(args, out),
+        RatesCommand::Check(args) => check_log::run(args, out),
         RatesCommand::Import(args) => import::run(args, out, messages),
     }
 }

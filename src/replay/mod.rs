@@ -23,6 +23,8 @@ pub mod outcome;
 mod packed;
 pub mod pair;
 mod partition;
+mod price_marks;
+pub mod ranking;
 mod records;
 pub mod reject;
 mod row;
@@ -49,6 +51,7 @@ use message::Message;
 use outcome::Outcome;
 use pair::PairTable;
 use partition::{PARTITIONS, Partitions, lock};
+use ranking::Ranking;
 use reject::{Reject, Rejects};
 use row::Row;
 use rows::RowPlaces;
@@ -187,14 +190,17 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     drop(messages);
     partition::release_memory();
     stages.end(Stage::Judge);
-    Allowances {
+    let allowances = Allowances {
         terms: &terms,
         accounts: request.accounts,
-        cells: &request.cells,
-        pairs: &pairs,
-        ids: &places,
+        ranking: Ranking {
+            cells: &request.cells,
+            pairs: &pairs,
+            ids: &places,
+        },
     }
     .apply(&mut parts)?;
+    let price_marks = price_marks::read(&folded.price_marks, &places)?;
     partition::release_memory();
     stages.end(Stage::Allowance);
 
@@ -215,6 +221,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         time_range: folded.time_range,
         sent_counts_as_delivered: assumes_delivery,
         parts,
+        price_marks,
+        allowances,
         pairs,
         cells: Arc::clone(&request.cells),
     };

@@ -141,6 +141,8 @@ impl Record for Charge {
             .with(u64::from(self.estimated), 1)
             .with(u64::from(self.edge), 1)
             .with(u64::from(self.uses_allowance), 1)
+            .with(u64::from(self.in_window), 1)
+            .with(u64::from(self.in_group), 1)
             .with(u64::from(self.is_written), 1);
         PackedCharge {
             pair: self.pair.0,
@@ -172,6 +174,8 @@ impl Record for Charge {
             estimated: words.flag(),
             edge: words.flag(),
             uses_allowance: words.flag(),
+            in_window: words.flag(),
+            in_group: words.flag(),
             is_written: words.flag(),
         }
     }
@@ -199,6 +203,8 @@ mod tests {
             estimated: true,
             edge: false,
             uses_allowance: true,
+            in_window: false,
+            in_group: true,
             is_written: false,
         };
         for conversation in [None, Some(RowNumber(0))] {

@@ -181,3 +181,39 @@ impl<'a, T: Table> TableFiles<'a, T> {
         Ok(())
     }
 }
+
+/// Writes a table that is small enough to lie in memory, in the order of its rows.
+///
+/// # Errors
+/// If a file cannot be written.
+pub fn write_small<R, C: Columns + Default>(
+    name: &str,
+    specs: &'static [ColumnSpec],
+    rows: &[R],
+    push: impl Fn(&R, &mut C),
+    csv: bool,
+    folder: &Folder,
+) -> Result<u64> {
+    let schema = Schema::new(specs);
+    let file = folder.create_file(&format!("tables/{name}.parquet"))?;
+    let mut parquet = ParquetTable::new(file, &schema);
+    let mut text = csv::header(specs)?;
+    for rows in rows.chunks(ROW_GROUP_ROWS) {
+        let mut columns = C::default();
+        let mut group = schema.row_group()?;
+        for page in rows.chunks(PAGE_ROWS) {
+            columns.clear_rows();
+            page.iter().for_each(|row| push(row, &mut columns));
+            let cells = columns.cells();
+            schema.add_page(&cells, &mut group)?;
+            csv::append(specs, &cells, &mut text)?;
+        }
+        schema.add_dictionaries(&columns.cells(), &mut group);
+        parquet.write(&group)?;
+    }
+    parquet.finish()?.finish()?;
+    if csv {
+        folder.write_file(&format!("tables/{name}.csv"), &text)?;
+    }
+    Ok(rows.len() as u64)
+}

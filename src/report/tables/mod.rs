@@ -1,4 +1,4 @@
-//! The tables of a run: conversations and charges, as Parquet and on request as CSV.
+//! The tables of a run: conversations, charges and lines, as Parquet and on request as CSV.
 //!
 //! Same rows in, same bytes out, whatever the number of threads and the order of the parts: rows are
 //! sorted by a total order, row groups hold a fixed number of rows, dictionaries list words in the
@@ -11,6 +11,7 @@ mod delta;
 mod files;
 mod frame;
 mod identities;
+mod lines;
 mod names;
 mod order;
 mod pages;
@@ -22,13 +23,13 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::run::output::Folder;
+use crate::tariff::Tariff;
 use files::TableFiles;
 use frame::Columns;
 use order::{Ordered, Slice};
-
-pub use names::{Place, Places};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 24 << 20;
@@ -43,19 +44,36 @@ pub struct TableRows {
     pub conversations: u64,
     /// Rows of `charges`.
     pub charges: u64,
+    /// Rows of `lines`, in a run with prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u64>,
+}
+
+/// What the tables are made of.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// Conversations and charges.
+    pub outcome: &'a Outcome,
+    /// What the charges cost.
+    pub pricing: &'a Pricing,
+    /// The charges at the grain of an invoice, in a run with prices.
+    pub lines: Option<&'a [Line]>,
+    /// Countries, and names of markets and cards.
+    pub tariff: &'a Tariff,
+    /// Message ids.
+    pub ids: &'a dyn FetchMessageIds,
 }
 
 /// Writes the tables of an outcome into the folder.
 ///
 /// # Errors
 /// If ids can no longer be fetched from the log, or a file cannot be written.
-pub fn write(
-    outcome: &Outcome,
-    fetch: &dyn FetchMessageIds,
-    places: &dyn Places,
-    csv: bool,
-    folder: &Folder,
-) -> Result<TableRows> {
+pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableRows> {
+    let Content {
+        outcome,
+        ids: fetch,
+        ..
+    } = *content;
     let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
     let names = names::Names::new(outcome);
     let conversation_ids = conversations::ConversationIds::new(outcome);
@@ -67,7 +85,8 @@ pub fn write(
     let charges = charges::Charges {
         outcome,
         names: &names,
-        places,
+        pricing: content.pricing,
+        tariff: content.tariff,
         conversation_ids: &conversation_ids,
     };
     let mut conversation_files = TableFiles::create(
@@ -89,9 +108,11 @@ pub fn write(
         }
         Ok(())
     })?;
+    let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
     Ok(TableRows {
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
+        lines: lines.transpose()?,
     })
 }
 
