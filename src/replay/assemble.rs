@@ -170,11 +170,16 @@ impl<'a> ChunkWork<'a> {
     fn rows_with_bad_cells(&self) -> Vec<usize> {
         let mut rows = Vec::new();
         for &column in Column::ALL {
-            let required = Column::REQUIRED.contains(&column);
-            for (row, &code) in self.chunk.columns[column.index()].iter().enumerate() {
-                if code == CellCode::BAD || (required && code == CellCode::EMPTY) {
-                    rows.push(row);
-                }
+            let codes = &self.chunk.columns[column.index()];
+            let empty = match Column::REQUIRED.contains(&column) {
+                true => CellCode::EMPTY,
+                false => CellCode::BAD,
+            };
+            // Nearly every column has none, which many cells at once can tell.
+            let is_bad = |code: &CellCode| (*code == CellCode::BAD) | (*code == empty);
+            if codes.iter().fold(false, |bad, code| bad | is_bad(code)) {
+                let bad = codes.iter().enumerate().filter(|(_, code)| is_bad(code));
+                rows.extend(bad.map(|(row, _)| row));
             }
         }
         rows.sort_unstable();
@@ -207,7 +212,7 @@ impl<'a> ChunkWork<'a> {
             })
     }
 
-    #[inline]
+    #[inline(always)]
     fn row(
         &mut self,
         index: usize,

@@ -186,19 +186,19 @@ impl Folder<'_> {
     }
 
     /// A message of this row alone.
+    #[inline]
     pub fn start(&self, row: &Row) -> FoldedMessage {
-        let mut message = FoldedMessage {
-            attributes: row.attributes(),
+        let times = self.times(row);
+        FoldedMessage {
+            attributes: with_failure(row.attributes(), row),
             pair: row.pair(),
             row: row.number(),
             first: row.timestamp(),
-            sent: None,
-            delivered: None,
-            seen: None,
-            expiry: None,
-        };
-        self.add_times(&mut message, row);
-        message
+            sent: times.sent,
+            delivered: times.delivered,
+            seen: times.seen,
+            expiry: self.expiry(row),
+        }
     }
 
     /// Adds a row to a message that it does not contradict; of words that differ the message's stay (D-4).
@@ -241,29 +241,35 @@ impl Folder<'_> {
         }
     }
 
-    /// D-1: the earliest `delivered`, else the earliest `read` or `played`; D-4: the earliest sending.
+    /// What a row says of its message's sending and delivery (D-1).
     #[inline]
-    fn add_times(&self, message: &mut FoldedMessage, row: &Row) {
-        let timestamp = row.timestamp();
-        let delivered_at = self.delivered_at(row);
-        let status = row.attributes().status();
-        let earliest = |known: &mut Option<Instant>, instant: Instant| {
-            *known = Some(known.map_or(instant, |earlier| earlier.min(instant)));
-        };
-        message.first = message.first.min(timestamp);
-        if let Some(delivered_at) = delivered_at {
-            earliest(&mut message.delivered, delivered_at);
-        }
+    fn times(&self, row: &Row) -> Times {
+        let timestamp = Some(row.timestamp());
+        let delivered = self.delivered_at(row);
+        let (mut times, status) = (Times::default(), row.attributes().status());
+        times.delivered = delivered;
         match status {
-            None | Some(Status::Accepted | Status::Sent) => earliest(&mut message.sent, timestamp),
-            _ if delivered_at.is_some() => earliest(&mut message.sent, timestamp),
-            Some(Status::Delivered) => earliest(&mut message.delivered, timestamp),
-            Some(Status::Read | Status::Played) => earliest(&mut message.seen, timestamp),
+            None | Some(Status::Accepted | Status::Sent) => times.sent = timestamp,
+            _ if delivered.is_some() => times.sent = timestamp,
+            Some(Status::Delivered) => times.delivered = timestamp,
+            Some(Status::Read | Status::Played) => times.seen = timestamp,
             Some(Status::Failed) => {}
         }
-        if status == Some(Status::Failed) {
-            message.attributes = message.attributes.with(Flag::Failed);
-        }
+        times
+    }
+
+    /// D-1: the earliest `delivered`, else the earliest `read` or `played`; D-4: the earliest sending.
+    fn add_times(&self, message: &mut FoldedMessage, row: &Row) {
+        let times = self.times(row);
+        let earliest = |known: Option<Instant>, other: Option<Instant>| match (known, other) {
+            (Some(known), Some(other)) => Some(known.min(other)),
+            (known, other) => known.or(other),
+        };
+        message.first = message.first.min(row.timestamp());
+        message.sent = earliest(message.sent, times.sent);
+        message.delivered = earliest(message.delivered, times.delivered);
+        message.seen = earliest(message.seen, times.seen);
+        message.attributes = with_failure(message.attributes, row);
         if message.expiry.is_none() {
             message.expiry = self.expiry(row);
         }
@@ -516,6 +522,24 @@ impl Folder<'_> {
         };
         folded.totals.exact_duplicates += (rows.len() - distinct) as u64;
         folded.totals.folded_status_rows += distinct as u64 - 1;
+    }
+}
+
+/// What a row says of its message's sending and delivery.
+#[derive(Default)]
+struct Times {
+    sent: Option<Instant>,
+    delivered: Option<Instant>,
+    seen: Option<Instant>,
+}
+
+/// The words of a message of which this row, too, may say that it failed.
+#[inline]
+fn with_failure(attributes: Attributes, row: &Row) -> Attributes {
+    if row.attributes().status() == Some(Status::Failed) {
+        attributes.with(Flag::Failed)
+    } else {
+        attributes
     }
 }
 

@@ -204,6 +204,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     }
     .apply(&mut parts)?;
     let price_marks = price_marks::read(&folded.price_marks, &places)?;
+    partition::release_memory();
     stages.end(Stage::Allowance);
 
     let found = warnings::Found {

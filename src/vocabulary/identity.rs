@@ -14,13 +14,29 @@ pub struct HexId(pub u64);
 impl HexId {
     /// The 16 lower-case hex digits.
     pub fn digits(self) -> [u8; 16] {
+        let halves = [
+            eight_digits((self.0 >> 32) as u32),
+            eight_digits(self.0 as u32),
+        ];
         let mut digits = [0; 16];
-        for (place, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
-            place[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
-            place[1] = b"0123456789abcdef"[usize::from(byte & 15)];
-        }
+        digits[..8].copy_from_slice(&halves[0]);
+        digits[8..].copy_from_slice(&halves[1]);
         digits
     }
+}
+
+/// The hex digits of a number, all eight in step.
+fn eight_digits(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // Each step halves the bits that lie together, until each byte has four.
+    let spread = u64::from(number);
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // From ten on a nibble has its fifth bit set once six is added.
+    let letters = (nibbles + 6 * ONES) >> 4 & ONES;
+    let digits = nibbles + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10);
+    digits.to_be_bytes()
 }
 
 impl fmt::Display for HexId {

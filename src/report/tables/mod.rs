@@ -32,8 +32,8 @@ use frame::Columns;
 use order::{Ordered, Slice};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
-const ID_BYTES_MIN: usize = 32 << 20;
-const ID_BYTES_PER_ROW: usize = 2;
+const ID_BYTES_MIN: usize = 24 << 20;
+const ID_BYTES_PER_ROW: usize = 1;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
 
@@ -99,12 +99,14 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
     let mut charge_files = TableFiles::create("charges", charges::COLUMNS, &charges, csv, folder)?;
     // A charge names conversations of its own part or of an earlier one, whose ids are known by then.
     order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
-        conversations.identify_unwritten(parts.clone(), ids);
-        let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
-        conversation_files.write(Slice::new(&entries, ids))?;
-        drop(entries);
-        let entries = order::ordered(outcome, parts, &charges, ids);
-        charge_files.write(Slice::new(&entries, ids))
+        for parts in order::portions(outcome, parts) {
+            conversations.identify_unwritten(parts.clone(), ids);
+            let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+            conversation_files.write(Slice::new(&entries, ids))?;
+            let entries = order::ordered(outcome, parts, &charges, ids);
+            charge_files.write(Slice::new(&entries, ids))?;
+        }
+        Ok(())
     })?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
     Ok(TableRows {
