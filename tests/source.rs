@@ -16,6 +16,7 @@ fn layers_look_only_upwards() {
         "pricing",
         "report",
         "run",
+        "runs",
         "cli",
     ];
     // Reports are written into the run's folder, and a run seals what the summary says.
@@ -78,6 +79,7 @@ fn no_binary_floating_point_on_the_way_of_money() {
         "pricing",
         "report/summary",
         "report/terminal",
+        "runs",
         "cli/rates",
     ] {
         scan(&sources.join(folder));

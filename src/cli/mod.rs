@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod config;
 mod customers;
+mod diff;
 mod generate;
 mod inputs;
 mod opened_log;
@@ -11,10 +12,12 @@ mod plan;
 mod printer;
 pub mod rates;
 mod reject_texts;
+mod reperform;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod values;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -61,6 +64,8 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
     match &parsed.command {
         Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, words, printer),
         Command::Audit(args) => batch::run(Purpose::Audit, args, &parsed, words, printer),
+        Command::Diff(args) => diff::run(args, printer),
+        Command::Verify(args) => verify::run(args, printer),
         Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),
