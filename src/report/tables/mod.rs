@@ -9,6 +9,7 @@ mod conversations;
 mod csv;
 mod delta;
 mod files;
+mod findings;
 mod frame;
 mod identities;
 mod lines;
@@ -23,6 +24,7 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::findings::Finding;
 use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::run::output::Folder;
@@ -47,6 +49,9 @@ pub struct TableRows {
     /// Rows of `lines`, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
+    /// Rows of `findings`, in a run that looks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<u64>,
 }
 
 /// What the tables are made of.
@@ -58,6 +63,8 @@ pub struct Content<'a> {
     pub pricing: &'a Pricing,
     /// The charges at the grain of an invoice, in a run with prices.
     pub lines: Option<&'a [Line]>,
+    /// What was found beside prices, in a run that looks for it.
+    pub findings: Option<&'a [Finding]>,
     /// Countries, and names of markets and cards.
     pub tariff: &'a Tariff,
     /// Message ids.
@@ -109,10 +116,14 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         Ok(())
     })?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
+    let findings = content
+        .findings
+        .map(|findings| findings::write(findings, csv, folder));
     Ok(TableRows {
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
         lines: lines.transpose()?,
+        findings: findings.transpose()?,
     })
 }
 
