@@ -232,9 +232,8 @@ fn the_same_template_twice_within_a_day() {
         row("three", "2026-03-04T09:59:59Z"),
     ];
     let rows: Vec<&str> = rows.iter().map(String::as_str).collect();
-    let registry = "template,language,category,status,valid_from\npromo,,marketing,approved,2026-01-01T00:00:00Z\n";
     expect(
-        &findings("", registry, &rows, &[]),
+        &findings("", "", &rows, &[]),
         &[["O-DUPLICATE-TEMPLATE", "info", "two", "0.1365"]],
     );
 }

@@ -76,29 +76,26 @@ impl<'a> Pricer<'a> {
     pub(super) fn price_part(&self, part: &Part, book: &PriceBook) -> (Vec<PriceCode>, Counters) {
         let mut memory = Memory::default();
         let mut counters = Counters::default();
-        let codes = part
-            .charges
-            .iter()
-            .map(|charge| {
-                let charge = &charge;
-                if !charge.is_chargeable() || !self.request.with_rates {
-                    return self.without_rate(charge, book, &mut memory);
-                }
-                let basis = self.basis(charge);
-                if let Some(price) = self.stated(charge, &basis) {
-                    return book.code(price);
-                }
-                if self.has_rank(charge) {
-                    let ladder = self.ladder(&basis);
-                    counters.count(self.counter(charge, &basis), basis.currency, ladder);
-                    return PriceCode::PENDING;
-                }
-                *memory
-                    .list
-                    .entry(basis)
-                    .or_insert_with(|| book.code(self.list(&basis)))
-            })
-            .collect();
+        let mut codes = Vec::with_capacity(part.charges.len());
+        codes.extend(part.charges.iter().map(|charge| {
+            let charge = &charge;
+            if !charge.is_chargeable() || !self.request.with_rates {
+                return self.without_rate(charge, book, &mut memory);
+            }
+            let basis = self.basis(charge);
+            if let Some(price) = self.stated(charge, &basis) {
+                return book.code(price);
+            }
+            if self.has_rank(charge) {
+                let ladder = self.ladder(&basis);
+                counters.count(self.counter(charge, &basis), basis.currency, ladder);
+                return PriceCode::PENDING;
+            }
+            *memory
+                .list
+                .entry(basis)
+                .or_insert_with(|| book.code(self.list(&basis)))
+        }));
         (codes, counters)
     }
 
