@@ -11,12 +11,13 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `report`, `run`, `cli`.
+//! `audit`, `report`, `run`, `cli`.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
 
 pub mod accounts;
+pub mod audit;
 pub mod cli;
 pub mod findings;
 pub mod log;
