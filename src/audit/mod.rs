@@ -16,6 +16,7 @@
 
 mod analytics;
 mod causes;
+mod charged;
 mod comparison;
 mod conclusion;
 mod difference;
@@ -32,6 +33,7 @@ mod words;
 use std::collections::BTreeMap;
 
 pub use analytics::{Analytics, parse_analytics, read_analytics};
+pub use charged::expected_groups;
 pub use conclusion::{Bridge, BridgeStep, Conclusion, Tolerance, ToleranceError, Verdict};
 pub use difference::{Cause, Difference, DifferenceStatus};
 pub use error::{EvidenceError, Malformed};
