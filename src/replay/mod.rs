@@ -71,6 +71,9 @@ use crate::vocabulary::Instant;
 /// With fewer outbound messages D-3 `auto` never assumes a delivery.
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
 
+/// Smaller files are scanned side by side.
+const SMALL_FILE_BYTES: u64 = 8 << 20;
+
 /// What is to be replayed, and by which rules.
 pub struct Request<'l, 'a> {
     /// The log.
@@ -251,7 +254,8 @@ fn read(
         assembled: Default::default(),
     };
     let bytes_read = AtomicU64::new(0);
-    for (index, file) in request.files.iter().enumerate() {
+    let scan = |index: usize| {
+        let file = &request.files[index];
         let progress = |bytes: u64| {
             (request.progress)(bytes_read.fetch_add(bytes, Ordering::Relaxed) + bytes);
         };
@@ -259,12 +263,29 @@ fn read(
             let first_row = places.register(index as u32, address, chunk.rows)?;
             assembler.take(chunk, first_row)
         })
-        .with_context(|| format!("cannot read {}", file.path().display()))?;
+        .with_context(|| format!("cannot read {}", file.path().display()))
+    };
+    let mut first = 0;
+    while first < request.files.len() {
+        let wave = first..first + files_at_once(&request.files[first..]);
+        first = wave.end;
+        let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
+        scanned.into_iter().collect::<anyhow::Result<()>>()?;
     }
     Ok(assembler
         .assembled
         .into_inner()
         .unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+/// How many of the next files are scanned side by side: a large one keeps all threads busy by itself.
+fn files_at_once(files: &[Box<dyn LogFile>]) -> usize {
+    let small = files
+        .iter()
+        .take_while(|file| file.size_bytes() < SMALL_FILE_BYTES)
+        .count();
+    // Not more: a thread that waits for one may take up the next, and has a stack to keep.
+    small.clamp(1, 4 * rayon::current_num_threads())
 }
 
 fn fold(
