@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod config;
 mod customers;
+mod evidence;
 mod generate;
 mod inputs;
 mod opened_log;
@@ -61,7 +62,9 @@ pub fn main() -> ExitStatus {
 fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<ExitStatus, Failure> {
     match &parsed.command {
         Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, words, printer),
-        Command::Audit(args) => batch::run(Purpose::Audit, args, &parsed, words, printer),
+        Command::Audit(args) => {
+            batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
+        }
         Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),

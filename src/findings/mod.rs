@@ -12,6 +12,8 @@ mod rates;
 mod sightings;
 mod stake;
 
+pub use numbers::{Gap, gaps};
+
 use crate::accounts::Accounts;
 use crate::pricing::{Groups, Pricer, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
@@ -86,7 +88,7 @@ pub struct Request<'a> {
 pub fn find(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let mut findings = sightings::findings(request)?;
     findings.extend(limits::findings(request)?);
-    findings.extend(numbers::findings(request));
+    findings.extend(numbers::findings(request.outcome));
     findings.extend(rates::findings(request));
     findings.sort_unstable();
     // The same rows under one id twice would say nothing more.

@@ -245,6 +245,8 @@ impl World {
             outcome: &self.outcome,
             pricing: &priced.pricing,
             lines: Some(&priced.lines),
+            differences: Some(&[]),
+            analytics_differences: None,
             findings: Some(&[]),
             tariff: &priced.tariff,
             ids: &self.ids,

@@ -1,6 +1,7 @@
 //! `summary.json`: every number of the report, machine-readable (schema: `docs/schema/summary.schema.json`).
 
 mod bill;
+mod compared;
 mod count;
 mod found;
 #[cfg(test)]
@@ -11,9 +12,11 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use bill::{Bill, BillTotals, MissingRate};
+pub use compared::Comparison;
 pub use found::{FindingCounts, by_code};
 
 use super::tables::TableRows;
+use crate::audit::Verdict;
 use crate::findings::Finding;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::replay::outcome::{Outcome, Warning};
@@ -58,6 +61,12 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What holding the invoices against it showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<Comparison>,
+    /// What holding Meta's analytics against it showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics: Option<Comparison>,
     /// Findings by code, in a run that looks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<BTreeMap<&'static str, FindingCounts>>,
@@ -221,6 +230,8 @@ impl Summary {
             charges_by_account: counts.by_account(outcome),
             charges_by_business: counts.by_business(outcome),
             bill,
+            invoice: None,
+            analytics: None,
             findings: findings.map(by_code),
             assumptions: Assumptions {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
@@ -231,6 +242,24 @@ impl Summary {
             incomplete,
             settings: circumstances.settings,
         }
+    }
+
+    /// Adds what comparing with evidence showed; what keeps it from being a conclusion makes the run one that
+    /// is none.
+    pub fn compare(&mut self, invoice: Option<Comparison>, analytics: Option<Comparison>) {
+        if let Some(comparison) = &invoice
+            && comparison.verdict == Verdict::CannotConclude.name()
+        {
+            let known = std::mem::take(&mut self.incomplete);
+            self.incomplete.extend(comparison.reasons.iter().cloned());
+            self.incomplete.extend(
+                known
+                    .into_iter()
+                    .filter(|reason| !comparison.reasons.contains(reason)),
+            );
+        }
+        self.invoice = invoice;
+        self.analytics = analytics;
     }
 
     /// The content of `summary.json`.

@@ -4,6 +4,7 @@
 
 mod annotations;
 mod bill;
+mod compared;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -25,7 +26,18 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
     identity(&mut page, summary);
     rows(&mut page, summary);
     match &summary.bill {
-        Some(bill) => bill::bill(&mut page, bill),
+        Some(bill) => {
+            let evidence = [
+                ("invoice", &summary.invoice),
+                ("Meta's analytics", &summary.analytics),
+            ];
+            for (name, comparison) in evidence {
+                if let Some(comparison) = comparison {
+                    compared::compared(&mut page, name, comparison);
+                }
+            }
+            bill::bill(&mut page, bill);
+        }
         None => conversations(&mut page, summary),
     }
     charges(&mut page, summary);

@@ -26,6 +26,8 @@ pub enum ColumnKind {
     Date,
     /// Number of messages.
     Count,
+    /// Whole number, perhaps negative.
+    Number,
     /// Yes or no.
     Flag,
     /// Exact money, [`DECIMAL_PRECISION`] digits, [`DECIMAL_SCALE`] of them after the point.
@@ -85,7 +87,7 @@ pub enum Cells<'a> {
     Text(&'a Texts),
     /// Keys of words.
     Words(&'a Words),
-    /// Microseconds since the epoch.
+    /// Microseconds since the epoch, or whole numbers.
     Instants(&'a [Option<i64>]),
     /// Days since the epoch, or counts.
     Integers(&'a [i64]),

@@ -8,6 +8,7 @@ mod charges;
 mod conversations;
 mod csv;
 mod delta;
+mod differences;
 mod files;
 mod findings;
 mod frame;
@@ -24,6 +25,7 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::audit::Difference;
 use crate::findings::Finding;
 use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
@@ -49,6 +51,12 @@ pub struct TableRows {
     /// Rows of `lines`, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
+    /// Rows of `differences`, in a run with an invoice.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub differences: Option<u64>,
+    /// Rows of `analytics_differences`, in a run with analytics.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics_differences: Option<u64>,
     /// Rows of `findings`, in a run that looks for them.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub findings: Option<u64>,
@@ -63,6 +71,10 @@ pub struct Content<'a> {
     pub pricing: &'a Pricing,
     /// The charges at the grain of an invoice, in a run with prices.
     pub lines: Option<&'a [Line]>,
+    /// How invoices differ, in a run with some.
+    pub differences: Option<&'a [Difference]>,
+    /// How Meta's analytics differ, in a run with some.
+    pub analytics_differences: Option<&'a [Difference]>,
     /// What was found beside prices, in a run that looks for it.
     pub findings: Option<&'a [Finding]>,
     /// Countries, and names of markets and cards.
@@ -116,6 +128,10 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         Ok(())
     })?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
+    let differences = |name: &str, rows: Option<&[Difference]>| {
+        rows.map(|rows| differences::write(name, rows, csv, folder))
+            .transpose()
+    };
     let findings = content
         .findings
         .map(|findings| findings::write(findings, csv, folder));
@@ -123,6 +139,8 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
         lines: lines.transpose()?,
+        differences: differences("differences", content.differences)?,
+        analytics_differences: differences("analytics_differences", content.analytics_differences)?,
         findings: findings.transpose()?,
     })
 }
