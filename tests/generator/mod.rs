@@ -35,6 +35,7 @@ impl Case {
             settings: &self.settings,
             templates: &self.templates,
             country_of: &country_of,
+            tariff: None,
         }
     }
 }
