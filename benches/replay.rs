@@ -2,7 +2,7 @@
 //!
 //! `cargo bench` measures one million rows; `COUNTERFOIL_BENCH_ROWS=10000000 cargo bench` ten million. Each
 //! stage contains the one before it: `scan` decodes every cell, `replay` also scatters, folds and judges,
-//! `tables` then writes what a finished replay found. Divide the differences by the rows.
+//! `price` prices what a finished replay found, and `tables` writes it. Divide the differences by the rows.
 
 mod log_generator;
 
@@ -13,10 +13,12 @@ use std::sync::{Arc, OnceLock};
 
 use counterfoil::accounts::Accounts;
 use counterfoil::log::{CellContext, LogFile, source};
+use counterfoil::pricing;
 use counterfoil::replay::{self, CustomerPlaces, Replayed, Request, Scope};
-use counterfoil::report::tables::{self, Place, Places};
+use counterfoil::report::tables;
 use counterfoil::rulebook::{Rulebook, Settings};
 use counterfoil::run::output::Folder;
+use counterfoil::tariff::Tariff;
 use counterfoil::vocabulary::LocalDate;
 use divan::{Bencher, counter::ItemsCount};
 use polars::prelude::{Column, DataFrame, DataType, ParquetCompression, ParquetWriter, TimeUnit};
@@ -58,19 +60,52 @@ fn tables(bencher: Bencher<'_, '_>, case: &Case) {
     let written = |part: &replay::outcome::Part| part.charges.len() + part.conversations.len();
     let table_rows: usize = replayed.outcome.parts.iter().map(written).sum();
     let out = folder().join("run");
+    let tariff = Tariff::embedded().expect("the built-in tables");
+    let pricing = priced(&replayed, &tariff, false);
+    let content = tables::Content {
+        outcome: &replayed.outcome,
+        pricing: &pricing,
+        lines: None,
+        tariff: &tariff,
+        ids: &replayed.places,
+    };
     bencher
         .counter(ItemsCount::new(table_rows))
         .bench_local(|| {
             let folder = Folder::create(&out, true).expect("a folder");
-            tables::write(
-                &replayed.outcome,
-                &replayed.places,
-                &Nowhere,
-                false,
-                &folder,
-            )
-            .expect("the tables");
+            tables::write(&content, false, &folder).expect("the tables");
         });
+}
+
+#[divan::bench(args = MONTHS.map(|(rules, _)| rules), sample_count = 5)]
+fn price(bencher: Bencher<'_, '_>, rules: &str) {
+    let (files, cells) = open(&log(rules, "parquet"));
+    let replayed = replayed(&files, cells);
+    let tariff = Tariff::embedded().expect("the built-in tables");
+    let charges: usize = replayed
+        .outcome
+        .parts
+        .iter()
+        .map(|part| part.charges.len())
+        .sum();
+    bencher
+        .counter(ItemsCount::new(charges))
+        .bench_local(|| priced(&replayed, &tariff, true));
+}
+
+/// Every account bills in US dollars.
+fn priced(replayed: &Replayed<'_>, tariff: &Tariff, with_rates: bool) -> pricing::Pricing {
+    let settings = Settings::default();
+    let request = pricing::Request {
+        outcome: &replayed.outcome,
+        tariff,
+        accounts: &Accounts::absent(&settings),
+        settings: &settings,
+        is_regime_forced: false,
+        with_rates,
+        ids: &replayed.places,
+    };
+    pricing::price(&request).expect("the log can still be read")
 }
 
 /// A month and a form of the log.
@@ -198,22 +233,5 @@ impl CustomerPlaces for Nowhere {
 
     fn has_international_rate(&self, _: u64, _: LocalDate) -> bool {
         false
-    }
-}
-
-impl Places for Nowhere {
-    fn place(&self, _: Option<u64>, _: LocalDate) -> Place {
-        Place {
-            country: None,
-            market: 0,
-        }
-    }
-
-    fn market_name(&self, _: usize) -> &str {
-        "Other"
-    }
-
-    fn currency(&self, _: &str, _: LocalDate) -> String {
-        "USD".to_owned()
     }
 }

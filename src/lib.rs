@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod cli;
 pub mod log;
+pub mod pricing;
 pub mod replay;
 pub mod report;
 pub mod rulebook;

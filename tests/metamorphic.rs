@@ -174,6 +174,7 @@ fn layers_look_only_upwards() {
         "accounts",
         "log",
         "replay",
+        "pricing",
         "report",
         "run",
         "cli",

@@ -20,8 +20,8 @@ use std::{
 
 use rust_decimal::Decimal;
 
-pub use clock::AccountClock;
 pub use crate::vocabulary::Currency;
+pub use clock::AccountClock;
 pub use templates::TemplateRegistry;
 pub use timeline::Timeline;
 

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::printer::Format;
+use super::rates::RatesCommand;
 use super::values::{RejectLimit, date, finding, input_format, month, regime, zone};
 use crate::log::source::InputFormat;
 use crate::vocabulary::{LocalDate, Month, Regime};
@@ -50,6 +51,22 @@ counterfoil.toml (flag over environment over file); settings under [settings].
 Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configuration;
 3 input unreadable or too many rejects; 4 incomplete evidence; 70 a bug; 130 interrupted.";
 
+const AUDIT_HELP: &str = "\
+Examples:
+  counterfoil audit export.csv.gz --accounts accounts.toml
+  counterfoil audit 'exports/2026-*.parquet' --accounts accounts.toml --month 2026-10
+  counterfoil audit logs/ --accounts accounts.toml --rates our-cards/ --csv
+
+OUT appears whole or not at all: tables/conversations.parquet, tables/charges.parquet,
+tables/lines.parquet, summary.json, rejects.csv and manifest.json, which seals the others.
+
+Any option can also be given as COUNTERFOIL_<OPTION> or under [options] in
+counterfoil.toml (flag over environment over file); settings under [settings].
+
+Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configuration;
+3 input unreadable or too many rejects; 4 incomplete evidence, such as a missing rate;
+70 a bug; 130 interrupted.";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -59,7 +76,18 @@ pub enum Command {
         long_about = "Reconstructs every conversation, free entry point and charge of a log, each with \
             the rule that decided it. Needs no rate card: chargeable units are `unpriced`."
     )]
-    Replay(Box<ReplayArgs>),
+    Replay(Box<LogArgs>),
+    /// State what Meta should have charged: replay, then price every charge to the last decimal
+    #[command(
+        after_help = AUDIT_HELP,
+        long_about = "Replays a log and prices every charge from dated rate cards, markets, volume tiers \
+            and allowances: what Meta should have charged, per message or conversation, per line, per \
+            month. A charge without a known rate is `unrated`, never guessed, and the run exits with 4."
+    )]
+    Audit(Box<LogArgs>),
+    /// Rate cards, tiers and market moves that are known: list, show, compare, check, import
+    #[command(subcommand)]
+    Rates(RatesCommand),
     /// List every setting: id, name, default, accepted values, and why it is open
     Settings(SettingsArgs),
     /// Print a completion script for a shell
@@ -72,21 +100,21 @@ impl Command {
     /// In which form results are printed.
     pub fn format(&self) -> Format {
         match self {
-            Self::Replay(args) => args.format,
+            Self::Replay(args) | Self::Audit(args) => args.format,
             Self::Settings(args) => args.format,
-            Self::Completions(_) | Self::Man(_) => Format::Human,
+            Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
         }
     }
 
     /// Whether only errors and the asked-for data are shown.
     pub fn quiet(&self) -> bool {
-        matches!(self, Self::Replay(args) if args.quiet)
+        matches!(self, Self::Replay(args) | Self::Audit(args) if args.quiet)
     }
 }
 
-/// Options of `replay`.
+/// Options of the commands that go through a log: `replay` and `audit`.
 #[derive(Debug, Args)]
-pub struct ReplayArgs {
+pub struct LogArgs {
     /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input;
     /// together they are one log
     #[arg(value_name = "LOG", required = true)]
@@ -154,6 +182,16 @@ pub struct ReplayArgs {
         help_heading = "Input"
     )]
     pub templates: Option<PathBuf>,
+
+    /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv: alone if it has all
+    /// four, else laid over the built-in tables
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_RATES",
+        help_heading = "Input"
+    )]
+    pub rates: Option<PathBuf>,
 
     /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
     #[arg(

@@ -50,23 +50,23 @@ impl From<clap::Error> for Refused {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refused> {
     let words: Vec<OsString> = words.into_iter().collect();
     let matches = Cli::command().try_get_matches_from(&words)?;
-    let Some(("replay", replay)) = matches.subcommand() else {
+    let Some((name @ ("replay" | "audit"), given)) = matches.subcommand() else {
         return finish(&matches, None);
     };
-    let file = load(replay.get_one::<PathBuf>("config").map(PathBuf::as_path))
-        .map_err(Refused::Failure)?;
+    let file =
+        load(given.get_one::<PathBuf>("config").map(PathBuf::as_path)).map_err(Refused::Failure)?;
     let Some((path, file)) = file else {
         return finish(&matches, None);
     };
     let mut command = Cli::command();
-    for (name, value) in &file.options {
-        let id = known_option(&command, name, &path).map_err(Refused::Failure)?;
-        if yields_to_flags(&id, replay) {
+    for (option, value) in &file.options {
+        let id = known_option(&command, option, &path).map_err(Refused::Failure)?;
+        if yields_to_flags(&id, given) {
             continue;
         }
         let default: &'static str = Box::leak(value.clone().into_boxed_str());
-        command = command.mut_subcommand("replay", |replay| {
-            replay.mut_arg(&id, |argument| argument.default_value(default))
+        command = command.mut_subcommand(name, |command| {
+            command.mut_arg(&id, |argument| argument.default_value(default))
         });
     }
     let matches = command.try_get_matches_from(&words)?;

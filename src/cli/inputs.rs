@@ -1,13 +1,13 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
-use super::args::{Detail, ReplayArgs};
+use super::args::{Detail, LogArgs};
 use super::config::Parsed;
-use super::engine::{LogRequest, ReplayRequest};
+use super::opened_log::{LogRequest, ReplayRequest};
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::report::summary::SettingInForce;
 use crate::rulebook::Settings;
 use crate::run::exit::{Failure, OrFail};
-use crate::tariff::Markets;
+use crate::tariff::Tariff;
 use crate::vocabulary::LocalDate;
 
 /// Everything that is read besides the log.
@@ -18,8 +18,8 @@ pub struct Inputs {
     pub accounts: Accounts,
     /// Templates.
     pub templates: TemplateRegistry,
-    /// Markets of numbers.
-    pub markets: Markets,
+    /// Markets, cards and ladders.
+    pub tariff: Tariff,
     /// First local date to write.
     pub from: Option<LocalDate>,
     /// Last one.
@@ -31,16 +31,18 @@ impl Inputs {
     ///
     /// # Errors
     /// If a file cannot be read or says something that cannot be.
-    pub fn load(args: &ReplayArgs, parsed: &Parsed) -> Result<Self, Failure> {
+    pub fn load(args: &LogArgs, parsed: &Parsed) -> Result<Self, Failure> {
         let (from, to) = period(args)?;
         let file = parsed.file.as_ref().map(|(_, file)| file);
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
         });
         let settings = Settings::layered(file, environment, &args.set).or_usage()?;
-        let markets = Markets::embedded().or_usage()?;
+        let tariff = Tariff::load_or_embedded(args.rates.as_deref()).or_usage()?;
         let accounts = match &args.accounts {
-            Some(path) => Accounts::load_with_markets(path, &settings, &markets).or_usage()?,
+            Some(path) => {
+                Accounts::load_with_markets(path, &settings, &tariff.markets).or_usage()?
+            }
             None => Accounts::absent(&settings),
         };
         let templates = match &args.templates {
@@ -51,14 +53,14 @@ impl Inputs {
             settings,
             accounts,
             templates,
-            markets,
+            tariff,
             from,
             to,
         })
     }
 
     /// Which log is to be opened.
-    pub fn log_request(&self, args: &ReplayArgs) -> LogRequest {
+    pub fn log_request(&self, args: &LogArgs) -> LogRequest {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
@@ -68,12 +70,12 @@ impl Inputs {
     }
 
     /// What the replay is asked to do.
-    pub fn request(&self, args: &ReplayArgs) -> ReplayRequest<'_> {
+    pub fn request(&self, args: &LogArgs) -> ReplayRequest<'_> {
         ReplayRequest {
             settings: &self.settings,
             accounts: &self.accounts,
             templates: &self.templates,
-            markets: &self.markets,
+            tariff: &self.tariff,
             rulebook: args.rulebook,
             from: self.from,
             to: self.to,
@@ -97,7 +99,7 @@ impl Inputs {
     }
 }
 
-fn period(args: &ReplayArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
+fn period(args: &LogArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
     let (from, to) = match args.month {
         Some(month) => (Some(month.first_day()), Some(month.last_day())),
         None => (args.from, args.to),

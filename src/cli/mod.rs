@@ -1,16 +1,16 @@
 //! The command line: one file per command, each returning an exit status.
 
 mod args;
+mod batch;
 mod config;
-mod engine;
+mod customers;
 mod generate;
 mod inputs;
-mod market_places;
+mod opened_log;
 mod plan;
 mod printer;
 pub mod rates;
 mod reject_texts;
-mod replay;
 mod settings;
 #[cfg(test)]
 mod tests;
@@ -19,12 +19,10 @@ mod values;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
 use args::Command;
+use batch::Purpose;
 use printer::Printer;
 
 use crate::run::exit::{self, ExitStatus, Failure};
-use crate::run::interrupt;
-
-pub use engine::{Engine, FileInfo, LogRequest, ReplayRequest, Replayed};
 
 /// Parses the command line, runs the command, and says how it went.
 pub fn main() -> ExitStatus {
@@ -61,10 +59,9 @@ pub fn main() -> ExitStatus {
 
 fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<ExitStatus, Failure> {
     match &parsed.command {
-        Command::Replay(args) => {
-            interrupt::listen().map_err(Failure::output)?;
-            replay::run(&engine::Counterfoil, args, &parsed, words, printer)
-        }
+        Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, words, printer),
+        Command::Audit(args) => batch::run(Purpose::Audit, args, &parsed, words, printer),
+        Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),
         Command::Man(args) => generate::man(args.command.as_deref(), printer),

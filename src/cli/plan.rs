@@ -2,11 +2,12 @@
 
 use std::path::Path;
 
-use super::args::ReplayArgs;
-use super::engine::FileInfo;
+use super::args::LogArgs;
+use super::batch::Purpose;
+use super::opened_log::FileInfo;
 
 /// What a run would read and write.
-pub fn plan(args: &ReplayArgs, files: &[FileInfo], out: &Path) -> String {
+pub fn plan(purpose: Purpose, args: &LogArgs, files: &[FileInfo], out: &Path) -> String {
     let mut text = String::from("Would read\n");
     for file in files {
         text.push_str(&format!(
@@ -22,7 +23,8 @@ pub fn plan(args: &ReplayArgs, files: &[FileInfo], out: &Path) -> String {
             ));
         }
     }
-    for path in [&args.accounts, &args.templates].into_iter().flatten() {
+    let others = [&args.accounts, &args.templates, &args.rates];
+    for path in others.into_iter().flatten() {
         text.push_str(&format!("  {}\n", path.display()));
     }
     let replaces = if out.exists() {
@@ -31,7 +33,7 @@ pub fn plan(args: &ReplayArgs, files: &[FileInfo], out: &Path) -> String {
         ""
     };
     text.push_str(&format!("Would write {}{replaces}\n", out.display()));
-    for table in ["conversations", "charges"] {
+    for table in purpose.tables() {
         text.push_str(&format!("  tables/{table}.parquet\n"));
         if args.csv {
             text.push_str(&format!("  tables/{table}.csv\n"));

@@ -17,6 +17,7 @@ use serde::Serialize;
 
 use crate::{
     rulebook::{ConfigError, Rulebook},
+    run::exit::{ExitStatus, Failure},
     tariff::{CardModel, MarketId, Tariff},
     vocabulary::{ChargeCategory, Currency, LocalDate},
 };
@@ -175,14 +176,13 @@ pub struct ImportArgs {
     tables: TableArgs,
 }
 
-/// How a `rates` command ended; its numbers are the program's exit codes.
+/// How a `rates` command ended.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-#[repr(u8)]
 pub enum RatesStatus {
     /// Clean.
-    Success = 0,
-    /// A rate is missing.
-    Incomplete = 4,
+    Success,
+    /// A rate is missing: exit 4.
+    Incomplete,
 }
 
 /// Why a `rates` command could not do what it was asked to.
@@ -202,14 +202,24 @@ pub enum RatesError {
     Output(#[from] io::Error),
 }
 
-impl RatesError {
-    /// The exit code.
-    pub fn code(&self) -> u8 {
-        match self {
-            Self::Usage(_) | Self::Config(_) => 2,
-            Self::Input(_) => 3,
-            Self::Output(error) if error.kind() == io::ErrorKind::BrokenPipe => 0,
-            Self::Output(_) => 2,
+/// Runs a `rates` command on the standard streams.
+///
+/// # Errors
+/// As [`run`].
+pub fn answer(command: &RatesCommand) -> Result<ExitStatus, Failure> {
+    match run(command, &mut io::stdout().lock(), &mut io::stderr().lock()) {
+        Ok(RatesStatus::Success) => Ok(ExitStatus::Success),
+        Ok(RatesStatus::Incomplete) => Ok(ExitStatus::Incomplete),
+        Err(error) => Err(error.into()),
+    }
+}
+
+impl From<RatesError> for Failure {
+    fn from(error: RatesError) -> Self {
+        match error {
+            RatesError::Input(problem) => Self::input(anyhow::anyhow!(problem)),
+            RatesError::Output(error) => Self::output(error),
+            RatesError::Usage(_) | RatesError::Config(_) => Self::usage(error),
         }
     }
 }

@@ -1,83 +1,15 @@
-//! The command line end to end, over an engine that knows its outcome beforehand.
+//! The command line end to end, over logs of a few rows.
 
 use std::fs;
 use std::path::Path;
 
 use super::args::{Cli, Command};
+use super::batch::{self, Purpose};
 use super::config::{Parsed, Refused, parse};
-use super::engine::{Engine, FileInfo, LogRequest, ReplayRequest, Replayed, stem};
+use super::opened_log::stem;
 use super::printer::{Format, Printer};
 use super::values::RejectLimit;
-use crate::accounts::TemplateRegistry;
-use crate::report::fixture::World;
-use crate::report::rejects::Reject;
 use crate::run::exit::{ExitStatus, Failure};
-
-struct Known {
-    rejected: u64,
-    incomplete: bool,
-    fails: bool,
-}
-
-const SOUND: Known = Known {
-    rejected: 0,
-    incomplete: false,
-    fails: false,
-};
-
-impl Engine for Known {
-    type Log = Vec<FileInfo>;
-
-    fn open(&self, request: &LogRequest, _: &TemplateRegistry) -> anyhow::Result<Self::Log> {
-        Ok(request
-            .logs
-            .iter()
-            .map(|path| FileInfo {
-                path: path.clone(),
-                content: path.clone(),
-                bytes: fs::metadata(path).map_or(0, |found| found.len()),
-                columns: vec!["message_id", "timestamp"],
-                ignored_columns: vec!["agent".to_owned()],
-            })
-            .collect())
-    }
-
-    fn files(&self, log: &Self::Log) -> Vec<FileInfo> {
-        log.clone()
-    }
-
-    fn replay<'l>(
-        &self,
-        _: &'l Self::Log,
-        _: &ReplayRequest<'_>,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> anyhow::Result<Replayed<'l>> {
-        progress(1);
-        anyhow::ensure!(!self.fails, "line 7: the log breaks off");
-        let mut world = World::generated(100, 2, 3);
-        world.outcome.totals.rejected += self.rejected;
-        world.outcome.totals.rows_read += self.rejected;
-        if self.incomplete {
-            world.outcome.incomplete = vec!["a time zone is unknown".into()];
-        }
-        let rejects = (0..self.rejected).map(|line| {
-            Ok(Reject {
-                file: "log.csv".into(),
-                line,
-                byte_offset: None,
-                column: None,
-                code: "ragged",
-                reason: "3 cells, expected 5".into(),
-                raw: b"a,b,c".to_vec(),
-            })
-        });
-        Ok(Replayed {
-            outcome: world.outcome,
-            ids: Box::new(world.ids),
-            rejects: Box::new(rejects),
-        })
-    }
-}
 
 fn understood(words: &[&str]) -> Parsed {
     let words = ["counterfoil"].iter().chain(words).map(Into::into);
@@ -88,19 +20,42 @@ fn understood(words: &[&str]) -> Parsed {
     }
 }
 
-fn replay(engine: &Known, words: &[&str]) -> Result<ExitStatus, Failure> {
+fn go_through(words: &[&str]) -> Result<ExitStatus, Failure> {
     let parsed = understood(words);
-    let Command::Replay(args) = &parsed.command else {
-        panic!("no replay");
+    let (purpose, args) = match &parsed.command {
+        Command::Replay(args) => (Purpose::Replay, args),
+        Command::Audit(args) => (Purpose::Audit, args),
+        _ => panic!("no log to go through"),
     };
     let printer = Printer::new(Format::Human, true);
-    super::replay::run(engine, args, &parsed, &["counterfoil".to_owned()], &printer)
+    batch::run(
+        purpose,
+        args,
+        &parsed,
+        &["counterfoil".to_owned()],
+        &printer,
+    )
+}
+
+const HEADER: &str =
+    "message_id,timestamp,direction,business,customer,type,category,status,delivered_at\n";
+/// A marketing template to Brazil, where a card of every year has a rate.
+const TEMPLATE: &str = "t1,2026-10-05T12:00:00Z,outbound,491,5511999990001,template,marketing,sent,2026-10-05T12:00:03Z\n";
+/// Failed and delivered: Q-CONFLICT.
+const CONFLICT: &str = "c1,2026-10-05T12:00:00Z,outbound,491,5511999990002,text,,delivered,\n\
+    c1,2026-10-05T12:00:01Z,outbound,491,5511999990002,text,,failed,\n";
+/// No card prices first conversations: beyond the allowance of none they are unrated.
+const UNRATED: &str =
+    "u1,2022-05-05T12:00:00Z,outbound,491,5511999990003,template,,sent,2022-05-05T12:00:03Z\n";
+
+fn log_of(home: &Path, rows: &[&str]) -> String {
+    let log = home.join("log.csv");
+    fs::write(&log, [HEADER, &rows.concat()].concat()).unwrap();
+    log.display().to_string()
 }
 
 fn log_in(home: &Path) -> String {
-    let log = home.join("log.csv");
-    fs::write(&log, "message_id,timestamp\n").unwrap();
-    log.display().to_string()
+    log_of(home, &[TEMPLATE])
 }
 
 #[test]
@@ -109,7 +64,7 @@ fn a_replay_writes_everything_and_seals_it() {
     let log = log_in(home.path());
     let out = home.path().join("out");
     let words = ["replay", &log, "--csv", "--out", out.to_str().unwrap()];
-    assert_eq!(replay(&SOUND, &words).unwrap(), ExitStatus::Success);
+    assert_eq!(go_through(&words).unwrap(), ExitStatus::Success);
     let manifest: serde_json::Value =
         serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
     let outputs: Vec<&str> = manifest["outputs"]
@@ -133,10 +88,28 @@ fn a_replay_writes_everything_and_seals_it() {
         assert_eq!(file["bytes"], content.len());
     }
     assert_eq!(manifest["inputs"][0]["path"], log.as_str());
+    assert_eq!(manifest["regimes"], serde_json::json!(["pmp-2026"]));
+    assert_eq!(manifest["rate_cards"], serde_json::json!([]));
+}
+
+#[test]
+fn an_audit_writes_lines_and_names_its_cards() {
+    let home = tempfile::tempdir().unwrap();
+    let log = log_in(home.path());
+    let out = home.path().join("out");
+    let words = ["audit", &log, "--csv", "--out", out.to_str().unwrap()];
+    assert_eq!(go_through(&words).unwrap(), ExitStatus::Success);
+    let manifest: serde_json::Value =
+        serde_json::from_slice(&fs::read(out.join("manifest.json")).unwrap()).unwrap();
     assert_eq!(
-        manifest["regimes"],
-        serde_json::json!(["cbp-2023", "pmp-2025"])
+        manifest["rate_cards"],
+        serde_json::json!(["PMP-USD-2025-07-01"])
     );
+    let lines = fs::read_to_string(out.join("tables/lines.csv")).unwrap();
+    let expected = "account,business,month,market,category,pricing_type,tier,rate_card,rate,currency,\
+        quantity,amount,state\n\
+        default,491,2026-10,Brazil,marketing,regular,,PMP-USD-2025-07-01,0.0625,USD,1,0.0625,rated\n";
+    assert_eq!(lines, expected);
 }
 
 #[test]
@@ -145,24 +118,27 @@ fn an_existing_folder_needs_force() {
     let log = log_in(home.path());
     let out = home.path().join("out");
     let words = ["replay", &log, "--out", out.to_str().unwrap()];
-    replay(&SOUND, &words).unwrap();
-    let failure = replay(&SOUND, &words).unwrap_err();
+    go_through(&words).unwrap();
+    let failure = go_through(&words).unwrap_err();
     assert_eq!(failure.status, ExitStatus::Usage);
     assert!(failure.hints[0].contains("--force"));
     let words = [&words[..], &["--force"]].concat();
-    assert_eq!(replay(&SOUND, &words).unwrap(), ExitStatus::Success);
+    assert_eq!(go_through(&words).unwrap(), ExitStatus::Success);
 }
 
 #[test]
 fn a_log_that_breaks_off_leaves_no_folder() {
     let home = tempfile::tempdir().unwrap();
-    let log = log_in(home.path());
+    let log = home.path().join("log.csv.gz");
+    fs::write(&log, [0x1f, 0x8b, 8, 0, 0]).unwrap();
     let out = home.path().join("out");
-    let engine = Known {
-        fails: true,
-        ..SOUND
-    };
-    let failure = replay(&engine, &["replay", &log, "--out", out.to_str().unwrap()]).unwrap_err();
+    let words = [
+        "replay",
+        log.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    let failure = go_through(&words).unwrap_err();
     assert_eq!(failure.status, ExitStatus::Input);
     assert_eq!(fs::read_dir(home.path()).unwrap().count(), 1);
 }
@@ -172,61 +148,41 @@ fn a_dry_run_writes_nothing() {
     let home = tempfile::tempdir().unwrap();
     let log = log_in(home.path());
     let out = home.path().join("out");
-    let engine = Known {
-        fails: true,
-        ..SOUND
-    };
     let words = ["replay", &log, "--dry-run", "--out", out.to_str().unwrap()];
-    assert_eq!(replay(&engine, &words).unwrap(), ExitStatus::Success);
+    assert_eq!(go_through(&words).unwrap(), ExitStatus::Success);
     assert!(!out.exists());
 }
 
 #[test]
 fn rejects_outrank_incompleteness_outranks_findings() {
-    let cases = [
+    let bad = "b1,never,outbound,491,5511999990001,text,,sent,\n";
+    let rejects = [bad, bad, bad, bad];
+    let unrated = [UNRATED, CONFLICT];
+    let cases: [(&str, &[&str], &[&str], u8); 7] = [
+        ("replay", &rejects, &["--max-rejects=3"], 3),
+        ("replay", &rejects[..3], &["--max-rejects=3"], 0),
         (
-            Known {
-                rejected: 4,
-                ..SOUND
-            },
-            "--max-rejects=3",
+            "audit",
+            &[bad, UNRATED],
+            &["--max-rejects=1%", "--set=allowance_cbp_2022=0"],
             3,
         ),
         (
-            Known {
-                rejected: 3,
-                ..SOUND
-            },
-            "--max-rejects=3",
-            0,
-        ),
-        (
-            Known {
-                rejected: 4,
-                incomplete: true,
-                ..SOUND
-            },
-            "--max-rejects=1%",
-            3,
-        ),
-        (
-            Known {
-                incomplete: true,
-                ..SOUND
-            },
-            "--fail-on=q-conflict",
+            "audit",
+            &unrated,
+            &["--fail-on=q-conflict", "--set=allowance_cbp_2022=0"],
             4,
         ),
-        (SOUND, "--fail-on=q-conflict", 1),
-        (SOUND, "--fail-on=Q-GAP", 0),
+        ("audit", &unrated, &["--fail-on=q-conflict"], 1),
+        ("replay", &[CONFLICT], &["--fail-on=q-conflict"], 1),
+        ("replay", &[CONFLICT], &["--fail-on=Q-GAP"], 0),
     ];
-    for (engine, option, code) in cases {
+    for (command, rows, options, code) in cases {
         let home = tempfile::tempdir().unwrap();
-        let log = log_in(home.path());
+        let log = log_of(home.path(), rows);
         let out = home.path().join("out");
-        let words = ["replay", &log, option, "--out", out.to_str().unwrap()];
-        let status = replay(&engine, &words).unwrap();
-        assert_eq!(status.code(), code, "{option}");
+        let words = [&[command, &log, "--out", out.to_str().unwrap()], options].concat();
+        assert_eq!(go_through(&words).unwrap().code(), code, "{words:?}");
         assert!(out.join("rejects.csv").is_file());
     }
 }

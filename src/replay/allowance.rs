@@ -1,19 +1,17 @@
 //! The first 1,000 of a month (C22-3, C23-6, P26-2): an order over all pairs, of which only the
 //! threshold matters.
 //!
-//! Each counter's units are cut at the threshold by selection. Message ids, the last resort of the order
-//! T-5, are fetched only for units that lie exactly on it.
+//! Each counter's units are cut at the threshold by selection ([`super::ranking`]).
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::outcome::{Charge, FetchMessageIds, Part};
-use super::pair::PairTable;
+use super::outcome::{AllowancePosition, Charge, Part};
+use super::ranking::{Place, Ranking};
 use super::terms::Terms;
 use crate::accounts::Accounts;
-use crate::log::cell::CellContext;
 use crate::rulebook::settings::ServiceAllowanceScope;
-use crate::vocabulary::{Instant, Month, PricingType, Regime, Rule};
+use crate::vocabulary::{Month, PricingType, Regime, Rule};
 
 /// Whose allowance it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -30,39 +28,37 @@ struct Counter {
     month: Month,
 }
 
-/// The place of a charge: part, and place in the part.
-type Place = (u32, u32);
-
 /// What allowances are counted by.
 pub struct Allowances<'a> {
     /// Sizes and scope, and the accounts' months (T-2, S-01).
     pub terms: &'a Terms,
     /// Allowance used elsewhere (`[[used_allowance]]`).
     pub accounts: &'a Accounts,
-    /// Names of accounts and numbers.
-    pub cells: &'a CellContext,
-    /// Names of pairs.
-    pub pairs: &'a PairTable,
-    /// Message ids, for units on a threshold.
-    pub ids: &'a dyn FetchMessageIds,
+    /// The order of units over all pairs.
+    pub ranking: Ranking<'a>,
 }
 
 impl Allowances<'_> {
-    /// Makes the first units of each counter free.
+    /// Makes the first units of each counter free; says how far each allowance is used.
     ///
     /// # Errors
     /// If message ids on a threshold can no longer be read.
-    pub fn apply(&self, parts: &mut [Part]) -> anyhow::Result<()> {
+    pub fn apply(&self, parts: &mut [Part]) -> anyhow::Result<Vec<AllowancePosition>> {
         let counters: Vec<(Counter, Vec<Place>)> =
             self.units_by_counter(parts).into_iter().collect();
-        let free: Vec<Vec<Place>> = counters
+        let free: Vec<(AllowancePosition, Vec<Place>)> = counters
             .into_par_iter()
             .map(|(counter, units)| self.first_units(counter, units, parts))
             .collect::<anyhow::Result<_>>()?;
-        for (part, place) in free.into_iter().flatten() {
-            make_free(&mut parts[part as usize].charges[place as usize]);
+        let mut positions = Vec::with_capacity(free.len());
+        for (position, units) in free {
+            positions.push(position);
+            for (part, place) in units {
+                make_free(&mut parts[part as usize].charges[place as usize]);
+            }
         }
-        Ok(())
+        positions.sort_unstable();
+        Ok(positions)
     }
 
     fn units_by_counter(&self, parts: &[Part]) -> HashMap<Counter, Vec<Place>> {
@@ -84,7 +80,7 @@ impl Allowances<'_> {
         let by_number = charge.regime.is_per_message()
             && self.terms.settings.service_allowance_scope == ServiceAllowanceScope::Number;
         let owner = if by_number {
-            Owner::Business(self.pairs.parts(charge.pair).business)
+            Owner::Business(self.ranking.pairs.parts(charge.pair).business)
         } else {
             Owner::Account(charge.account)
         };
@@ -99,81 +95,36 @@ impl Allowances<'_> {
         }
     }
 
-    fn remaining(&self, counter: Counter) -> usize {
-        let size = match counter.regime {
-            Regime::Cbp2022 => self.terms.settings.allowance_cbp_2022,
-            Regime::Cbp2023 => self.terms.settings.allowance_cbp_2023,
-            Regime::Pmp2025 | Regime::Pmp2026 => self.terms.settings.allowance_pmp_2026,
-        };
-        let owner = match counter.owner {
-            Owner::Account(code) => self.cells.accounts.word(code),
-            Owner::Business(code) => self.cells.businesses.word(code),
-        };
-        let used = self.accounts.used_allowance(&owner, counter.month);
-        usize::try_from(size.saturating_sub(used)).unwrap_or(usize::MAX)
-    }
-
     /// The units that the allowance covers: the first in the order T-5.
     fn first_units(
         &self,
         counter: Counter,
         mut units: Vec<Place>,
         parts: &[Part],
-    ) -> anyhow::Result<Vec<Place>> {
-        let remaining = self.remaining(counter);
-        if units.len() <= remaining {
-            return Ok(units);
-        }
-        let Some(last) = remaining.checked_sub(1) else {
-            return Ok(Vec::new());
+    ) -> anyhow::Result<(AllowancePosition, Vec<Place>)> {
+        let settings = &self.terms.settings;
+        let size = match counter.regime {
+            Regime::Cbp2022 => settings.allowance_cbp_2022,
+            Regime::Cbp2023 => settings.allowance_cbp_2023,
+            Regime::Pmp2025 | Regime::Pmp2026 => settings.allowance_pmp_2026,
         };
-        let charge = |&(part, place): &Place| &parts[part as usize].charges[place as usize];
-        let instants = |unit: &Place| -> (Instant, Instant) {
-            let charge = charge(unit);
-            (charge.charged_at, charge.sent_at)
+        let owner = match counter.owner {
+            Owner::Account(code) => self.ranking.cells.accounts.word(code),
+            Owner::Business(code) => self.ranking.cells.businesses.word(code),
         };
-        units.select_nth_unstable_by_key(last, instants);
-        let threshold = instants(&units[last]);
-        let (mut first, others): (Vec<Place>, Vec<Place>) = units
-            .into_iter()
-            .partition(|unit| instants(unit) < threshold);
-        let mut tied: Vec<Place> = others
-            .into_iter()
-            .filter(|unit| instants(unit) == threshold)
-            .collect();
-        let places_left = remaining - first.len();
-        if tied.len() > places_left {
-            tied = self.in_order_of_ids(tied, charge)?;
-            tied.truncate(places_left);
-        }
-        first.append(&mut tied);
-        Ok(first)
-    }
-
-    fn in_order_of_ids<'p>(
-        &self,
-        units: Vec<Place>,
-        charge: impl Fn(&Place) -> &'p Charge,
-    ) -> anyhow::Result<Vec<Place>> {
-        let rows: Vec<_> = units.iter().map(|unit| charge(unit).row).collect();
-        let ids = self.ids.message_ids(&rows)?;
-        let mut keyed: Vec<_> = units
-            .into_iter()
-            .enumerate()
-            .map(|(index, unit)| {
-                let charge = charge(&unit);
-                let mut customer = String::new();
-                self.pairs.push_customer(charge.pair, &mut customer);
-                (
-                    ids.get(index),
-                    customer,
-                    self.cells.accounts.word(charge.account),
-                    unit,
-                )
-            })
-            .collect();
-        keyed.sort_unstable();
-        Ok(keyed.into_iter().map(|(.., unit)| unit).collect())
+        let used_elsewhere = self.accounts.used_allowance(&owner, counter.month);
+        let position = AllowancePosition {
+            regime: counter.regime,
+            owner,
+            month: counter.month,
+            size,
+            used_elsewhere,
+            units: units.len() as u64,
+        };
+        let free = usize::try_from(position.free()).unwrap_or(usize::MAX);
+        self.ranking.cut(&mut units, free, parts)?;
+        units.truncate(free);
+        Ok((position, units))
     }
 }
 

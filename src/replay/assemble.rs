@@ -258,6 +258,12 @@ impl<'a> ChunkWork<'a> {
             attributes = attributes.with(Flag::HasExpiry);
             self.found.odd_values.expires_at.insert(number, expires_at);
         }
+        if self.code(Column::MaxPrice, index) != CellCode::EMPTY {
+            attributes = attributes.with(Flag::HasMaxPrice);
+        }
+        if self.code(Column::MetaCost, index) != CellCode::EMPTY {
+            attributes = attributes.with(Flag::HasCost);
+        }
         let row = Row::new(
             spread(fold_key),
             pair,

@@ -89,6 +89,10 @@ pub enum Flag {
     DeliveryAssumed = 6,
     /// Some row says failed (messages only).
     Failed = 7,
+    /// A bid stands beside the message.
+    HasMaxPrice = 8,
+    /// Meta's mark names the cost of the message.
+    HasCost = 9,
 }
 
 impl Attributes {

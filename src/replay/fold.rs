@@ -14,6 +14,7 @@ use super::message::Message;
 use super::outcome::RowNumber;
 use super::pair::{PairKey, PairTable};
 use super::partition::PartitionWriter;
+use super::price_marks::MarkedRow;
 use super::reject::{Reject, RejectReason};
 use super::row::{DeliveredAt, Row};
 use super::terms::Terms;
@@ -52,6 +53,8 @@ pub struct Folded {
     pub rejects: Vec<Reject>,
     /// Messages whose rows contradict each other, by their rows.
     pub contradictory: Vec<Vec<Row>>,
+    /// Rows whose figures can decide a price.
+    pub price_marks: Vec<MarkedRow>,
     /// What the reader is warned of.
     pub notices: Notices,
 }
@@ -93,6 +96,7 @@ impl Folded {
         };
         self.rejects.append(&mut other.rejects);
         self.contradictory.append(&mut other.contradictory);
+        self.price_marks.append(&mut other.price_marks);
         self.notices += other.notices;
     }
 
@@ -297,7 +301,28 @@ impl Folder<'_> {
         }) else {
             return;
         };
+        self.note_price_marks(&message, rows, folded);
         messages.push(self.pairs.scope_hash(message.pair()), message);
+    }
+
+    /// A bid can decide a price, and so can a cost mark where the customer's market is unknown (K-1).
+    fn note_price_marks(&self, message: &Message, rows: &[Row], folded: &mut Folded) {
+        let attributes = message.attributes();
+        let decides = attributes.has(Flag::HasMaxPrice)
+            || attributes.has(Flag::HasCost)
+                && self.pairs.customer_number(message.pair()).is_none();
+        if !decides {
+            return;
+        }
+        let has_figure = |row: &&Row| {
+            row.attributes().has(Flag::HasMaxPrice) || row.attributes().has(Flag::HasCost)
+        };
+        folded
+            .price_marks
+            .extend(rows.iter().filter(has_figure).map(|row| MarkedRow {
+                message: message.row(),
+                row: row.number(),
+            }));
     }
 
     fn inbound(&self, message: FoldedMessage, folded: &mut Folded) -> Option<Message> {

@@ -21,6 +21,8 @@ mod order;
 pub mod outcome;
 pub mod pair;
 mod partition;
+mod price_marks;
+pub mod ranking;
 pub mod reject;
 mod row;
 pub mod rows;
@@ -44,6 +46,7 @@ use message::Message;
 use outcome::{Outcome, Part};
 use pair::PairTable;
 use partition::{PARTITIONS, Partitions};
+use ranking::Ranking;
 use reject::{Reject, Rejects};
 use row::Row;
 use rows::RowPlaces;
@@ -178,14 +181,17 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let (mut parts, outside_window) = judge(judgement, partitions);
     partition::release_memory();
     stages.end(Stage::Judge);
-    Allowances {
+    let allowances = Allowances {
         terms: &terms,
         accounts: request.accounts,
-        cells: &request.cells,
-        pairs: &pairs,
-        ids: &places,
+        ranking: Ranking {
+            cells: &request.cells,
+            pairs: &pairs,
+            ids: &places,
+        },
     }
     .apply(&mut parts)?;
+    let price_marks = price_marks::read(&folded.price_marks, &places)?;
     stages.end(Stage::Allowance);
 
     let found = warnings::Found {
@@ -205,6 +211,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         time_range: folded.time_range,
         sent_counts_as_delivered: assumes_delivery,
         parts,
+        price_marks,
+        allowances,
         pairs,
         cells: Arc::clone(&request.cells),
     };

@@ -3,11 +3,14 @@
 use std::ops::Range;
 use std::sync::Arc;
 
+use hashbrown::HashMap;
+
 use super::pair::{PairKey, PairTable};
 use crate::log::cell::CellContext;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::tariff::{Amount, Money};
 use crate::vocabulary::{
-    ChargeCategory, ChargeState, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate,
+    ChargeCategory, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate, Month,
     PricingType, Regime, Rule,
 };
 
@@ -79,7 +82,11 @@ pub struct Charge {
     pub edge: bool,
     /// Whether it takes part in a month's allowance (C22-3, C23-6, P26-2).
     pub uses_allowance: bool,
-    /// Whether it lies in the period asked for; earlier ones only use up allowances.
+    /// Whether the customer service window was open for a message under per-message pricing (S-24 asks).
+    pub in_window: bool,
+    /// Whether the message belongs to a group: R-3 asks.
+    pub in_group: bool,
+    /// Whether it lies in the period asked for; earlier ones only use up allowances and tiers.
     pub is_written: bool,
 }
 
@@ -87,12 +94,15 @@ impl Charge {
     /// Stands for "belongs to no conversation".
     pub const NO_CONVERSATION: u32 = u32::MAX;
 
-    /// Whether the unit costs something or nothing, before any price is known.
-    pub fn state(&self) -> ChargeState {
-        match self.pricing_type {
-            PricingType::Regular => ChargeState::Unpriced,
-            _ => ChargeState::Free,
-        }
+    /// Whether the unit costs something.
+    pub fn is_chargeable(&self) -> bool {
+        self.pricing_type == PricingType::Regular
+    }
+
+    /// Whether it stands for a message that a conversation of conversation-based pricing covers: written
+    /// on request, and no unit of any bill.
+    pub fn is_detail(&self) -> bool {
+        self.unit == ChargeUnit::Message && !self.regime.is_per_message()
     }
 }
 
@@ -154,6 +164,41 @@ impl<T: FetchMessageIds + Send> FetchMessageIds for Arc<T> {
     }
 }
 
+/// What Meta's marks or the business's bid say of a message's price (K-1, X-3). Few messages have one.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
+pub struct PriceMark {
+    /// The bid of a max-price message.
+    pub max_price: Option<Amount>,
+    /// Meta's `cost` mark.
+    pub cost: Option<Money>,
+}
+
+/// How far an allowance of a month is used (C22-3, C23-6, P26-2).
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
+pub struct AllowancePosition {
+    /// The regime that grants it.
+    pub regime: Regime,
+    /// The account, or the business number under per-message pricing (S-18).
+    pub owner: String,
+    /// The local month.
+    pub month: Month,
+    /// How many units it covers.
+    pub size: u64,
+    /// How many were used outside of the log.
+    pub used_elsewhere: u64,
+    /// How many units of the log take part in it.
+    pub units: u64,
+}
+
+impl AllowancePosition {
+    /// How many units of the log it makes free.
+    pub fn free(&self) -> u64 {
+        self.size
+            .saturating_sub(self.used_elsewhere)
+            .min(self.units)
+    }
+}
+
 /// Something the run wants the reader to know, most important first.
 #[derive(Clone, Debug, PartialEq, Eq, serde::Serialize)]
 pub struct Warning {
@@ -173,6 +218,10 @@ pub struct Outcome {
     pub pairs: PairTable,
     /// Names of accounts.
     pub cells: Arc<CellContext>,
+    /// Prices that marks and bids state, by the message's row as charges name it.
+    pub price_marks: HashMap<RowNumber, PriceMark>,
+    /// How far each allowance is used, by regime, owner and month.
+    pub allowances: Vec<AllowancePosition>,
     /// Control totals, closed.
     pub totals: ControlTotals,
     /// Rejected rows by code.

@@ -2,13 +2,19 @@
 
 use std::sync::Arc;
 
-use super::tables::{Place, Places};
+use super::summary::Bill;
+use super::tables::{Content, TableRows};
+use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
 use crate::log::totals::ControlTotals;
+use crate::pricing::{self, Groups, Line, Pricing};
 use crate::replay::outcome::{
     Charge, Conversation, FetchMessageIds, MessageIds, Outcome, Part, RowNumber, Warning,
 };
 use crate::replay::pair::{PairParts, PairTable};
+use crate::rulebook::Settings;
+use crate::run::output::Folder;
+use crate::tariff::Tariff;
 use crate::vocabulary::{
     ChargeCategory, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate, PricingType,
     Regime, Rule,
@@ -23,6 +29,14 @@ pub struct World {
     pub ids: Ids,
 }
 
+/// What an outcome costs.
+pub struct Priced {
+    pub tariff: Tariff,
+    pub pricing: Pricing,
+    pub lines: Vec<Line>,
+    pub bill: Bill,
+}
+
 /// Message ids by row.
 pub struct Ids(pub Vec<String>);
 
@@ -33,30 +47,6 @@ impl FetchMessageIds for Ids {
             ids.set(place, self.0[row.0 as usize].as_bytes());
         }
         Ok(ids)
-    }
-}
-
-/// Every number lies in one of a few markets.
-pub struct FewPlaces;
-
-impl Places for FewPlaces {
-    fn place(&self, number: Option<u64>, _: LocalDate) -> Place {
-        let (country, market) = match number.map(|number| number % 4) {
-            None => (None, 1),
-            Some(0) => (None, 0),
-            Some(1) => (Some(*b"BR"), 2),
-            Some(2) => (Some(*b"IN"), 3),
-            Some(_) => (Some(*b"FR"), 4),
-        };
-        Place { country, market }
-    }
-
-    fn market_name(&self, market: usize) -> &str {
-        ["Other", "Unknown", "Brazil", "India", "France"][market]
-    }
-
-    fn currency(&self, account: &str, _: LocalDate) -> String {
-        if account.ends_with('1') { "EUR" } else { "USD" }.to_owned()
     }
 }
 
@@ -173,6 +163,8 @@ impl World {
                 estimated: random.below(20) == 0,
                 edge: random.below(30) == 0,
                 uses_allowance: false,
+                in_window: false,
+                in_group: false,
                 is_written: true,
             });
         }
@@ -193,6 +185,8 @@ impl World {
         Self {
             outcome: Outcome {
                 parts: content,
+                price_marks: Default::default(),
+                allowances: Vec::new(),
                 pairs,
                 cells,
                 totals,
@@ -213,6 +207,42 @@ impl World {
             },
             ids: Ids(ids),
         }
+    }
+
+    /// The outcome priced from the built-in tables, every account in US dollars.
+    pub fn priced(&self) -> Priced {
+        let tariff = Tariff::embedded().expect("the built-in tables");
+        let settings = Settings::default();
+        let request = pricing::Request {
+            outcome: &self.outcome,
+            tariff: &tariff,
+            accounts: &Accounts::absent(&settings),
+            settings: &settings,
+            is_regime_forced: false,
+            with_rates: true,
+            ids: &self.ids,
+        };
+        let pricing = pricing::price(&request).expect("a price");
+        let groups = Groups::of(&self.outcome, &pricing);
+        Priced {
+            lines: pricing::lines(&self.outcome, &pricing, &groups, &tariff),
+            bill: Bill::new(&self.outcome, &pricing, &groups, &tariff),
+            pricing,
+            tariff,
+        }
+    }
+
+    /// Writes the tables of a priced run.
+    pub fn write(&self, csv: bool, folder: &Folder) -> TableRows {
+        let priced = self.priced();
+        let content = Content {
+            outcome: &self.outcome,
+            pricing: &priced.pricing,
+            lines: Some(&priced.lines),
+            tariff: &priced.tariff,
+            ids: &self.ids,
+        };
+        super::tables::write(&content, csv, folder).expect("the tables")
     }
 
     /// The same outcome with its parts and the rows inside them in another order.

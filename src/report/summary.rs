@@ -1,5 +1,6 @@
 //! `summary.json`: every number of the report, machine-readable (schema: `docs/schema/summary.schema.json`).
 
+mod bill;
 mod count;
 #[cfg(test)]
 mod tests;
@@ -8,6 +9,8 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
+pub use bill::{Bill, BillTotals, MissingRate};
+
 use super::tables::TableRows;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::replay::outcome::{Outcome, Warning};
@@ -15,7 +18,7 @@ use crate::replay::outcome::{Outcome, Warning};
 /// Version of the summary's form; it grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
 
-/// Everything that a replay says in numbers.
+/// Everything that a run says in numbers.
 #[derive(Clone, Debug, Serialize)]
 pub struct Summary {
     /// Version of this form.
@@ -49,6 +52,9 @@ pub struct Summary {
     pub charges_by_account: BTreeMap<String, PricedCounts>,
     /// Charges by business number, then local month.
     pub charges_by_business: BTreeMap<String, BTreeMap<String, PricedCounts>>,
+    /// What the charges come to, in a run with prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub bill: Option<Bill>,
     /// What was taken for granted.
     pub assumptions: Assumptions,
     /// What the reader must know, most important first.
@@ -161,6 +167,8 @@ pub struct SettingInForce {
 /// What a summary says that is not in the outcome.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
+    /// The command.
+    pub command: &'static str,
     /// The period asked for.
     pub period: Period,
     /// Files of the log.
@@ -174,12 +182,21 @@ pub struct Circumstances {
 }
 
 impl Summary {
-    /// Counts an outcome.
-    pub fn new(outcome: &Outcome, tables: TableRows, circumstances: Circumstances) -> Self {
+    /// Counts an outcome; `bill` says what it costs, in a run with prices.
+    pub fn new(
+        outcome: &Outcome,
+        tables: TableRows,
+        bill: Option<Bill>,
+        circumstances: Circumstances,
+    ) -> Self {
         let counts = count::Counts::of(outcome);
+        let mut warnings = bill.as_ref().map(Bill::warnings).unwrap_or_default();
+        warnings.extend(outcome.warnings.iter().cloned());
+        let mut incomplete = bill.as_ref().map(Bill::incomplete).unwrap_or_default();
+        incomplete.extend(outcome.incomplete.iter().cloned());
         Self {
             schema_version: SCHEMA_VERSION,
-            command: "replay",
+            command: circumstances.command,
             version: env!("CARGO_PKG_VERSION"),
             time_range: outcome.time_range.map(|(first, last)| TimeRange {
                 first: first.to_string(),
@@ -196,13 +213,14 @@ impl Summary {
             charges: counts.charges(),
             charges_by_account: counts.by_account(outcome),
             charges_by_business: counts.by_business(outcome),
+            bill,
             assumptions: Assumptions {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,
                 rulebook: circumstances.rulebook,
             },
-            warnings: outcome.warnings.clone(),
-            incomplete: outcome.incomplete.clone(),
+            warnings,
+            incomplete,
             settings: circumstances.settings,
         }
     }

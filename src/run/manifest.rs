@@ -25,6 +25,11 @@ const RULEBOOK_FILES: [&[u8]; 4] = [
     include_bytes!("../../data/tariff/markets.csv"),
     include_bytes!("../../data/tariff/numbering.csv"),
 ];
+/// The rate cards and tiers that are built in.
+const TARIFF_FILES: [&[u8]; 2] = [
+    include_bytes!("../../data/tariff/rates.csv"),
+    include_bytes!("../../data/tariff/tiers.csv"),
+];
 /// The time-zone tables that are compiled in.
 pub const TIME_ZONES: &str = "chrono-tz 0.10, IANA tzdata as bundled";
 
@@ -45,9 +50,11 @@ pub struct Manifest {
     pub settings: Vec<SettingInForce>,
     /// BLAKE3 of the rulebook.
     pub rulebook_blake3: String,
+    /// BLAKE3 of the built-in rate cards and tiers.
+    pub tariff_blake3: String,
     /// Regimes that any conversation or charge cites.
     pub regimes: Vec<String>,
-    /// Rate cards, by id: none for a replay.
+    /// Rate cards that priced anything, by id: none for a replay.
     pub rate_cards: Vec<String>,
     /// Files read.
     pub inputs: Vec<Input>,
@@ -100,6 +107,8 @@ pub enum InputRole {
     Accounts,
     /// Templates.
     Templates,
+    /// Own rate cards, tiers or markets.
+    Rates,
     /// Configuration.
     Config,
 }
@@ -161,15 +170,20 @@ fn hash_file(path: &Path) -> Result<(u64, String)> {
 
 /// BLAKE3 of the rules that are built in, in hex.
 pub fn rulebook_hash() -> String {
-    RULEBOOK_FILES
-        .iter()
-        .fold(blake3::Hasher::new(), |mut hasher, file| {
-            hasher.update(file);
-            hasher
-        })
-        .finalize()
-        .to_hex()
-        .to_string()
+    hash_of(&RULEBOOK_FILES)
+}
+
+/// BLAKE3 of the rate cards and tiers that are built in, in hex.
+pub fn tariff_hash() -> String {
+    hash_of(&TARIFF_FILES)
+}
+
+fn hash_of(files: &[&[u8]]) -> String {
+    let mut hasher = blake3::Hasher::new();
+    for file in files {
+        hasher.update(file);
+    }
+    hasher.finalize().to_hex().to_string()
 }
 
 /// The current time as the manifest writes it.

@@ -28,6 +28,14 @@ pub(super) const EMBEDDED_NAME: &str = "data/tariff/rates.csv";
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct CardId(u16);
 
+impl CardId {
+    /// Its place among the cards.
+    #[inline]
+    pub fn index(self) -> usize {
+        usize::from(self.0)
+    }
+}
+
 /// A list rate and the days on which it holds.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Rate {

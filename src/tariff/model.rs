@@ -48,6 +48,8 @@ named_enum! {
         NoStep = "no_step",
         /// The step that holds the rank was published without a rate.
         StepWithoutRate = "step_without_rate",
+        /// The customer's id is no number, so no market is known (K-1).
+        UnknownMarket = "unknown_market",
     }
 }
 
@@ -100,6 +102,10 @@ impl Unrated {
                 UnratedReason::StepWithoutRate => write!(
                     formatter,
                     "the step in {currency} for {market}, {category} on {date} was published without a rate"
+                ),
+                UnratedReason::UnknownMarket => write!(
+                    formatter,
+                    "a customer's id is no number and no mark states the cost ({currency}, {category}, {date})"
                 ),
             }
         })

@@ -9,10 +9,12 @@
 //! published step contains the rank, or the step has no rate, the line is `unrated`. A step whose end was
 //! not published holds no rank at all.
 
+use std::collections::BTreeMap;
+
 use super::{
     Amount, CardModel, Cards, Confidence, MarketId, Markets, UnratedReason,
     card_file::Cell,
-    periods::Period,
+    periods::{Period, Periods},
     tier_file::{LadderKey, StepEnd, TierRow, tier_rows},
 };
 use crate::{
@@ -112,6 +114,8 @@ impl Ladder {
 pub struct Ladders {
     /// Sorted by their keys.
     ladders: Vec<Ladder>,
+    /// The days on which a currency has any ladder.
+    days: BTreeMap<Currency, Periods>,
 }
 
 impl Ladders {
@@ -166,7 +170,13 @@ impl Ladders {
             let next = ladders.get(place + 1).map(|next| next.key);
             ladders[place].to = last_day(&ladders[place], next, cards);
         }
-        Ok(Self { ladders })
+        let mut days: BTreeMap<Currency, Periods> = BTreeMap::new();
+        for ladder in &ladders {
+            days.entry(ladder.key.currency)
+                .or_default()
+                .add(ladder.period());
+        }
+        Ok(Self { ladders, days })
     }
 
     /// The ladder that holds for a cell on a local date.
@@ -188,6 +198,18 @@ impl Ladders {
         self.ladders[..count]
             .last()
             .filter(|ladder| is_same_cell(ladder.key, key) && date <= ladder.to)
+    }
+
+    /// The date whose ladders price a unit under a forced rulebook: the date itself where the currency
+    /// has any ladder on it, else the nearest day on which it has. None where it never has.
+    pub fn date_for(&self, currency: Currency, date: LocalDate) -> Option<LocalDate> {
+        self.days.get(&currency)?.nearest(date)
+    }
+
+    /// The ladder with this key.
+    pub fn of(&self, key: LadderKey) -> Option<&Ladder> {
+        let place = self.ladders.binary_search_by_key(&key, |ladder| ladder.key);
+        place.ok().map(|place| &self.ladders[place])
     }
 
     /// Every ladder, by currency, market, category and date.

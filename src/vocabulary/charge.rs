@@ -68,6 +68,16 @@ named_enum! {
     }
 }
 
+impl ChargeCategory {
+    /// Whether volume tiers count it.
+    pub fn has_tiers(self) -> bool {
+        matches!(
+            self,
+            Self::Utility | Self::Authentication | Self::AuthenticationInternational
+        )
+    }
+}
+
 impl From<TemplateCategory> for ChargeCategory {
     fn from(category: TemplateCategory) -> Self {
         match category {

@@ -27,6 +27,13 @@ impl Currency {
         std::str::from_utf8(&self.0).unwrap_or_default()
     }
 
+    /// A small number that stands for it.
+    pub fn number(self) -> usize {
+        self.0
+            .iter()
+            .fold(0, |number, letter| number * 26 + usize::from(letter - b'A'))
+    }
+
     /// How many decimals an amount of it is written with.
     pub fn digits(self) -> u32 {
         match &self.0 {

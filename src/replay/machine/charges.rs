@@ -27,6 +27,17 @@ pub struct Decision {
     pub estimated: bool,
     /// It takes part in a month's allowance (C22-3, C23-6, P26-2).
     pub uses_allowance: bool,
+    /// The customer service window was open (asked under per-message pricing only).
+    pub in_window: bool,
+}
+
+impl Decision {
+    /// Whether it can move the volume tier of later ones.
+    fn is_counted_by_tiers(&self) -> bool {
+        self.pricing_type == PricingType::Regular
+            && self.regime.is_per_message()
+            && self.category.has_tiers()
+    }
 }
 
 /// What a message is charged as by itself; one that names no category takes that of its conversation.
@@ -48,7 +59,8 @@ impl PairMachine<'_> {
         edges: Edges,
     ) {
         let charged_at = message.instant();
-        if !account.is_written(charged_at) && !decision.uses_allowance {
+        let is_written = account.is_written(charged_at);
+        if !is_written && !decision.uses_allowance && !decision.is_counted_by_tiers() {
             return;
         }
         let attributes = message.attributes();
@@ -70,7 +82,9 @@ impl PairMachine<'_> {
             estimated: decision.estimated || attributes.has(Flag::DeliveryAssumed) || zone_decides,
             edge: edges.decide(account),
             uses_allowance: decision.uses_allowance,
-            is_written: account.is_written(charged_at),
+            in_window: decision.in_window,
+            in_group: self.is_group,
+            is_written,
         });
     }
 }

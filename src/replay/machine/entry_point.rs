@@ -175,6 +175,7 @@ impl PairMachine<'_> {
             conversation: Some(place),
             estimated: !entry_point.is_marked,
             uses_allowance: false,
+            in_window: false,
         };
         self.charge(message, account, decision, edges);
     }
@@ -254,6 +255,7 @@ impl PairMachine<'_> {
                     .settings
                     .entry_point_uses_allowance
                     .is_yes(),
+            in_window: false,
         };
         self.charge(message, account, decision, edges);
     }

@@ -19,7 +19,8 @@ fn summary(world: &World) -> Summary {
         }],
         ..Circumstances::default()
     };
-    Summary::new(&world.outcome, TableRows::default(), circumstances)
+    let bill = Some(world.priced().bill);
+    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
 }
 
 /// The part of JSON schema that the published one uses.

@@ -3,13 +3,17 @@
 use std::cmp::Ordering;
 
 use super::conversations::ConversationIds;
-use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Texts, Words};
+use super::frame::{
+    Cells, ColumnKind as Kind, ColumnSpec, Columns, DECIMAL_SCALE, Decimals, Texts, Words,
+};
 use super::identities::Identities;
-use super::names::{Currencies, Names, Places, Prefixes};
+use super::names::{Names, Prefixes};
 use super::order::{Entry, Ordered, Slice};
 use super::{BLOCK_ROWS, Table, rows_of};
+use crate::pricing::{Price, Pricing};
 use crate::replay::outcome::{Charge, Outcome, RowNumber};
-use crate::vocabulary::{ChargeState, ChargeUnit, HexId};
+use crate::tariff::{Amount, Tariff};
+use crate::vocabulary::{ChargeUnit, HexId};
 
 /// The columns of `charges` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -44,8 +48,10 @@ pub struct Charges<'a> {
     pub outcome: &'a Outcome,
     /// Names of accounts and businesses.
     pub names: &'a Names<'a>,
-    /// Countries, markets, currencies.
-    pub places: &'a dyn Places,
+    /// What they cost.
+    pub pricing: &'a Pricing,
+    /// Countries, and names of markets and cards.
+    pub tariff: &'a Tariff,
     /// Ids of the conversations that charges refer to.
     pub conversation_ids: &'a ConversationIds,
 }
@@ -70,7 +76,8 @@ impl Charges<'_> {
 }
 
 /// The columns of a row group that is being built.
-pub struct ChargeColumns<'a> {
+#[derive(Default)]
+pub struct ChargeColumns {
     id: Texts,
     account: Words,
     business: Words,
@@ -86,46 +93,26 @@ pub struct ChargeColumns<'a> {
     local_date: Vec<i64>,
     country: Words,
     market: Words,
+    tier: Words,
+    rate_card: Words,
+    rate: Decimals,
     currency: Words,
     amount: Decimals,
     state: Words,
     estimated: Vec<bool>,
     edge: Vec<bool>,
-    currencies: Currencies<'a>,
     prefixes: Prefixes,
     identities: Identities,
     linked: Vec<Option<HexId>>,
 }
 
-impl<'a> Table for Charges<'a> {
-    type Columns = ChargeColumns<'a>;
+impl Table for Charges<'_> {
+    type Columns = ChargeColumns;
 
     fn columns(&self) -> Self::Columns {
         ChargeColumns {
-            id: Texts::default(),
-            account: Words::default(),
-            business: Words::default(),
-            customer: Texts::default(),
-            message: Texts::default(),
-            conversation: Texts::default(),
-            unit: Words::default(),
-            regime: Words::default(),
-            rule: Words::default(),
-            category: Words::default(),
-            pricing_type: Words::default(),
-            charged_at: Vec::new(),
-            local_date: Vec::new(),
-            country: Words::default(),
-            market: Words::default(),
-            currency: Words::default(),
-            amount: Decimals::default(),
-            state: Words::default(),
-            estimated: Vec::new(),
-            edge: Vec::new(),
-            currencies: Currencies::new(self.places),
             prefixes: Prefixes::new("charge"),
-            identities: Identities::default(),
-            linked: Vec::new(),
+            ..ChargeColumns::default()
         }
     }
 
@@ -136,8 +123,8 @@ impl<'a> Table for Charges<'a> {
             block.clear();
             block.extend(part.entries().iter().map(|&entry| *self.at(entry)));
             self.fill_ids(&part, &block, columns);
-            for row in &block {
-                self.fill_row(row, columns);
+            for (row, entry) in block.iter().zip(part.entries()) {
+                self.fill_row(row, *entry, columns);
             }
         }
     }
@@ -145,7 +132,7 @@ impl<'a> Table for Charges<'a> {
 
 impl Charges<'_> {
     /// Customers, messages, and the identities made of them.
-    fn fill_ids(&self, slice: &Slice<'_>, rows: &[Charge], columns: &mut ChargeColumns<'_>) {
+    fn fill_ids(&self, slice: &Slice<'_>, rows: &[Charge], columns: &mut ChargeColumns) {
         let mut customer = Vec::with_capacity(32);
         columns.identities.clear();
         for (index, row) in rows.iter().enumerate() {
@@ -183,7 +170,7 @@ impl Charges<'_> {
     }
 
     #[inline]
-    fn fill_row(&self, row: &Charge, columns: &mut ChargeColumns<'_>) {
+    fn fill_row(&self, row: &Charge, entry: Entry, columns: &mut ChargeColumns) {
         let account = &self.names.accounts[row.account as usize];
         let (business_code, business) = self.names.business(row.pair);
         columns
@@ -209,10 +196,8 @@ impl Charges<'_> {
             .push_code(row.pricing_type as usize, || row.pricing_type.name().into());
         columns.charged_at.push(Some(row.charged_at.micros()));
         columns.local_date.push(i64::from(row.local_date.days()));
-        let place = self
-            .places
-            .place(self.names.number(row.pair), row.local_date);
-        match place.country {
+        let number = self.names.number(row.pair);
+        match number.and_then(|number| self.tariff.markets.country(number)) {
             Some(code) => {
                 let number = usize::from(u16::from_be_bytes(code));
                 columns.country.push_code(number, || {
@@ -221,27 +206,52 @@ impl Charges<'_> {
             }
             None => columns.country.push_null(),
         }
-        columns.market.push_code(place.market, || {
-            self.places.market_name(place.market).into()
+        let price = self
+            .pricing
+            .price(self.pricing.code(entry.part, entry.place));
+        self.fill_price(price, columns);
+        columns.estimated.push(row.estimated || price.lacks_ladder);
+        columns.edge.push(row.edge);
+    }
+
+    fn fill_price(&self, price: &Price, columns: &mut ChargeColumns) {
+        columns.market.push_code(price.market.index(), || {
+            self.tariff.markets.name(price.market).into()
         });
-        let currency = &mut columns.currency;
-        columns
-            .currencies
-            .push(row.account, account, row.local_date, currency);
-        let state = row.state();
-        match state {
-            ChargeState::Free => columns.amount.push(0),
-            _ => columns.amount.push_null(),
+        match price.tier {
+            Some(tier) => columns.tier.push_code(tier.index(), || {
+                self.pricing.tier_label(price).unwrap_or_default().into()
+            }),
+            None => columns.tier.push_null(),
         }
+        match price.card {
+            Some(card) => columns
+                .rate_card
+                .push_code(card.index(), || self.tariff.cards.card_name(card).into()),
+            None => columns.rate_card.push_null(),
+        }
+        push_amount(price.rate, &mut columns.rate);
+        columns.currency.push_code(price.currency.number(), || {
+            price.currency.code().to_owned().into()
+        });
+        push_amount(price.amount(), &mut columns.amount);
         columns
             .state
-            .push_code(state as usize, || state.name().into());
-        columns.estimated.push(row.estimated);
-        columns.edge.push(row.edge);
+            .push_code(price.state as usize, || price.state.name().into());
     }
 }
 
-impl Columns for ChargeColumns<'_> {
+/// Adds an amount of money, or an empty cell.
+pub fn push_amount(amount: Option<Amount>, column: &mut Decimals) {
+    const UNITS_PER_UNIT: i128 = 10i128.pow(DECIMAL_SCALE as u32 - Amount::DIGITS);
+    // A line that no table could hold is beyond all money there is; nothing wraps.
+    match amount.and_then(|amount| amount.units().checked_mul(UNITS_PER_UNIT)) {
+        Some(units) => column.push(units),
+        None => column.push_null(),
+    }
+}
+
+impl Columns for ChargeColumns {
     fn clear_rows(&mut self) {
         for texts in [
             &mut self.id,
@@ -261,6 +271,8 @@ impl Columns for ChargeColumns<'_> {
             &mut self.pricing_type,
             &mut self.country,
             &mut self.market,
+            &mut self.tier,
+            &mut self.rate_card,
             &mut self.currency,
             &mut self.state,
         ] {
@@ -268,13 +280,13 @@ impl Columns for ChargeColumns<'_> {
         }
         self.charged_at.clear();
         self.local_date.clear();
+        self.rate.clear_rows();
         self.amount.clear_rows();
         self.estimated.clear();
         self.edge.clear();
     }
 
     fn cells(&self) -> Vec<Cells<'_>> {
-        let rows = self.charged_at.len();
         vec![
             Cells::Text(&self.id),
             Cells::Words(&self.account),
@@ -291,9 +303,9 @@ impl Columns for ChargeColumns<'_> {
             Cells::Integers(&self.local_date),
             Cells::Words(&self.country),
             Cells::Words(&self.market),
-            Cells::Nulls(rows),
-            Cells::Nulls(rows),
-            Cells::Nulls(rows),
+            Cells::Words(&self.tier),
+            Cells::Words(&self.rate_card),
+            Cells::Decimals(&self.rate),
             Cells::Words(&self.currency),
             Cells::Decimals(&self.amount),
             Cells::Words(&self.state),

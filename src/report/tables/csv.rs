@@ -62,7 +62,6 @@ enum Cursor<'a> {
     Dates(&'a [i64]),
     Counts(&'a [i64]),
     Flags(&'a [bool]),
-    Nulls,
 }
 
 impl<'a> Cursor<'a> {
@@ -81,7 +80,6 @@ impl<'a> Cursor<'a> {
             Cells::Integers(days) if kind == ColumnKind::Date => Self::Dates(days),
             Cells::Integers(counts) => Self::Counts(counts),
             Cells::Flags(flags) => Self::Flags(flags),
-            Cells::Nulls(_) => Self::Nulls,
         }
     }
 
@@ -114,7 +112,6 @@ impl<'a> Cursor<'a> {
             Self::Dates(days) => write!(buffer, "{}", LocalDate::from_days(days[row] as i32))?,
             Self::Counts(counts) => write!(buffer, "{}", counts[row])?,
             Self::Flags(flags) => write!(buffer, "{}", flags[row])?,
-            Self::Nulls => {}
         }
         Ok(buffer)
     }

@@ -93,8 +93,6 @@ pub enum Cells<'a> {
     Flags(&'a [bool]),
     /// Keys of decimals.
     Decimals(&'a Decimals),
-    /// This many empty cells.
-    Nulls(usize),
 }
 
 impl Cells<'_> {
@@ -107,7 +105,6 @@ impl Cells<'_> {
             Self::Integers(integers) => integers.len(),
             Self::Flags(flags) => flags.len(),
             Self::Decimals(decimals) => decimals.keys.len(),
-            Self::Nulls(rows) => *rows,
         }
     }
 }
@@ -179,6 +176,16 @@ impl Words {
         self.words.push(word().into_owned());
         self.by_code[code] = key;
         self.keys.push(key);
+    }
+
+    /// Adds a word, compared with all words so far: for tables that are small.
+    pub fn push_word(&mut self, word: &str) {
+        let known = self.words.iter().rposition(|known| known == word);
+        let key = known.unwrap_or_else(|| {
+            self.words.push(word.to_owned());
+            self.words.len() - 1
+        });
+        self.keys.push(key as u32);
     }
 
     /// Adds an empty cell.

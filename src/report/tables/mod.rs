@@ -1,4 +1,4 @@
-//! The tables of a run: conversations and charges, as Parquet and on request as CSV.
+//! The tables of a run: conversations, charges and lines, as Parquet and on request as CSV.
 //!
 //! Same rows in, same bytes out, whatever the number of threads and the order of the parts: rows are
 //! sorted by a total order, row groups hold a fixed number of rows, dictionaries list words in the
@@ -10,6 +10,7 @@ mod csv;
 mod delta;
 mod frame;
 mod identities;
+mod lines;
 mod names;
 mod order;
 mod pages;
@@ -24,13 +25,13 @@ use anyhow::Result;
 use rayon::prelude::*;
 use serde::Serialize;
 
+use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome, Part};
 use crate::run::output::Folder;
+use crate::tariff::Tariff;
 use crate::vocabulary::Instant;
 use frame::{ColumnSpec, Columns};
 use order::{Entry, Ordered, Slice};
-
-pub use names::{Place, Places};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 64 << 20;
@@ -47,19 +48,36 @@ pub struct TableRows {
     pub conversations: u64,
     /// Rows of `charges`.
     pub charges: u64,
+    /// Rows of `lines`, in a run with prices.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub lines: Option<u64>,
+}
+
+/// What the tables are made of.
+#[derive(Clone, Copy)]
+pub struct Content<'a> {
+    /// Conversations and charges.
+    pub outcome: &'a Outcome,
+    /// What the charges cost.
+    pub pricing: &'a Pricing,
+    /// The charges at the grain of an invoice, in a run with prices.
+    pub lines: Option<&'a [Line]>,
+    /// Countries, and names of markets and cards.
+    pub tariff: &'a Tariff,
+    /// Message ids.
+    pub ids: &'a dyn FetchMessageIds,
 }
 
 /// Writes the tables of an outcome into the folder.
 ///
 /// # Errors
 /// If ids can no longer be fetched from the log, or a file cannot be written.
-pub fn write(
-    outcome: &Outcome,
-    fetch: &dyn FetchMessageIds,
-    places: &dyn Places,
-    csv: bool,
-    folder: &Folder,
-) -> Result<TableRows> {
+pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableRows> {
+    let Content {
+        outcome,
+        ids: fetch,
+        ..
+    } = *content;
     let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
     let names = names::Names::new(outcome);
     let conversations = conversations::Conversations::new(outcome, &names);
@@ -92,16 +110,20 @@ pub fn write(
     let charges = charges::Charges {
         outcome,
         names: &names,
-        places,
+        pricing: content.pricing,
+        tariff: content.tariff,
         conversation_ids: &conversations.into_ids(),
     };
     let mut files = TableFiles::create("charges", charges::COLUMNS, csv, folder)?;
     order::in_order(charges.entries(), &charges, fetch, budget, &mut |groups| {
         files.write(groups, &charges)
     })?;
+    let charge_rows = files.finish()?;
+    let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
     Ok(TableRows {
         conversations: conversation_rows,
-        charges: files.finish()?,
+        charges: charge_rows,
+        lines: lines.transpose()?,
     })
 }
 
@@ -154,30 +176,39 @@ impl<'a> TableFiles<'a> {
     fn write(&mut self, groups: &[Slice<'_>], table: &impl Table) -> Result<()> {
         let encoded: Vec<_> = groups
             .par_iter()
-            .map(|slice| self.encode(slice, table))
+            .map(|slice| {
+                self.encode(slice.pages(PAGE_ROWS), table.columns(), |page, columns| {
+                    table.fill(&page, columns);
+                })
+            })
             .collect::<Result<_>>()?;
         for (group, text) in encoded {
-            self.parquet.write(&group)?;
-            if let Some(file) = &mut self.csv {
-                file.write_all(&text)?;
-            }
+            self.append(&group, &text)?;
         }
-        self.rows += groups.iter().map(|slice| slice.len() as u64).sum::<u64>();
+        Ok(())
+    }
+
+    fn append(&mut self, group: &parquet::RowGroup, text: &[u8]) -> Result<()> {
+        self.rows += group.rows() as u64;
+        self.parquet.write(group)?;
+        if let Some(file) = &mut self.csv {
+            file.write_all(text)?;
+        }
         Ok(())
     }
 
     /// A row group, and its rows as CSV where that is asked for.
-    fn encode(
+    fn encode<P, C: Columns>(
         &self,
-        slice: &Slice<'_>,
-        table: &impl Table,
+        pages: impl Iterator<Item = P>,
+        mut columns: C,
+        fill: impl Fn(P, &mut C),
     ) -> Result<(parquet::RowGroup, Vec<u8>)> {
-        let mut columns = table.columns();
         let mut group = self.schema.row_group()?;
         let mut text = Vec::new();
-        for page in slice.pages(PAGE_ROWS) {
+        for page in pages {
             columns.clear_rows();
-            table.fill(&page, &mut columns);
+            fill(page, &mut columns);
             let cells = columns.cells();
             self.schema.add_page(&cells, &mut group)?;
             if self.csv.is_some() {

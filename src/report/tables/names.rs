@@ -2,34 +2,9 @@
 
 use std::cmp::Ordering;
 
-use hashbrown::HashMap;
-
-use super::frame::Words;
 use crate::log::intern::Intern;
 use crate::replay::outcome::Outcome;
 use crate::replay::pair::PairKey;
-use crate::vocabulary::LocalDate;
-
-/// What the tables say of a customer's number and of an account beyond what the replay found.
-pub trait Places: Sync {
-    /// Where a customer's number lies on a local date; `None` for an id that is no number.
-    fn place(&self, number: Option<u64>, date: LocalDate) -> Place;
-
-    /// The name of a market by its number.
-    fn market_name(&self, market: usize) -> &str;
-
-    /// The billing currency of an account on a local date.
-    fn currency(&self, account: &str, date: LocalDate) -> String;
-}
-
-/// Country and market of a number (K-1).
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub struct Place {
-    /// ISO alpha-2, where the number's code has one country.
-    pub country: Option<[u8; 2]>,
-    /// Number of the row of the rate card, see [`Places::market_name`].
-    pub market: usize,
-}
 
 /// The words of an outcome.
 pub struct Names<'a> {
@@ -152,40 +127,6 @@ impl Prefixes {
                 (account, text.into_bytes())
             })
             .1
-    }
-}
-
-/// Currencies, asked for once per account and date.
-pub struct Currencies<'a> {
-    places: &'a dyn Places,
-    known: HashMap<(u32, LocalDate), usize>,
-    names: Vec<String>,
-}
-
-impl<'a> Currencies<'a> {
-    /// Nothing asked for yet.
-    pub fn new(places: &'a dyn Places) -> Self {
-        Self {
-            places,
-            known: HashMap::new(),
-            names: Vec::new(),
-        }
-    }
-
-    /// Adds the currency of an account on a date to a column.
-    pub fn push(&mut self, account: u32, name: &str, date: LocalDate, column: &mut Words) {
-        let (places, names) = (self.places, &mut self.names);
-        let code = *self.known.entry((account, date)).or_insert_with(|| {
-            let currency = places.currency(name, date);
-            names
-                .iter()
-                .position(|known| *known == currency)
-                .unwrap_or_else(|| {
-                    names.push(currency);
-                    names.len() - 1
-                })
-        });
-        column.push_code(code, || self.names[code].as_str().into());
     }
 }
 

@@ -74,7 +74,6 @@ pub fn data_page(
         Cells::Instants(instants) => page.instants(instants)?,
         Cells::Integers(integers) => page.integers(integers)?,
         Cells::Flags(flags) => page.flags(flags)?,
-        Cells::Nulls(rows) => page.nulls(rows)?,
     };
     page.finish(
         rows,

@@ -6,10 +6,11 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use polars::prelude::*;
 
-use super::write;
+use super::{Content, write};
 use crate::replay::outcome::{FetchMessageIds, MessageIds, RowNumber};
-use crate::report::fixture::{FewPlaces, Ids, World};
+use crate::report::fixture::{Ids, World};
 use crate::run::output::Folder;
+use crate::tariff::Amount;
 
 fn written(world: &World, threads: usize, csv: bool, folder: &Path) {
     let pool = rayon::ThreadPoolBuilder::new()
@@ -18,7 +19,7 @@ fn written(world: &World, threads: usize, csv: bool, folder: &Path) {
         .unwrap();
     pool.install(|| {
         let folder = Folder::create(folder, false).unwrap();
-        let rows = write(&world.outcome, &world.ids, &FewPlaces, csv, &folder).unwrap();
+        let rows = world.write(csv, &folder);
         let parts = &world.outcome.parts;
         assert_eq!(
             rows.charges as usize,
@@ -49,8 +50,10 @@ fn bytes_do_not_depend_on_threads_or_parts() {
     for name in [
         "conversations.parquet",
         "charges.parquet",
+        "lines.parquet",
         "conversations.csv",
         "charges.csv",
+        "lines.csv",
     ] {
         let one = fs::read(folder.path().join("one/tables").join(name)).unwrap();
         let three = fs::read(folder.path().join("three/tables").join(name)).unwrap();
@@ -63,7 +66,7 @@ fn parquet_and_csv_hold_the_same_cells() {
     let folder = tempfile::tempdir().unwrap();
     let target = folder.path().join("run");
     written(&World::generated(3_000, 4, 7), 2, true, &target);
-    for name in ["conversations", "charges"] {
+    for name in ["conversations", "charges", "lines"] {
         let table = read(&target.join(format!("tables/{name}.parquet")));
         let mut reader = csv::Reader::from_path(target.join(format!("tables/{name}.csv"))).unwrap();
         let names: Vec<String> = table
@@ -99,7 +102,7 @@ fn cell_text(value: AnyValue<'_>) -> String {
         AnyValue::Datetime(micros, TimeUnit::Microseconds, Some(_)) => {
             crate::vocabulary::Instant::from_micros(micros).to_string()
         }
-        AnyValue::Decimal(units, 38, 18) => units.to_string(),
+        AnyValue::Decimal(units, 38, 18) => Amount::from_units(units / 1_000_000).to_string(),
         other => panic!("unexpected type: {other:?}"),
     }
 }
@@ -147,7 +150,8 @@ impl FetchMessageIds for Clocked<'_> {
 #[ignore = "a measurement"]
 fn tables_cost() {
     let rows = 3_000_000;
-    let World { outcome, ids } = World::generated(rows, 512, 42);
+    let world = World::generated(rows, 512, 42);
+    let priced = world.priced();
     for threads in [1, 2] {
         let home = tempfile::tempdir().unwrap();
         let pool = rayon::ThreadPoolBuilder::new()
@@ -155,13 +159,22 @@ fn tables_cost() {
             .build()
             .unwrap();
         let fetch = Clocked {
-            ids: &ids,
+            ids: &world.ids,
             micros: AtomicU64::new(0),
         };
         let folder = Folder::create(&home.path().join("run"), false).unwrap();
         let cpu = cpu_seconds();
         let written = pool
-            .install(|| write(&outcome, &fetch, &FewPlaces, false, &folder))
+            .install(|| {
+                let content = Content {
+                    outcome: &world.outcome,
+                    pricing: &priced.pricing,
+                    lines: Some(&priced.lines),
+                    tariff: &priced.tariff,
+                    ids: &fetch,
+                };
+                write(&content, false, &folder)
+            })
             .unwrap();
         let cpu = cpu_seconds() - cpu;
         let fetching = fetch.micros.load(Relaxed) as f64 / 1e6;

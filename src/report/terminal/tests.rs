@@ -27,7 +27,7 @@ fn summary() -> Summary {
         accounts_file_absent: true,
         ..Circumstances::default()
     };
-    Summary::new(&world.outcome, TableRows::default(), circumstances)
+    Summary::new(&world.outcome, TableRows::default(), None, circumstances)
 }
 
 #[test]

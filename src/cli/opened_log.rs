@@ -1,20 +1,20 @@
-//! What the commands need of the log and of the replay.
+//! A log that commands open and replay.
 
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use chrono_tz::Tz;
 
-use super::market_places::MarketCustomers;
+use super::customers::MarketCustomers;
 use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::{self, InputFormat};
 use crate::log::{CellContext, LogFile};
-use crate::replay::outcome::{FetchMessageIds, Outcome};
+use crate::replay::outcome::Outcome;
+use crate::replay::rows::RowPlaces;
 use crate::replay::{self, Scope};
-use crate::report::rejects::Reject;
 use crate::rulebook::{Rulebook, Settings};
-use crate::tariff::Markets;
+use crate::tariff::Tariff;
 use crate::vocabulary::{LocalDate, Regime};
 
 /// Which log is to be opened, and how.
@@ -55,7 +55,7 @@ pub struct ReplayRequest<'a> {
     /// Templates.
     pub templates: &'a TemplateRegistry,
     /// Markets and countries of numbers.
-    pub markets: &'a Markets,
+    pub tariff: &'a Tariff,
     /// The regime that is forced on the whole log.
     pub rulebook: Option<Regime>,
     /// First local date whose rows are written.
@@ -73,40 +73,10 @@ pub struct Replayed<'l> {
     /// Conversations, charges, totals.
     pub outcome: Outcome,
     /// Message ids of rows.
-    pub ids: Box<dyn FetchMessageIds + 'l>,
+    pub ids: Arc<RowPlaces<'l>>,
     /// Rejected rows, by file and place.
-    pub rejects: Box<dyn Iterator<Item = anyhow::Result<Reject>> + 'l>,
+    pub rejects: RejectTexts<'l>,
 }
-
-/// Opens logs and replays them.
-pub trait Engine {
-    /// An opened log.
-    type Log;
-
-    /// Finds the files of a log and reads their headers.
-    ///
-    /// # Errors
-    /// If one cannot be read, or is no log.
-    fn open(&self, request: &LogRequest, templates: &TemplateRegistry)
-    -> anyhow::Result<Self::Log>;
-
-    /// The files of a log, in the order in which they were found.
-    fn files(&self, log: &Self::Log) -> Vec<FileInfo>;
-
-    /// Replays a log; `progress` hears of bytes that are done.
-    ///
-    /// # Errors
-    /// If the log cannot be read to its end.
-    fn replay<'l>(
-        &self,
-        log: &'l Self::Log,
-        request: &ReplayRequest<'_>,
-        progress: &(dyn Fn(u64) + Sync),
-    ) -> anyhow::Result<Replayed<'l>>;
-}
-
-/// The engine of this crate.
-pub struct Counterfoil;
 
 /// An opened log, and the words its cells are parsed into.
 pub struct OpenedLog {
@@ -114,14 +84,12 @@ pub struct OpenedLog {
     cells: Arc<CellContext>,
 }
 
-impl Engine for Counterfoil {
-    type Log = OpenedLog;
-
-    fn open(
-        &self,
-        request: &LogRequest,
-        templates: &TemplateRegistry,
-    ) -> anyhow::Result<Self::Log> {
+impl OpenedLog {
+    /// Finds the files of a log and reads their headers.
+    ///
+    /// # Errors
+    /// If one cannot be read, or is no log.
+    pub fn open(request: &LogRequest, templates: &TemplateRegistry) -> anyhow::Result<Self> {
         let cells = Arc::new(CellContext {
             zone: request.zone,
             templates: templates.clone(),
@@ -129,13 +97,14 @@ impl Engine for Counterfoil {
         });
         let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
         let logs = source::open(&request.logs, request.format, &temp_dir, &cells)?;
-        Ok(OpenedLog {
+        Ok(Self {
             files: logs.files,
             cells,
         })
     }
 
-    fn files(&self, log: &Self::Log) -> Vec<FileInfo> {
+    /// The files of the log, in the order in which they were found.
+    pub fn files(&self) -> Vec<FileInfo> {
         let info = |file: &dyn LogFile| FileInfo {
             path: file.path().to_path_buf(),
             content: file.content_path().to_path_buf(),
@@ -143,20 +112,26 @@ impl Engine for Counterfoil {
             columns: file.columns().iter().map(|column| column.name()).collect(),
             ignored_columns: file.ignored_columns().to_vec(),
         };
-        log.files.iter().map(|file| info(&**file)).collect()
+        self.files.iter().map(|file| info(&**file)).collect()
     }
 
-    fn replay<'l>(
+    /// Replays the log; `progress` hears of bytes that are done.
+    ///
+    /// # Errors
+    /// If the log cannot be read to its end.
+    pub fn replay(
         &self,
-        log: &'l Self::Log,
         request: &ReplayRequest<'_>,
         progress: &(dyn Fn(u64) + Sync),
-    ) -> anyhow::Result<Replayed<'l>> {
+    ) -> anyhow::Result<Replayed<'_>> {
         let rulebook = Rulebook::embedded()?;
-        let customers = MarketCustomers::new(request.markets, request.settings)?;
+        let customers = MarketCustomers {
+            tariff: request.tariff,
+            settings: request.settings,
+        };
         let replayed = replay::replay(&replay::Request {
-            files: &log.files,
-            cells: Arc::clone(&log.cells),
+            files: &self.files,
+            cells: Arc::clone(&self.cells),
             accounts: request.accounts,
             templates: Some(request.templates),
             rulebook: &rulebook,
@@ -174,8 +149,8 @@ impl Engine for Counterfoil {
         let places = Arc::new(replayed.places);
         Ok(Replayed {
             outcome: replayed.outcome,
-            rejects: Box::new(RejectTexts::new(Arc::clone(&places), replayed.rejects)),
-            ids: Box::new(places),
+            rejects: RejectTexts::new(Arc::clone(&places), replayed.rejects),
+            ids: places,
         })
     }
 }

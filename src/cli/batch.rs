@@ -1,53 +1,90 @@
-//! `replay`: reconstructs conversations, free entry points and charges of a log.
+//! The commands that go through a log and write a folder: `replay`, and `audit`, which also prices.
 
 use std::path::{Path, PathBuf};
 
-use super::args::ReplayArgs;
+use super::args::LogArgs;
 use super::config::Parsed;
-use super::engine::{self, Engine, FileInfo, Replayed};
 use super::inputs::Inputs;
-use super::market_places::MarketPlaces;
+use super::opened_log::{self, FileInfo, OpenedLog, Replayed};
 use super::plan::plan;
 use super::printer::{Format, Printer};
-use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary, TimeRange};
+use crate::pricing::{self, Groups, Pricing};
+use crate::report::summary::{Bill, Circumstances, LogFileSummary, Period, Summary, TimeRange};
 use crate::report::{rejects, tables, terminal};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
+use crate::run::interrupt;
 use crate::run::manifest::{self, InputRole, Manifest, Tool};
 use crate::run::output::{Folder, FolderError};
 use crate::run::progress::Progress;
 
-/// Replays a log and writes the output folder.
+/// What a log is gone through for.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Purpose {
+    /// To know what opened and what is charged.
+    Replay,
+    /// To know what it costs as well.
+    Audit,
+}
+
+impl Purpose {
+    /// The command's name.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Replay => "replay",
+            Self::Audit => "audit",
+        }
+    }
+
+    /// The tables that it writes.
+    pub fn tables(self) -> &'static [&'static str] {
+        match self {
+            Self::Replay => &["conversations", "charges"],
+            Self::Audit => &["conversations", "charges", "lines"],
+        }
+    }
+}
+
+/// Goes through a log and writes the output folder.
 ///
 /// # Errors
 /// If the configuration is wrong, the log cannot be read, or the output cannot be written.
-pub fn run<E: Engine>(
-    engine: &E,
-    args: &ReplayArgs,
+pub fn run(
+    purpose: Purpose,
+    args: &LogArgs,
     parsed: &Parsed,
     words: &[String],
     printer: &Printer,
 ) -> Result<ExitStatus, Failure> {
+    interrupt::listen().map_err(Failure::output)?;
     use_threads(args.threads)?;
     let inputs = Inputs::load(args, parsed)?;
-    let log = engine
-        .open(&inputs.log_request(args), &inputs.templates)
-        .or_input()?;
-    let files = engine.files(&log);
+    let log = OpenedLog::open(&inputs.log_request(args), &inputs.templates).or_input()?;
+    let files = log.files();
     let out = output_folder(args, &files);
     Folder::check(&out, args.force).map_err(refused_folder)?;
     if args.dry_run {
-        printer.data(&plan(args, &files, &out))?;
+        printer.data(&plan(purpose, args, &files, &out))?;
         return Ok(ExitStatus::Success);
     }
     let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
-    let replayed = engine
-        .replay(&log, &inputs.request(args), &|bytes| progress.add(bytes))
+    let replayed = log
+        .replay(&inputs.request(args), &|bytes| progress.add(bytes))
         .or_input()?;
-    replayed.outcome.totals.assert_closed();
+    progress.stage("pricing");
+    let pricing = price(purpose, &replayed, &inputs, args)?;
     progress.stage("writing");
-    let summary = write(&replayed, &inputs, args, &files, &folder)?;
+    let circumstances = circumstances(purpose, &inputs, args, &files);
+    let summary = write(
+        purpose,
+        &replayed,
+        &pricing,
+        &inputs,
+        args,
+        &folder,
+        circumstances,
+    )?;
     let totals = &summary.control_totals;
     let too_many = args
         .max_rejects
@@ -88,7 +125,7 @@ fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
         .or_usage()
 }
 
-fn output_folder(args: &ReplayArgs, files: &[FileInfo]) -> PathBuf {
+fn output_folder(args: &LogArgs, files: &[FileInfo]) -> PathBuf {
     if let Some(out) = &args.out {
         return out.clone();
     }
@@ -98,7 +135,7 @@ fn output_folder(args: &ReplayArgs, files: &[FileInfo]) -> PathBuf {
         Some(file) if is_pattern => &file.path,
         _ => named,
     };
-    Path::new("reports").join(engine::stem(first))
+    Path::new("reports").join(opened_log::stem(first))
 }
 
 fn refused_folder(error: anyhow::Error) -> Failure {
@@ -116,18 +153,32 @@ fn refused_folder(error: anyhow::Error) -> Failure {
     }
 }
 
-/// Writes tables and summary.
-fn write(
+fn price(
+    purpose: Purpose,
     replayed: &Replayed<'_>,
     inputs: &Inputs,
-    args: &ReplayArgs,
+    args: &LogArgs,
+) -> Result<Pricing, Failure> {
+    pricing::price(&pricing::Request {
+        outcome: &replayed.outcome,
+        tariff: &inputs.tariff,
+        accounts: &inputs.accounts,
+        settings: &inputs.settings,
+        is_regime_forced: args.rulebook.is_some(),
+        with_rates: purpose == Purpose::Audit,
+        ids: &replayed.ids,
+    })
+    .or_input()
+}
+
+fn circumstances(
+    purpose: Purpose,
+    inputs: &Inputs,
+    args: &LogArgs,
     files: &[FileInfo],
-    folder: &Folder,
-) -> Result<Summary, Failure> {
-    let places = MarketPlaces::new(&inputs.markets, &inputs.accounts, &inputs.settings);
-    let outcome = &replayed.outcome;
-    let rows = tables::write(outcome, &*replayed.ids, &places, args.csv, folder).or_output()?;
-    let circumstances = Circumstances {
+) -> Circumstances {
+    Circumstances {
+        command: purpose.name(),
         period: Period {
             from: inputs.from.map(|date| date.to_string()),
             to: inputs.to.map(|date| date.to_string()),
@@ -143,8 +194,35 @@ fn write(
         accounts_file_absent: inputs.accounts.is_absent(),
         rulebook: args.rulebook.map(|regime| regime.name().to_owned()),
         settings: inputs.settings_in_force(),
+    }
+}
+
+/// Writes tables and summary.
+fn write(
+    purpose: Purpose,
+    replayed: &Replayed<'_>,
+    pricing: &Pricing,
+    inputs: &Inputs,
+    args: &LogArgs,
+    folder: &Folder,
+    circumstances: Circumstances,
+) -> Result<Summary, Failure> {
+    let outcome = &replayed.outcome;
+    let tariff = &inputs.tariff;
+    let groups = (purpose == Purpose::Audit).then(|| Groups::of(outcome, pricing));
+    let lines = groups
+        .as_ref()
+        .map(|groups| pricing::lines(outcome, pricing, groups, tariff));
+    let content = tables::Content {
+        outcome,
+        pricing,
+        lines: lines.as_deref(),
+        tariff,
+        ids: &replayed.ids,
     };
-    let summary = Summary::new(outcome, rows, circumstances);
+    let rows = tables::write(&content, args.csv, folder).or_output()?;
+    let bill = groups.map(|groups| Bill::new(outcome, pricing, &groups, tariff));
+    let summary = Summary::new(outcome, rows, bill, circumstances);
     let json = summary.to_json().or_output()?;
     folder
         .write_file("summary.json", json.as_bytes())
@@ -162,7 +240,7 @@ fn rejects_of(replayed: Replayed<'_>, folder: &Folder) -> Result<u64, Failure> {
 fn manifest_of(
     summary: &Summary,
     inputs: &Inputs,
-    args: &ReplayArgs,
+    args: &LogArgs,
     parsed: &Parsed,
     words: &[String],
     files: &[FileInfo],
@@ -179,6 +257,8 @@ fn manifest_of(
     ] {
         contents.extend(path.map(|path| (role, path.clone(), path.clone())));
     }
+    let own = inputs.tariff.own_files.iter();
+    contents.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
     Ok(Manifest {
         manifest_version: manifest::MANIFEST_VERSION,
         tool: Tool::THIS,
@@ -188,7 +268,11 @@ fn manifest_of(
         settings: inputs.settings_in_force(),
         rulebook_blake3: manifest::rulebook_hash(),
         regimes: summary.regimes(),
-        rate_cards: Vec::new(),
+        tariff_blake3: manifest::tariff_hash(),
+        rate_cards: summary
+            .bill
+            .as_ref()
+            .map_or_else(Vec::new, |bill| bill.rate_cards.clone()),
         inputs: manifest::hash_inputs(&contents).or_input()?,
         outputs: Vec::new(),
         control_totals: summary.control_totals.clone(),
@@ -200,7 +284,7 @@ fn manifest_of(
 }
 
 /// The folder as the caller named it.
-fn shown(target: &Path, args: &ReplayArgs, out: &Path) -> PathBuf {
+fn shown(target: &Path, args: &LogArgs, out: &Path) -> PathBuf {
     match args.out {
         Some(_) => out.to_owned(),
         None => target
@@ -212,7 +296,7 @@ fn shown(target: &Path, args: &ReplayArgs, out: &Path) -> PathBuf {
 
 fn show(
     summary: &Summary,
-    args: &ReplayArgs,
+    args: &LogArgs,
     target: &Path,
     printer: &Printer,
 ) -> Result<(), Failure> {

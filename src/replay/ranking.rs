@@ -1,0 +1,84 @@
+//! The order T-5 over all pairs, of which a counter only ever needs the place of a cut: which units are
+//! its first so many.
+//!
+//! A cut is found by selection, nothing is sorted. Message ids, the last resort of the order, are fetched
+//! only for units whose instants are those of the cut itself.
+
+use super::outcome::{Charge, FetchMessageIds, Part};
+use super::pair::PairTable;
+use crate::log::cell::CellContext;
+use crate::vocabulary::Instant;
+
+/// Where a charge stands: part, and place in the part.
+pub type Place = (u32, u32);
+
+/// Puts charges of different pairs in order, as far as anyone asks.
+pub struct Ranking<'a> {
+    /// Names of accounts.
+    pub cells: &'a CellContext,
+    /// Names of customers.
+    pub pairs: &'a PairTable,
+    /// Message ids, for units on a cut.
+    pub ids: &'a dyn FetchMessageIds,
+}
+
+impl Ranking<'_> {
+    /// Reorders the units so that the first `count` of the order T-5 come first.
+    ///
+    /// # Errors
+    /// If message ids on the cut can no longer be read.
+    pub fn cut(&self, units: &mut [Place], count: usize, parts: &[Part]) -> anyhow::Result<()> {
+        if count == 0 || count >= units.len() {
+            return Ok(());
+        }
+        let instants = |unit: &Place| -> (Instant, Instant) {
+            let charge = charge(parts, *unit);
+            (charge.charged_at, charge.sent_at)
+        };
+        units.select_nth_unstable_by_key(count - 1, instants);
+        let on_cut = instants(&units[count - 1]);
+        let before = move_to_front(&mut units[..count], |unit| instants(unit) < on_cut);
+        let tied_after = move_to_front(&mut units[count..], |unit| instants(unit) == on_cut);
+        if tied_after > 0 {
+            self.sort_by_id(&mut units[before..count + tied_after], parts)?;
+        }
+        Ok(())
+    }
+
+    fn sort_by_id(&self, units: &mut [Place], parts: &[Part]) -> anyhow::Result<()> {
+        let rows: Vec<_> = units.iter().map(|&unit| charge(parts, unit).row).collect();
+        let ids = self.ids.message_ids(&rows)?;
+        let mut keyed: Vec<_> = units
+            .iter()
+            .enumerate()
+            .map(|(index, &unit)| {
+                let charge = charge(parts, unit);
+                let mut customer = String::new();
+                self.pairs.push_customer(charge.pair, &mut customer);
+                let account = self.cells.accounts.word(charge.account);
+                (ids.get(index), customer, account, unit)
+            })
+            .collect();
+        keyed.sort_unstable();
+        for (slot, (.., unit)) in units.iter_mut().zip(keyed) {
+            *slot = unit;
+        }
+        Ok(())
+    }
+}
+
+fn charge(parts: &[Part], (part, place): Place) -> &Charge {
+    &parts[part as usize].charges[place as usize]
+}
+
+/// Moves the units that are wanted to the front; says how many there are.
+fn move_to_front(units: &mut [Place], is_wanted: impl Fn(&Place) -> bool) -> usize {
+    let mut wanted = 0;
+    for index in 0..units.len() {
+        if is_wanted(&units[index]) {
+            units.swap(wanted, index);
+            wanted += 1;
+        }
+    }
+    wanted
+}
