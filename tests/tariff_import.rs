@@ -340,29 +340,3 @@ fn a_complete_folder_stands_alone() {
     fs::remove_file(folder.path().join("tiers.csv")).expect("removed");
     assert_eq!(rate(&own), "0.0118", "laid over the built-in cards");
 }
-
-/// no binary floating point on the way of money.
-#[test]
-fn no_binary_floating_point_in_the_tariff() {
-    fn scan(folder: &Path) {
-        for entry in fs::read_dir(folder).expect("a folder") {
-            let path = entry.expect("an entry").path();
-            if path.is_dir() {
-                scan(&path);
-                continue;
-            }
-            let text = fs::read_to_string(&path).expect("a source file");
-            for word in text.split(|letter: char| !letter.is_alphanumeric() && letter != '_') {
-                assert!(
-                    word != "f32" && word != "f64",
-                    "{} in {}",
-                    word,
-                    path.display()
-                );
-            }
-        }
-    }
-    let sources = Path::new(env!("CARGO_MANIFEST_DIR")).join("src");
-    scan(&sources.join("tariff"));
-    scan(&sources.join("cli/rates"));
-}

@@ -1,6 +1,7 @@
 //! `counterfoil rates`: what cards, tiers and market moves are known, and taking in Meta's own files.
 
 mod check;
+mod check_log;
 mod diff;
 mod import;
 mod list;
@@ -129,6 +130,10 @@ pub struct DiffArgs {
 /// Options of `rates check`.
 #[derive(Debug, Args)]
 pub struct CheckArgs {
+    /// Only what the charges of this log need: files, folders or globs
+    #[arg(value_name = "LOG")]
+    logs: Vec<PathBuf>,
+
     #[command(flatten)]
     tables: TableArgs,
 
@@ -136,9 +141,13 @@ pub struct CheckArgs {
     #[arg(long, value_name = "CUR", value_parser = currency)]
     currency: Vec<Currency>,
 
-    /// The currencies that these accounts bill in
+    /// The currencies that these accounts bill in; with a log, its accounts
     #[arg(long, value_name = "FILE")]
     accounts: Option<PathBuf>,
+
+    /// With a log: its timeline of template categories (CSV)
+    #[arg(long, value_name = "FILE", requires = "logs")]
+    templates: Option<PathBuf>,
 
     /// Only days from this one on
     #[arg(long, value_name = "YYYY-MM-DD", value_parser = date)]
@@ -237,7 +246,8 @@ pub fn run(
         RatesCommand::List(args) => list::run(args, out),
         RatesCommand::Show(args) => show::run(args, out),
         RatesCommand::Diff(args) => diff::run(args, out),
-        RatesCommand::Check(args) => check::run(args, out),
+        RatesCommand::Check(args) if args.logs.is_empty() => check::run(args, out),
+        RatesCommand::Check(args) => check_log::run(args, out),
         RatesCommand::Import(args) => import::run(args, out, messages),
     }
 }

@@ -7,7 +7,6 @@ use super::ladder::{Counter, Counters};
 use super::price::{Price, PriceBook, PriceCode, Support};
 use crate::accounts::Account;
 use crate::replay::outcome::{Charge, Part};
-use crate::replay::pair::PairKey;
 use crate::rulebook::settings::{CutoverBasis, MaxPriceBasis, MessageInstant};
 use crate::tariff::{Amount, CardModel, Ladder, MarketId, Tariff, Unrated, UnratedReason};
 use crate::vocabulary::{ChargeCategory, Currency, Instant, LocalDate, Month, Regime};
@@ -42,11 +41,9 @@ pub struct Pricer<'a> {
 
 /// What one thread has looked up already.
 #[derive(Default)]
-pub struct Memory {
+struct Memory {
     list: HashMap<Basis, PriceCode>,
     without_rate: HashMap<(MarketId, Currency, bool), PriceCode>,
-    /// A pair's charges stand together: the customer's market is looked up once for a date.
-    last_market: Option<(PairKey, LocalDate, MarketId)>,
 }
 
 impl<'a> Pricer<'a> {
@@ -85,10 +82,11 @@ impl<'a> Pricer<'a> {
             .charges
             .iter()
             .map(|charge| {
+                let charge = &charge;
                 if !charge.is_chargeable() || !self.request.with_rates {
                     return self.without_rate(charge, &mut memory);
                 }
-                let basis = self.basis(charge, &mut memory);
+                let basis = self.basis(charge);
                 if let Some(price) = self.stated(charge, &basis) {
                     return self.book.code(price);
                 }
@@ -108,7 +106,7 @@ impl<'a> Pricer<'a> {
 
     /// Free by rule, or of no interest: the market and the currency are known all the same.
     fn without_rate(&self, charge: &Charge, memory: &mut Memory) -> PriceCode {
-        let market = self.market(charge, memory);
+        let market = self.market(charge);
         let currency = self.currency(charge);
         let is_free = !charge.is_chargeable();
         let code = || {
@@ -124,7 +122,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// What the list rate of a charge depends on.
-    pub fn basis(&self, charge: &Charge, memory: &mut Memory) -> Basis {
+    pub fn basis(&self, charge: &Charge) -> Basis {
         let model = CardModel::from(charge.regime);
         let currency = self.currency(charge);
         let cutover = self.local_date(charge, self.cutover(charge));
@@ -146,7 +144,7 @@ impl<'a> Pricer<'a> {
         Basis {
             model,
             currency,
-            market: self.market(charge, memory),
+            market: self.market(charge),
             cell,
             card_date,
             is_nearest: card_date != real_date,
@@ -282,20 +280,13 @@ impl<'a> Pricer<'a> {
         *account.currency.on(charge.local_date)
     }
 
-    fn market(&self, charge: &Charge, memory: &mut Memory) -> MarketId {
+    fn market(&self, charge: &Charge) -> MarketId {
         let date = self.local_date(charge, self.cutover(charge));
-        if let Some((pair, known, market)) = memory.last_market
-            && (pair, known) == (charge.pair, date)
-        {
-            return market;
-        }
         let number = self.request.outcome.pairs.customer_number(charge.pair);
         let markets = &self.request.tariff.markets;
-        let market = number.map_or(MarketId::UNKNOWN, |number| {
+        number.map_or(MarketId::UNKNOWN, |number| {
             markets.market(number, date, self.request.settings)
-        });
-        memory.last_market = Some((charge.pair, date, market));
-        market
+        })
     }
 }
 

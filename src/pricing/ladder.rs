@@ -8,7 +8,7 @@ use std::collections::BTreeSet;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::basis::{Basis, Memory, Pricer};
+use super::basis::{Basis, Pricer};
 use super::position::TierPosition;
 use super::price::{Price, PriceCode};
 use crate::replay::outcome::Part;
@@ -164,15 +164,14 @@ impl Climb<'_, '_> {
         plans: &HashMap<Counter, Plan>,
     ) -> HashMap<Counter, Vec<Place>> {
         let mut ranked: HashMap<Counter, Vec<Place>> = HashMap::new();
-        let mut memory = Memory::default();
         let mut known: HashMap<(Basis, u64), PriceCode> = HashMap::new();
         let charges = &self.parts[part as usize].charges;
-        for (place, (code, charge)) in codes.iter_mut().zip(charges).enumerate() {
+        for (place, (code, charge)) in codes.iter_mut().zip(charges.iter()).enumerate() {
             if *code != PriceCode::PENDING {
                 continue;
             }
-            let basis = self.pricer.basis(charge, &mut memory);
-            let counter = self.pricer.counter(charge, &basis);
+            let basis = self.pricer.basis(&charge);
+            let counter = self.pricer.counter(&charge, &basis);
             let plan = &plans[&counter];
             if plan.cuts.is_empty() {
                 let rank = plan.used_elsewhere + 1;
@@ -195,7 +194,6 @@ impl Climb<'_, '_> {
         plan: &Plan,
     ) -> anyhow::Result<Vec<(Place, PriceCode)>> {
         let mut priced = Vec::with_capacity(places.len());
-        let mut memory = Memory::default();
         let mut known: HashMap<(Basis, u64), PriceCode> = HashMap::new();
         let count = places.len() as u64;
         let (mut rest, mut done) = (&mut places[..], 0);
@@ -205,8 +203,8 @@ impl Climb<'_, '_> {
             let (first, others) = rest.split_at_mut(step);
             let rank = plan.used_elsewhere + done + 1;
             for &mut (part, place) in first {
-                let charge = &self.parts[part as usize].charges[place as usize];
-                let basis = self.pricer.basis(charge, &mut memory);
+                let charge = self.parts[part as usize].charges.get(place as usize);
+                let basis = self.pricer.basis(&charge);
                 let code = *known
                     .entry((basis, rank))
                     .or_insert_with(|| self.code(&basis, rank));

@@ -22,8 +22,6 @@ mod ladder;
 mod line;
 mod position;
 mod price;
-#[cfg(test)]
-mod tests;
 
 use rayon::prelude::*;
 

@@ -54,7 +54,10 @@ impl Allowances<'_> {
         for (position, units) in free {
             positions.push(position);
             for (part, place) in units {
-                make_free(&mut parts[part as usize].charges[place as usize]);
+                let charges = &mut parts[part as usize].charges;
+                let mut charge = charges.get(place as usize);
+                make_free(&mut charge);
+                charges.set(place as usize, &charge);
             }
         }
         positions.sort_unstable();
@@ -67,7 +70,7 @@ impl Allowances<'_> {
             for (place, charge) in found.charges.iter().enumerate() {
                 if charge.uses_allowance {
                     counters
-                        .entry(self.counter(charge))
+                        .entry(self.counter(&charge))
                         .or_default()
                         .push((part as u32, place as u32));
                 }

@@ -24,6 +24,9 @@ use crate::log::totals::ControlTotals;
 use crate::rulebook::settings::{AssumeSentIsDelivered, CategoryBasis, Trust};
 use crate::vocabulary::{Direction, Instant, Kind, Origin, Status, TemplateCategory};
 
+/// Of how many rows one is looked at to know when the log has how many.
+const SAMPLE_STEP: usize = 64;
+
 /// What folding needs to know beside the rows.
 pub struct Folder<'a> {
     /// Rules and settings by account.
@@ -57,6 +60,8 @@ pub struct Folded {
     pub price_marks: Vec<MarkedRow>,
     /// What the reader is warned of.
     pub notices: Notices,
+    /// Instants of some rows, by which the time of the log is cut up.
+    pub sample: Vec<Instant>,
 }
 
 /// How often folding saw what a finding speaks of.
@@ -98,6 +103,7 @@ impl Folded {
         self.contradictory.append(&mut other.contradictory);
         self.price_marks.append(&mut other.price_marks);
         self.notices += other.notices;
+        self.sample.append(&mut other.sample);
     }
 
     fn see(&mut self, instant: Instant) {
@@ -122,7 +128,14 @@ pub struct FoldedMessage {
 impl Folder<'_> {
     /// Folds the rows of a partition and scatters the messages by pair.
     pub fn fold(&self, rows: &[Row], messages: &mut PartitionWriter<'_, Message>) -> Folded {
-        let mut folded = Folded::default();
+        let mut folded = Folded {
+            sample: rows
+                .iter()
+                .step_by(SAMPLE_STEP)
+                .map(Row::timestamp)
+                .collect(),
+            ..Folded::default()
+        };
         let chains = Chains::link(rows);
         let mut group = Vec::new();
         for head in 0..rows.len() {

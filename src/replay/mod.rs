@@ -1,56 +1,62 @@
 //! From a log to conversations and charges: the pair machine and the parallel engine around it.
 //!
 //! ```text
-//!  chunks ─▶ assemble ─▶ fold ─▶ order ─▶ machine ─▶ allowance ─▶ Outcome
-//!            rows by     messages  T-5      pair by    counters
-//!            message     by pair            pair
+//!  chunks ─▶ assemble ─▶ fold ─────▶ judge ──────────▶ allowance ─▶ Outcome
+//!            rows by     messages    order T-5, then    counters     by time
+//!            message     by pair     the machine
 //! ```
 //!
-//! Rows are scattered by message, folded, scattered again by pair, replayed. A partition of either kind
-//! fits the cache; nothing is ever sorted as a whole. Phase two looks at counters that span pairs, and
-//! there only at their thresholds.
+//! Rows are scattered by message, folded, scattered again by pair, replayed, and what is found is
+//! scattered by time. A partition of any kind fits the cache; nothing is ever sorted as a whole. Phase two
+//! looks at counters that span pairs, and there only at their thresholds.
 
 mod allowance;
 mod assemble;
 mod attributes;
 mod conflict;
 mod fold;
+mod judge;
 pub mod machine;
 mod message;
 mod order;
 pub mod outcome;
+mod packed;
 pub mod pair;
 mod partition;
 mod price_marks;
 pub mod ranking;
+mod records;
 pub mod reject;
 mod row;
+mod row_set;
 pub mod rows;
 pub mod stages;
+mod stretches;
 mod terms;
 mod warnings;
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::{Arc, Mutex};
 
 use anyhow::Context;
-use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use allowance::Allowances;
 use assemble::{Assembled, Assembler};
 use fold::{Folded, Folder};
+use judge::Judge;
 pub use machine::CustomerPlaces;
-use machine::{Judgement, PairMachine, starts_window};
+use machine::Judgement;
 use message::Message;
-use outcome::{Outcome, Part};
+use outcome::Outcome;
 use pair::PairTable;
-use partition::{PARTITIONS, Partitions};
+use partition::{PARTITIONS, Partitions, lock};
 use ranking::Ranking;
 use reject::{Reject, Rejects};
 use row::Row;
 use rows::RowPlaces;
 use stages::{Stage, StageTimes};
+use stretches::Stretches;
 pub use terms::Scope;
 use terms::Terms;
 
@@ -140,7 +146,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let messages = Partitions::<Message>::new();
     let mut folded = fold(&folder, &rows, &messages, &places, &request.cells)?;
     drop(rows);
-    partition::release_memory();
+    let stretches = Stretches::of_sample(std::mem::take(&mut folded.sample));
     stages.end(Stage::Fold);
 
     let assumes_delivery = match terms.settings.assume_sent_is_delivered {
@@ -173,12 +179,15 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         end_of_log,
         special_accounts: &special_accounts,
     };
-    let mut partitions = ordered(&messages, assumes_delivery);
+    let judge = Judge {
+        judgement,
+        assumes_delivery,
+        stretches: &stretches,
+        ids: &places,
+        cells: &request.cells,
+    };
+    let (mut parts, outside_window) = judge.judge(&messages)?;
     drop(messages);
-    order::resolve_ties(&mut partitions, &places, &request.cells)?;
-    stages.end(Stage::Order);
-    partition::release_memory();
-    let (mut parts, outside_window) = judge(judgement, partitions);
     partition::release_memory();
     stages.end(Stage::Judge);
     let allowances = Allowances {
@@ -264,13 +273,17 @@ fn fold(
     places: &RowPlaces<'_>,
     cells: &CellContext,
 ) -> anyhow::Result<Folded> {
+    // Memory for the rows of a partition: as much of it as there are threads.
+    let benches: Mutex<Vec<Vec<Row>>> = Mutex::default();
     let mut folded = (0..PARTITIONS)
         .into_par_iter()
+        .with_max_len(1)
         .map(|partition| {
-            let rows = rows.take(partition);
-            let folded = messages.write(|writer| folder.fold(&rows, writer));
-            drop(rows);
-            partition::release_memory_after(partition);
+            let mut bench = lock(&benches).pop().unwrap_or_default();
+            bench.clear();
+            rows.take_into(partition, &mut bench);
+            let folded = messages.write(|writer| folder.fold(&bench, writer));
+            lock(&benches).push(bench);
             folded
         })
         .reduce(Folded::default, |mut left, right| {
@@ -285,88 +298,6 @@ fn fold(
         folded.add(again);
     }
     Ok(folded)
-}
-
-/// The messages by pair, in the order of their instants; D-3 is applied.
-fn ordered(messages: &Partitions<Message>, assumes_delivery: bool) -> Vec<Vec<Message>> {
-    (0..PARTITIONS)
-        .into_par_iter()
-        .map(|partition| {
-            let mut messages = messages.take(partition);
-            if assumes_delivery {
-                let unknown = messages.iter_mut().filter(|message| {
-                    !message.is_inbound() && !message.is_delivered() && !message.has_failed()
-                });
-                unknown.for_each(Message::assume_delivery);
-            }
-            partition::release_memory_after(partition);
-            order::sort_by_instants(&mut messages);
-            messages
-        })
-        .collect()
-}
-
-/// Replays every pair; the parts, and how many messages were sent outside a window.
-fn judge(judgement: Judgement<'_>, partitions: Vec<Vec<Message>>) -> (Vec<Part>, u64) {
-    let outside_window = AtomicU64::new(0);
-    let parts = partitions
-        .into_par_iter()
-        .enumerate()
-        .map(|(index, messages)| {
-            let mut part = Part::default();
-            let refreshing = judgement.terms.settings.window_refreshing_types;
-            let groups = group_windows(&messages, judgement);
-            let mut own = Vec::new();
-            let mut spans = Vec::new();
-            // Window starts of all pairs in one allocation; pairs borrow their stretch.
-            for pair in messages.chunk_by(|left, right| left.pair() == right.pair()) {
-                let start = own.len();
-                own.extend(
-                    pair.iter()
-                        .filter(|message| starts_window(message, refreshing))
-                        .map(Message::instant),
-                );
-                own[start..].sort_unstable();
-                spans.push(start..own.len());
-            }
-            let mut machine = PairMachine::new(judgement, &mut part);
-            let pairs = messages.chunk_by(|left, right| left.pair() == right.pair());
-            for (pair, span) in pairs.zip(spans) {
-                let group = judgement.pairs.group(pair[0].pair());
-                let starts = group
-                    .and_then(|group| groups.get(&group))
-                    .map_or(&own[span], Vec::as_slice);
-                machine.replay(pair, starts);
-            }
-            outside_window.fetch_add(machine.outside_window, Ordering::Relaxed);
-            part.conversations.shrink_to_fit();
-            part.charges.shrink_to_fit();
-            drop(messages);
-            partition::release_memory_after(index);
-            part
-        })
-        .collect();
-    (parts, outside_window.into_inner())
-}
-
-/// X-4: any member's message opens the window of the whole group.
-fn group_windows(
-    messages: &[Message],
-    judgement: Judgement<'_>,
-) -> HashMap<(u32, u32), Vec<Instant>> {
-    let refreshing = judgement.terms.settings.window_refreshing_types;
-    let mut windows: HashMap<(u32, u32), Vec<Instant>> = HashMap::new();
-    for message in messages {
-        if starts_window(message, refreshing)
-            && let Some(group) = judgement.pairs.group(message.pair())
-        {
-            windows.entry(group).or_default().push(message.instant());
-        }
-    }
-    windows
-        .values_mut()
-        .for_each(|starts| starts.sort_unstable());
-    windows
 }
 
 fn account_names(cells: &CellContext) -> Vec<String> {

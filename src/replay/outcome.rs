@@ -1,11 +1,12 @@
 //! What a replay finds: conversations, charges, and where their names are.
 
-use std::ops::Range;
 use std::sync::Arc;
 
 use hashbrown::HashMap;
 
 use super::pair::{PairKey, PairTable};
+pub use super::records::{Record, Records};
+pub use super::row_set::RowSet;
 use crate::log::cell::CellContext;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::tariff::{Amount, Money};
@@ -47,6 +48,8 @@ pub struct Conversation {
     pub close_reason: CloseReason,
     /// Whether it opened in the period asked for; earlier ones only explain what is written.
     pub is_written: bool,
+    /// Whether it is a free entry point and a written charge inside it is estimated (S-12).
+    pub is_estimated: bool,
 }
 
 /// A chargeable or free unit, as replay sees it: everything but the price.
@@ -60,8 +63,8 @@ pub struct Charge {
     pub sent_at: Instant,
     /// A row of the message.
     pub row: RowNumber,
-    /// Place of the conversation among those of the same part, or [`Charge::NO_CONVERSATION`].
-    pub conversation: u32,
+    /// The conversation it belongs to, by [`Conversation::opened_by`].
+    pub conversation: Option<RowNumber>,
     /// Local date of `charged_at`.
     pub local_date: LocalDate,
     /// Account of the message, as a code of [`CellContext::accounts`].
@@ -91,9 +94,6 @@ pub struct Charge {
 }
 
 impl Charge {
-    /// Stands for "belongs to no conversation".
-    pub const NO_CONVERSATION: u32 = u32::MAX;
-
     /// Whether the unit costs something.
     pub fn is_chargeable(&self) -> bool {
         self.pricing_type == PricingType::Regular
@@ -106,60 +106,112 @@ impl Charge {
     }
 }
 
-/// The conversations and charges of a part of the pairs, in no particular order.
+/// The conversations and charges of a stretch of time, in no particular order.
+///
+/// No instant (the opening, or that of T-3) lies before one of an earlier part.
 #[derive(Debug, Default)]
 pub struct Part {
-    /// Opened conversations; charges refer to them by place.
-    pub conversations: Vec<Conversation>,
+    /// Opened conversations.
+    pub conversations: Records<Conversation>,
     /// Charges.
-    pub charges: Vec<Charge>,
+    pub charges: Records<Charge>,
 }
 
-/// Message ids fetched for some rows.
+/// Message ids of some rows.
 #[derive(Debug, Default)]
 pub struct MessageIds {
-    bytes: Vec<u8>,
-    spans: Vec<(u64, u32)>,
+    rows: RowSet,
+    /// Where each row's id stands, by rank.
+    spans: Vec<IdSpan>,
+    pieces: Vec<Vec<u8>>,
+}
+
+/// A piece of bytes, and where in it an id stands.
+#[derive(Clone, Copy, Debug, Default)]
+struct IdSpan {
+    piece: u32,
+    start: u32,
+    length: u32,
 }
 
 impl MessageIds {
-    /// Room for this many ids, all empty.
-    pub fn with_len(len: usize) -> Self {
+    /// Room for the ids of these rows, all empty.
+    pub fn of(rows: RowSet) -> Self {
         Self {
-            bytes: Vec::new(),
-            spans: vec![(0, 0); len],
+            spans: vec![IdSpan::default(); rows.len()],
+            rows,
+            pieces: vec![Vec::new()],
         }
     }
 
-    /// Keeps the id of the row asked for at this place.
-    pub fn set(&mut self, place: usize, id: &[u8]) {
-        self.spans[place] = (self.bytes.len() as u64, id.len() as u32);
-        self.bytes.extend_from_slice(id);
+    /// Keeps the ids of rows with consecutive ranks.
+    ///
+    /// # Panics
+    /// If they have more than 4 GiB: a piece is what a chunk of the log has.
+    pub fn set(&mut self, first_rank: usize, ids: &[&[u8]]) {
+        let mut bytes = Vec::with_capacity(ids.iter().map(|id| id.len()).sum());
+        let piece = self.pieces.len() as u32;
+        for (span, id) in self.spans[first_rank..].iter_mut().zip(ids) {
+            let start = u32::try_from(bytes.len()).expect("ids of a chunk");
+            let length = id.len() as u32;
+            *span = IdSpan {
+                piece,
+                start,
+                length,
+            };
+            bytes.extend_from_slice(id);
+        }
+        self.pieces.push(bytes);
     }
 
-    /// The id of the row asked for at this place.
-    pub fn get(&self, place: usize) -> &[u8] {
-        let (start, length) = self.spans[place];
-        &self.bytes[start as usize..start as usize + length as usize]
+    /// The id of a row.
+    ///
+    /// # Panics
+    /// If the row is none of those asked for.
+    #[inline]
+    pub fn get(&self, row: RowNumber) -> &[u8] {
+        self.of_rank(self.rank(row))
     }
 
-    /// The places there are.
-    pub fn places(&self) -> Range<usize> {
-        0..self.spans.len()
+    /// The place of a row among those asked for.
+    #[inline]
+    pub fn rank(&self, row: RowNumber) -> usize {
+        self.rows.rank(row)
+    }
+
+    /// The id at a place.
+    #[inline]
+    pub fn of_rank(&self, rank: usize) -> &[u8] {
+        let IdSpan {
+            piece,
+            start,
+            length,
+        } = self.spans[rank];
+        &self.pieces[piece as usize][start as usize..(start + length) as usize]
+    }
+
+    /// The rows asked for.
+    pub fn rows(&self) -> &RowSet {
+        &self.rows
+    }
+
+    /// Bytes of all ids together.
+    pub fn bytes(&self) -> usize {
+        self.pieces.iter().map(Vec::len).sum()
     }
 }
 
 /// Fetches message ids again from the log.
 pub trait FetchMessageIds: Sync {
-    /// The ids of these rows, in their order (any order, repetitions allowed).
+    /// The ids of these rows.
     ///
     /// # Errors
     /// If a file of the log can no longer be read.
-    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds>;
+    fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds>;
 }
 
 impl<T: FetchMessageIds + Send> FetchMessageIds for Arc<T> {
-    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+    fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds> {
         (**self).message_ids(rows)
     }
 }
@@ -212,7 +264,7 @@ pub struct Warning {
 
 /// Everything a replay found.
 pub struct Outcome {
-    /// Conversations and charges, by part.
+    /// Conversations and charges, by stretches of time.
     pub parts: Vec<Part>,
     /// Names of pairs.
     pub pairs: PairTable,

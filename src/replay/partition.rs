@@ -1,13 +1,14 @@
 //! Scattering records over hash partitions, so that each fits the cache when it is worked on.
 //!
 //! Every worker fills small blocks of its own and hands over full ones, so threads meet only once in a
-//! few hundred records. Records are plain bytes of a few dozen each; no record is ever moved again.
+//! few hundred records. Blocks of all record types are equally large: what one stage frees, the next one
+//! takes, so memory neither grows nor goes back to the system in between.
 
 use std::sync::Mutex;
 
 /// How many partitions records are scattered over.
 pub const PARTITIONS: usize = 256;
-/// Bytes in a block; blocks of all record types are about this large, so that freed ones are used again.
+/// Bytes in a block, whatever its records, less than one record.
 const BLOCK_BYTES: usize = 12 * 1024;
 
 /// Records by partition.
@@ -24,7 +25,8 @@ pub struct Writer<T> {
 }
 
 impl<T: Copy> Partitions<T> {
-    const BLOCK_RECORDS: usize = BLOCK_BYTES / size_of::<T>();
+    /// Records in a full block.
+    pub const BLOCK_RECORDS: usize = BLOCK_BYTES / size_of::<T>();
 
     /// Empty partitions.
     pub fn new() -> Self {
@@ -48,17 +50,22 @@ impl<T: Copy> Partitions<T> {
         result
     }
 
-    /// Takes the records of one partition, in no particular order.
-    pub fn take(&self, partition: usize) -> Vec<T> {
+    /// Takes the blocks of one partition, in no particular order; all but a few are full.
+    pub fn take(&self, partition: usize) -> Vec<Vec<T>> {
         let mut blocks = std::mem::take(&mut *lock(&self.blocks[partition]));
         for writer in lock(&self.writers).iter_mut() {
             blocks.push(std::mem::take(&mut writer.open[partition]));
         }
-        let mut records = Vec::with_capacity(blocks.iter().map(Vec::len).sum());
+        blocks
+    }
+
+    /// Moves the records of one partition, in no particular order, to the end of `records`.
+    pub fn take_into(&self, partition: usize, records: &mut Vec<T>) {
+        let blocks = self.take(partition);
+        records.reserve(blocks.iter().map(Vec::len).sum());
         for block in blocks {
             records.extend_from_slice(&block);
         }
-        records
     }
 }
 
@@ -72,7 +79,15 @@ impl<T: Copy> PartitionWriter<'_, T> {
     /// Adds a record to the partition its hash falls into (the hash's top bits).
     #[inline]
     pub fn push(&mut self, hash: u64, record: T) {
-        let partition = (hash >> (64 - PARTITIONS.trailing_zeros())) as usize;
+        self.push_to(
+            (hash >> (64 - PARTITIONS.trailing_zeros())) as usize,
+            record,
+        );
+    }
+
+    /// Adds a record to a partition.
+    #[inline]
+    pub fn push_to(&mut self, partition: usize, record: T) {
         let block = &mut self.writer.open[partition];
         if block.len() == block.capacity() {
             self.hand_over(partition);
@@ -90,21 +105,13 @@ impl<T: Copy> PartitionWriter<'_, T> {
     }
 }
 
-/// Gives memory that finished partitions left behind back to the system, so that the next stage does not
-/// come on top of it. Elsewhere than on glibc the allocator is left to itself.
+/// Gives blocks that no stage will take again back to the system, so that what follows, which needs other
+/// pieces of memory, does not come on top of them. Elsewhere than on glibc the allocator is left to itself.
 pub(super) fn release_memory() {
     #[cfg(all(target_os = "linux", target_env = "gnu"))]
     // SAFETY: malloc_trim has no preconditions; it only returns free pages.
     unsafe {
         libc::malloc_trim(0);
-    }
-}
-
-/// Calls [`release_memory`] for every sixteenth partition: often enough to keep the peak low, and rare
-/// enough to cost nothing.
-pub(super) fn release_memory_after(partition: usize) {
-    if partition % 16 == 15 {
-        release_memory();
     }
 }
 

@@ -4,7 +4,7 @@
 //! A cut is found by selection, nothing is sorted. Message ids, the last resort of the order, are fetched
 //! only for units whose instants are those of the cut itself.
 
-use super::outcome::{Charge, FetchMessageIds, Part};
+use super::outcome::{Charge, FetchMessageIds, Part, RowSet};
 use super::pair::PairTable;
 use crate::log::cell::CellContext;
 use crate::vocabulary::Instant;
@@ -46,17 +46,16 @@ impl Ranking<'_> {
     }
 
     fn sort_by_id(&self, units: &mut [Place], parts: &[Part]) -> anyhow::Result<()> {
-        let rows: Vec<_> = units.iter().map(|&unit| charge(parts, unit).row).collect();
-        let ids = self.ids.message_ids(&rows)?;
+        let rows = RowSet::from(units.iter().map(|&unit| charge(parts, unit).row));
+        let ids = self.ids.message_ids(rows)?;
         let mut keyed: Vec<_> = units
             .iter()
-            .enumerate()
-            .map(|(index, &unit)| {
+            .map(|&unit| {
                 let charge = charge(parts, unit);
                 let mut customer = String::new();
                 self.pairs.push_customer(charge.pair, &mut customer);
                 let account = self.cells.accounts.word(charge.account);
-                (ids.get(index), customer, account, unit)
+                (ids.get(charge.row), customer, account, unit)
             })
             .collect();
         keyed.sort_unstable();
@@ -67,8 +66,8 @@ impl Ranking<'_> {
     }
 }
 
-fn charge(parts: &[Part], (part, place): Place) -> &Charge {
-    &parts[part as usize].charges[place as usize]
+fn charge(parts: &[Part], (part, place): Place) -> Charge {
+    parts[part as usize].charges.get(place as usize)
 }
 
 /// Moves the units that are wanted to the front; says how many there are.

@@ -6,7 +6,7 @@ use std::sync::Mutex;
 use anyhow::{Context, bail};
 use rayon::prelude::*;
 
-use super::outcome::{FetchMessageIds, MessageIds, RowNumber};
+use super::outcome::{FetchMessageIds, MessageIds, RowNumber, RowSet};
 use super::partition::lock;
 use crate::log::chunk::{ChunkAddress, LogFile, TextRow};
 
@@ -20,6 +20,15 @@ pub struct RowPlaces<'a> {
 struct Chunks {
     rows: u64,
     entries: Vec<ChunkEntry>,
+}
+
+impl Chunks {
+    /// The chunk in which a row stands.
+    fn holding(&self, row: RowNumber) -> usize {
+        self.entries
+            .partition_point(|entry| entry.first_row <= row.0)
+            - 1
+    }
 }
 
 #[derive(Clone, Copy)]
@@ -88,11 +97,7 @@ impl<'a> RowPlaces<'a> {
     pub fn places(&self, rows: &[RowNumber]) -> Vec<RowPlace> {
         let chunks = lock(&self.chunks);
         let place = |row: &RowNumber| {
-            let index = chunks
-                .entries
-                .partition_point(|entry| entry.first_row <= row.0)
-                - 1;
-            let entry = &chunks.entries[index];
+            let entry = &chunks.entries[chunks.holding(*row)];
             RowPlace {
                 file: entry.file,
                 sequence: entry.address.sequence,
@@ -138,26 +143,20 @@ fn runs_of_files(places: &[RowPlace]) -> Vec<std::ops::Range<usize>> {
 }
 
 impl FetchMessageIds for RowPlaces<'_> {
-    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
-        let mut order: Vec<(RowPlace, u32)> = self
-            .places(rows)
-            .into_par_iter()
-            .zip((0..rows.len() as u32).into_par_iter())
-            .collect();
-        order.par_sort_unstable();
-        let places: Vec<RowPlace> = order.iter().map(|&(place, _)| place).collect();
-        let ids = Mutex::new(MessageIds::with_len(rows.len()));
-        for run in runs_of_files(&places) {
-            let wanted: Vec<(u32, u32)> = places[run.clone()]
+    fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds> {
+        let places = self.wanted(&rows);
+        let ids = Mutex::new(MessageIds::of(rows));
+        for run in places.chunk_by(|left, right| left.file == right.file) {
+            let wanted: Vec<(u32, u32)> = run
                 .iter()
-                .map(|place| (place.sequence, place.row))
+                .flat_map(|chunk| chunk.rows.iter().map(|&row| (chunk.sequence, row)))
                 .collect();
-            let file = &self.files[places[run.start].file as usize];
+            let file = &self.files[run[0].file as usize];
             file.message_ids(&wanted, &|range, found| {
-                let mut ids = lock(&ids);
-                for (index, id) in range.zip(found) {
-                    ids.set(order[run.start + index].1 as usize, id);
-                }
+                let (sequence, row) = wanted[range.start];
+                let chunk = &run[run.partition_point(|chunk| chunk.sequence < sequence)];
+                let before = chunk.rows.partition_point(|&other| other < row);
+                lock(&ids).set(chunk.first_rank + before, found);
                 Ok(())
             })
             .with_context(|| format!("{}: cannot read message ids again", file.path().display()))?;
@@ -165,5 +164,42 @@ impl FetchMessageIds for RowPlaces<'_> {
         Ok(ids
             .into_inner()
             .unwrap_or_else(|poisoned| poisoned.into_inner()))
+    }
+}
+
+/// The wanted rows of a chunk.
+struct WantedChunk {
+    file: u32,
+    sequence: u32,
+    /// The rank of its first wanted row among all.
+    first_rank: usize,
+    /// Its wanted rows, ascending.
+    rows: Vec<u32>,
+}
+
+impl RowPlaces<'_> {
+    /// The chunks that have rows of the set, in the order of files and chunks.
+    fn wanted(&self, rows: &RowSet) -> Vec<WantedChunk> {
+        let chunks = lock(&self.chunks);
+        let mut wanted: Vec<WantedChunk> = Vec::new();
+        let mut rows = rows.iter().enumerate().peekable();
+        while let Some(&(first_rank, first)) = rows.peek() {
+            let index = chunks.holding(first);
+            let entry = &chunks.entries[index];
+            let end = chunks
+                .entries
+                .get(index + 1)
+                .map_or(u32::MAX, |next| next.first_row);
+            let inside = std::iter::from_fn(|| rows.next_if(|(_, row)| row.0 < end))
+                .map(|(_, row)| row.0 - entry.first_row);
+            wanted.push(WantedChunk {
+                file: entry.file,
+                sequence: entry.address.sequence,
+                first_rank,
+                rows: inside.collect(),
+            });
+        }
+        wanted.sort_unstable_by_key(|chunk| (chunk.file, chunk.sequence));
+        wanted
     }
 }

@@ -9,9 +9,7 @@ pub enum Stage {
     Read,
     /// Folding rows into messages, scattered by pair.
     Fold,
-    /// Putting the messages of each pair in order.
-    Order,
-    /// The pair machine.
+    /// Putting the messages of each pair in order, and the pair machine.
     Judge,
     /// Counters over all pairs.
     Allowance,
@@ -19,20 +17,13 @@ pub enum Stage {
 
 impl Stage {
     /// The stages in their order.
-    pub const ALL: [Self; 5] = [
-        Self::Read,
-        Self::Fold,
-        Self::Order,
-        Self::Judge,
-        Self::Allowance,
-    ];
+    pub const ALL: [Self; 4] = [Self::Read, Self::Fold, Self::Judge, Self::Allowance];
 
     /// The written form.
     pub const fn name(self) -> &'static str {
         match self {
             Self::Read => "read",
             Self::Fold => "fold",
-            Self::Order => "order",
             Self::Judge => "judge",
             Self::Allowance => "allowance",
         }

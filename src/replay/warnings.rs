@@ -101,10 +101,10 @@ impl Found<'_> {
         reasons
     }
 
-    fn charges(&self) -> impl Iterator<Item = &Charge> {
+    fn charges(&self) -> impl Iterator<Item = Charge> {
         self.parts
             .iter()
-            .flat_map(|part| &part.charges)
+            .flat_map(|part| part.charges.iter())
             .filter(|charge| charge.is_written)
     }
 
@@ -117,7 +117,7 @@ impl Found<'_> {
         {
             return 0;
         }
-        let is_near = |charge: &&Charge| {
+        let is_near = |charge: &Charge| {
             let account = self.terms.account(charge.account);
             !account.clock.is_known_at(charge.charged_at)
                 && account.is_near_switch(charge.charged_at, UNKNOWN_ZONE_MICROS)

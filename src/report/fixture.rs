@@ -9,7 +9,8 @@ use crate::log::cell::CellContext;
 use crate::log::totals::ControlTotals;
 use crate::pricing::{self, Groups, Line, Pricing};
 use crate::replay::outcome::{
-    Charge, Conversation, FetchMessageIds, MessageIds, Outcome, Part, RowNumber, Warning,
+    Charge, Conversation, FetchMessageIds, MessageIds, Outcome, Part, Record, Records, RowNumber,
+    RowSet, Warning,
 };
 use crate::replay::pair::{PairParts, PairTable};
 use crate::rulebook::Settings;
@@ -41,11 +42,14 @@ pub struct Priced {
 pub struct Ids(pub Vec<String>);
 
 impl FetchMessageIds for Ids {
-    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
-        let mut ids = MessageIds::with_len(rows.len());
-        for (place, row) in rows.iter().enumerate() {
-            ids.set(place, self.0[row.0 as usize].as_bytes());
-        }
+    fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds> {
+        let mut ids = MessageIds::of(rows);
+        let found: Vec<&[u8]> = ids
+            .rows()
+            .iter()
+            .map(|row| self.0[row.0 as usize].as_bytes())
+            .collect();
+        ids.set(0, &found);
         Ok(ids)
     }
 }
@@ -80,9 +84,8 @@ impl World {
             .collect();
         let pairs = PairTable::new(Arc::clone(&cells));
         let mut ids = Vec::with_capacity(rows);
-        let mut content: Vec<Part> = (0..parts).map(|_| Part::default()).collect();
+        let (mut conversations, mut charges) = (Vec::new(), Vec::new());
         for row in 0..rows {
-            let part = &mut content[random.below(parts as u64) as usize];
             let customer = match random.below(50) {
                 0 => {
                     let odd = cells
@@ -112,7 +115,7 @@ impl World {
             let category = ConversationCategory::from_index(random.below(5) as u8);
             if opens {
                 let is_open = random.below(10) == 0;
-                part.conversations.push(Conversation {
+                conversations.push(Conversation {
                     pair,
                     opened_at: at,
                     expires_at: at.plus_hours(24),
@@ -130,17 +133,16 @@ impl World {
                         CloseReason::Expired
                     },
                     is_written: true,
+                    is_estimated: category == ConversationCategory::FreeEntryPoint
+                        && random.below(15) == 0,
                 });
             }
-            part.charges.push(Charge {
+            charges.push(Charge {
                 pair,
                 charged_at: at,
                 sent_at: Instant::from_micros(at.micros() - 1_500_000 * random.below(2) as i64),
                 row: RowNumber(row as u32),
-                conversation: match opens {
-                    true => part.conversations.len() as u32 - 1,
-                    false => Charge::NO_CONVERSATION,
-                },
+                conversation: opens.then_some(RowNumber(row as u32)),
                 local_date: LocalDate::at_offset(at, 3600),
                 account,
                 unit: match opens {
@@ -168,13 +170,15 @@ impl World {
                 is_written: true,
             });
         }
-        // Parts hold pair after pair, not instant after instant.
-        for part in &mut content {
-            for last in (1..part.charges.len()).rev() {
-                let other = random.below(last as u64 + 1) as usize;
-                part.charges.swap(last, other);
-            }
-        }
+        let instants = charges.iter().map(|charge: &Charge| charge.charged_at);
+        let conversations = parts_of(&conversations, |row| row.opened_at, instants.clone(), parts);
+        let charges_by_part = parts_of(&charges, |row| row.charged_at, instants, parts);
+        let content = conversations.into_iter().zip(charges_by_part);
+        let content = content.map(|(conversations, charges)| Part {
+            conversations: shuffled(&conversations, &mut random),
+            charges: shuffled(&charges, &mut random),
+        });
+        let content = content.collect();
         let totals = ControlTotals {
             rows_read: rows as u64 * 3,
             inbound: rows as u64,
@@ -245,16 +249,44 @@ impl World {
         super::tables::write(&content, csv, folder).expect("the tables")
     }
 
-    /// The same outcome with its parts and the rows inside them in another order.
+    /// The same outcome with the rows inside its parts in another order.
     pub fn shuffled(mut self, seed: u64) -> Self {
         let mut random = Random(seed);
-        self.outcome.parts.reverse();
         for part in &mut self.outcome.parts {
-            for last in (1..part.charges.len()).rev() {
-                part.charges
-                    .swap(last, random.below(last as u64 + 1) as usize);
-            }
+            part.conversations = shuffled(&part.conversations, &mut random);
+            part.charges = shuffled(&part.charges, &mut random);
         }
         self
     }
+}
+
+/// The rows by part: parts follow each other in time, with about as many instants each.
+fn parts_of<T: Record>(
+    rows: &[T],
+    at: impl Fn(&T) -> Instant,
+    instants: impl Iterator<Item = Instant>,
+    parts: usize,
+) -> Vec<Records<T>> {
+    let mut instants: Vec<Instant> = instants.collect();
+    instants.sort_unstable();
+    let starts: Vec<Instant> = (1..parts)
+        .filter_map(|part| instants.get(instants.len() * part / parts))
+        .copied()
+        .collect();
+    let mut content: Vec<Records<T>> = (0..parts).map(|_| Records::default()).collect();
+    for row in rows {
+        content[starts.partition_point(|&start| start <= at(row))].push(row);
+    }
+    content
+}
+
+/// Parts hold pair after pair, not instant after instant.
+fn shuffled<T: Record>(records: &Records<T>, random: &mut Random) -> Records<T> {
+    let mut rows: Vec<T> = records.iter().collect();
+    for last in (1..rows.len()).rev() {
+        rows.swap(last, random.below(last as u64 + 1) as usize);
+    }
+    let mut records = Records::default();
+    rows.iter().for_each(|row| records.push(row));
+    records
 }

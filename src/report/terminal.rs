@@ -1,8 +1,9 @@
-//! The summary as a page for the terminal: about thirty lines, at most 80 columns.
+//! The summary as a page for the terminal, at most 80 columns: what a replay found, or the bill.
 //!
 //! It shows no customer. Colour is ornament: without it nothing is lost.
 
 mod annotations;
+mod bill;
 mod layout;
 #[cfg(test)]
 mod tests;
@@ -23,7 +24,10 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
     let mut page = Page::new(colour);
     identity(&mut page, summary);
     rows(&mut page, summary);
-    conversations(&mut page, summary);
+    match &summary.bill {
+        Some(bill) => bill::bill(&mut page, bill),
+        None => conversations(&mut page, summary),
+    }
     charges(&mut page, summary);
     warnings(&mut page, summary);
     if let Some(output) = output {

@@ -43,13 +43,18 @@ macro_rules! named_enum {
                 None
             }
 
-            /// The value with this position in [`Self::ALL`], for records that pack it into bits.
+            /// The value with this position in [`Self::ALL`], for records that pack it into bits; the last one
+            /// if there is none, which only wrong packing code can ask for.
             ///
-            /// # Panics
-            /// If no value has that position: the packing code is wrong.
+            /// Compiles to nothing but a comparison, and to nothing where the value is not looked at: a look
+            /// into [`Self::ALL`] would cost more than the rest of unpacking.
             #[inline]
             pub const fn from_index(index: u8) -> Self {
-                Self::ALL[index as usize]
+                debug_assert!((index as usize) < Self::ALL.len());
+                $(if index == Self::$value as u8 {
+                    return Self::$value;
+                })+
+                Self::ALL[Self::ALL.len() - 1]
             }
         }
 

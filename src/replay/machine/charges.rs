@@ -66,12 +66,20 @@ impl PairMachine<'_> {
         let attributes = message.attributes();
         let zone_decides = !account.clock.is_known_at(charged_at)
             && account.is_near_midnight(charged_at, UNKNOWN_ZONE_MICROS);
-        self.part.charges.push(Charge {
+        let estimated = decision.estimated || attributes.has(Flag::DeliveryAssumed) || zone_decides;
+        let is_written = account.is_written(charged_at);
+        let conversation = decision.conversation.map(|place| {
+            let conversation = &mut self.findings.conversations[place as usize];
+            conversation.is_estimated |=
+                estimated && is_written && decision.pricing_type == PricingType::FreeEntryPoint;
+            conversation.opened_by
+        });
+        self.findings.charges.push(Charge {
             pair: self.pair,
             charged_at,
             sent_at: message.sent(),
             row: message.row(),
-            conversation: decision.conversation.unwrap_or(Charge::NO_CONVERSATION),
+            conversation,
             local_date: account.clock.local_date(charged_at),
             account: attributes.account(),
             unit: decision.unit,
@@ -79,7 +87,7 @@ impl PairMachine<'_> {
             rule: decision.rule,
             category: decision.category,
             pricing_type: decision.pricing_type,
-            estimated: decision.estimated || attributes.has(Flag::DeliveryAssumed) || zone_decides,
+            estimated,
             edge: edges.decide(account),
             uses_allowance: decision.uses_allowance,
             in_window: decision.in_window,

@@ -1,9 +1,8 @@
 //! Conversation-based pricing: which message opens a conversation and which is covered (C22, C23).
 
-use super::PairMachine;
 use super::charges::{Decision, message_category};
+use super::{Findings, PairMachine};
 use crate::replay::message::Message;
-use crate::replay::outcome::Part;
 use crate::replay::terms::AccountTerms;
 use crate::vocabulary::{
     ChargeUnit, CloseReason, ConversationCategory, Instant, Kind, PricingType, Regime, Rule,
@@ -12,7 +11,7 @@ use crate::vocabulary::{
 /// A conversation of the pair: the latest of its category.
 #[derive(Clone, Copy, Debug)]
 pub struct OpenConversation {
-    /// Its place among the conversations of the part; places grow in the order of opening.
+    /// Its place among the findings; places grow in the order of opening.
     pub place: u32,
     /// Its regime.
     pub regime: Regime,
@@ -96,11 +95,11 @@ impl OpenConversations {
     }
 
     /// F-5: an entry point closes every open conversation.
-    pub fn close_all(&mut self, at: Instant, part: &mut Part) {
+    pub fn close_all(&mut self, at: Instant, findings: &mut Findings) {
         for conversation in self.latest.iter_mut().flatten() {
             if at < conversation.end {
                 conversation.end = at;
-                let record = &mut part.conversations[conversation.place as usize];
+                let record = &mut findings.conversations[conversation.place as usize];
                 record.closed_at = at;
                 record.close_reason = CloseReason::EntryPointOpened;
             }
@@ -157,7 +156,7 @@ impl PairMachine<'_> {
             Effect::Nothing => {}
             Effect::Covered(conversation) => {
                 if !is_counted {
-                    self.part.conversations[conversation.place as usize].messages_outbound += 1;
+                    self.findings.conversations[conversation.place as usize].messages_outbound += 1;
                 }
             }
             Effect::Opens(category, _) => {
@@ -239,7 +238,7 @@ impl PairMachine<'_> {
         regime: Regime,
         conversation: OpenConversation,
     ) {
-        let record = &mut self.part.conversations[conversation.place as usize];
+        let record = &mut self.findings.conversations[conversation.place as usize];
         record.messages_outbound += 1;
         let category = record.category;
         if !self.judgement.terms.scope.detail_messages {

@@ -22,7 +22,7 @@ pub struct Click {
 /// A free entry point, open or over.
 #[derive(Clone, Copy, Debug)]
 pub struct EntryPoint {
-    /// Its place among the conversations of the part.
+    /// Its place among the findings.
     pub place: u32,
     /// Its end (F-4).
     pub end: Instant,
@@ -156,7 +156,7 @@ impl PairMachine<'_> {
             is_marked: has_mark(message, &self.judgement),
         };
         self.entry_points.open(entry_point);
-        self.shadow.close_all(message.instant(), self.part);
+        self.shadow.close_all(message.instant(), self.findings);
         let edges = self
             .edges(message)
             .at(end)
@@ -165,7 +165,8 @@ impl PairMachine<'_> {
             self.charge_inside(message, account, regime, entry_point, edges);
             return;
         }
-        self.conversations.close_all(message.instant(), self.part);
+        self.conversations
+            .close_all(message.instant(), self.findings);
         let decision = Decision {
             unit: ChargeUnit::Conversation,
             regime,
@@ -213,7 +214,7 @@ impl PairMachine<'_> {
         entry_point: EntryPoint,
     ) {
         if message.kind() != Kind::Reaction {
-            self.part.conversations[entry_point.place as usize].messages_outbound += 1;
+            self.findings.conversations[entry_point.place as usize].messages_outbound += 1;
         }
         let edges = self.edges(message).at(entry_point.end);
         self.charge_inside(message, account, regime, entry_point, edges);

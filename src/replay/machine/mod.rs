@@ -21,7 +21,7 @@ mod window;
 use super::assemble::OddValues;
 use super::attributes::Flag;
 use super::message::Message;
-use super::outcome::{Conversation, Part};
+use super::outcome::{Charge, Conversation};
 use super::pair::{PairKey, PairTable};
 use super::terms::{AccountTerms, Terms};
 use crate::accounts::{Account, Accounts};
@@ -105,6 +105,15 @@ impl<'a> Judgement<'a> {
     }
 }
 
+/// What pairs have led to.
+#[derive(Debug, Default)]
+pub struct Findings {
+    /// Opened conversations, those of a pair in the order of their opening.
+    pub conversations: Vec<Conversation>,
+    /// Charges.
+    pub charges: Vec<Charge>,
+}
+
 /// Replays pairs, one after another.
 pub struct PairMachine<'a> {
     judgement: Judgement<'a>,
@@ -115,14 +124,14 @@ pub struct PairMachine<'a> {
     conversations: OpenConversations,
     /// The same mechanism under per-message pricing, where conversations are only compared (P25-6).
     shadow: OpenConversations,
-    part: &'a mut Part,
+    findings: &'a mut Findings,
     /// Delivered free-form messages that were sent with no window open (C-OUTSIDE-WINDOW).
     pub outside_window: u64,
 }
 
 impl<'a> PairMachine<'a> {
-    /// A machine that adds what it finds to a part.
-    pub fn new(judgement: Judgement<'a>, part: &'a mut Part) -> Self {
+    /// A machine that adds what it finds to the findings.
+    pub fn new(judgement: Judgement<'a>, findings: &'a mut Findings) -> Self {
         Self {
             judgement,
             pair: PairKey(0),
@@ -131,7 +140,7 @@ impl<'a> PairMachine<'a> {
             entry_points: EntryPoints::default(),
             conversations: OpenConversations::default(),
             shadow: OpenConversations::default(),
-            part,
+            findings,
             outside_window: 0,
         }
     }
@@ -168,7 +177,7 @@ impl<'a> PairMachine<'a> {
             None => self.most_recent_open(at),
         };
         if let Some(place) = belongs_to {
-            self.part.conversations[place as usize].messages_inbound += 1;
+            self.findings.conversations[place as usize].messages_inbound += 1;
         }
         let qualifies = message.attributes().entry_point().is_some_and(|source| {
             self.judgement
@@ -256,8 +265,8 @@ impl<'a> PairMachine<'a> {
         } else {
             CloseReason::Expired
         };
-        let place = self.part.conversations.len() as u32;
-        self.part.conversations.push(Conversation {
+        let place = self.findings.conversations.len() as u32;
+        self.findings.conversations.push(Conversation {
             pair: self.pair,
             opened_at: message.instant(),
             expires_at,
@@ -271,6 +280,7 @@ impl<'a> PairMachine<'a> {
             rule,
             close_reason,
             is_written: account.is_written(message.instant()),
+            is_estimated: false,
         });
         place
     }

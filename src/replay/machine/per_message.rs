@@ -45,7 +45,7 @@ impl PairMachine<'_> {
             decision.pricing_type = PricingType::Covered;
             decision.conversation = Some(carried.place);
             edges = edges.at(carried.end);
-            self.part.conversations[carried.place as usize].messages_outbound += 1;
+            self.findings.conversations[carried.place as usize].messages_outbound += 1;
         } else {
             (decision.rule, decision.pricing_type) = self.rule(message, regime, in_window);
             if decision.rule == Rule::P26_2 {

@@ -58,8 +58,8 @@ impl Counts {
             counts.messages_inbound += u64::from(row.messages_inbound);
             self.entry_points.count +=
                 u64::from(row.category == ConversationCategory::FreeEntryPoint);
+            self.entry_points.estimated += u64::from(row.is_estimated);
         }
-        let mut estimated_entry_points = Vec::new();
         let mut month_of = MonthOf::default();
         for row in part.charges.iter().filter(|row| row.is_written) {
             let pricing_type = row.pricing_type as usize;
@@ -68,23 +68,11 @@ impl Counts {
             counts.count += 1;
             counts.estimated += u64::from(row.estimated);
             counts.edge += u64::from(row.edge);
-            add_priced(self.by_account.entry(row.account).or_default(), row);
+            add_priced(self.by_account.entry(row.account).or_default(), &row);
             let business = outcome.pairs.parts(row.pair).business;
             let month = month_of.date(row.local_date);
-            add_priced(self.by_business.entry((business, month)).or_default(), row);
-            if row.estimated
-                && row.pricing_type == PricingType::FreeEntryPoint
-                && part
-                    .conversations
-                    .get(row.conversation as usize)
-                    .is_some_and(|entry_point| entry_point.is_written)
-            {
-                estimated_entry_points.push(row.conversation);
-            }
+            add_priced(self.by_business.entry((business, month)).or_default(), &row);
         }
-        estimated_entry_points.sort_unstable();
-        estimated_entry_points.dedup();
-        self.entry_points.estimated += estimated_entry_points.len() as u64;
     }
 
     fn plus(mut self, other: Self) -> Self {

@@ -88,7 +88,13 @@ fn the_summary_satisfies_its_schema() {
 fn counts_agree_with_a_slow_count() {
     let world = World::generated(5_000, 6, 17);
     let summary = summary(&world);
-    let charges = || world.outcome.parts.iter().flat_map(|part| &part.charges);
+    let charges = || {
+        world
+            .outcome
+            .parts
+            .iter()
+            .flat_map(|part| part.charges.iter())
+    };
     for &pricing_type in PricingType::ALL {
         let slow = charges()
             .filter(|charge| charge.pricing_type == pricing_type)

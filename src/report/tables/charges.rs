@@ -8,10 +8,10 @@ use super::frame::{
 };
 use super::identities::Identities;
 use super::names::{Names, Prefixes};
-use super::order::{Entry, Ordered, Slice};
-use super::{BLOCK_ROWS, Table, rows_of};
+use super::order::{Entry, Key, Ordered, Slice};
+use super::{BLOCK_ROWS, Table};
 use crate::pricing::{Price, Pricing};
-use crate::replay::outcome::{Charge, Outcome, RowNumber};
+use crate::replay::outcome::{Charge, Outcome, Part};
 use crate::tariff::{Amount, Tariff};
 use crate::vocabulary::{ChargeUnit, HexId};
 
@@ -57,21 +57,10 @@ pub struct Charges<'a> {
 }
 
 impl Charges<'_> {
-    /// One entry for each charge of the period asked for.
-    pub fn entries(&self) -> Vec<Entry> {
-        rows_of(
-            &self.outcome.parts,
-            |part| &part.charges,
-            |charge| {
-                charge
-                    .is_written
-                    .then_some((charge.charged_at, charge.sent_at))
-            },
-        )
-    }
-
-    fn at(&self, entry: Entry) -> &Charge {
-        &self.outcome.parts[entry.part as usize].charges[entry.place as usize]
+    fn at(&self, entry: Entry) -> Charge {
+        self.outcome.parts[entry.part as usize]
+            .charges
+            .get(entry.place as usize)
     }
 }
 
@@ -121,9 +110,9 @@ impl Table for Charges<'_> {
         for first in (0..slice.len()).step_by(BLOCK_ROWS) {
             let part = slice.range(first..slice.len().min(first + BLOCK_ROWS));
             block.clear();
-            block.extend(part.entries().iter().map(|&entry| *self.at(entry)));
+            block.extend(part.entries.iter().map(|&entry| self.at(entry)));
             self.fill_ids(&part, &block, columns);
-            for (row, entry) in block.iter().zip(part.entries()) {
+            for (row, entry) in block.iter().zip(part.entries) {
                 self.fill_row(row, *entry, columns);
             }
         }
@@ -153,14 +142,12 @@ impl Charges<'_> {
             columns.id.push(&identity.digits());
         }
         // All look-ups first: they wait for memory, and wait together.
-        let of = |(row, entry): (&Charge, &Entry)| match row.conversation {
-            Charge::NO_CONVERSATION => None,
-            place => Some(self.conversation_ids.get(entry.part, place)),
+        let of = |row: &Charge| {
+            row.conversation
+                .map(|opener| self.conversation_ids.get(opener))
         };
         columns.linked.clear();
-        columns
-            .linked
-            .extend(rows.iter().zip(slice.entries()).map(of));
+        columns.linked.extend(rows.iter().map(of));
         for identity in &columns.linked {
             match identity {
                 Some(identity) => columns.conversation.push(&identity.digits()),
@@ -316,8 +303,18 @@ impl Columns for ChargeColumns {
 }
 
 impl Ordered for Charges<'_> {
-    fn row(&self, entry: Entry) -> RowNumber {
-        self.at(entry).row
+    fn keys(&self, part: &Part, keys: &mut Vec<Key>) {
+        let written = part
+            .charges
+            .iter()
+            .enumerate()
+            .filter(|(_, charge)| charge.is_written);
+        keys.extend(written.map(|(place, charge)| Key {
+            at: charge.charged_at,
+            then: charge.sent_at,
+            place: place as u32,
+            row: charge.row,
+        }));
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

@@ -1,14 +1,15 @@
 //! The table of conversations, ordered by opening, opening message, customer, account, category.
 
 use std::cmp::Ordering;
+use std::ops::Range;
 use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Texts, Words};
 use super::identities::Identities;
 use super::names::{Names, Prefixes, push_digits};
-use super::order::{Entry, Ordered, Slice};
-use super::{BLOCK_ROWS, Table, rows_of};
-use crate::replay::outcome::{Conversation, Outcome, RowNumber};
+use super::order::{Entry, Key, Ordered, Slice};
+use super::{BLOCK_ROWS, Table};
+use crate::replay::outcome::{Conversation, MessageIds, Outcome, Part, RowNumber, RowSet};
 use crate::vocabulary::{CloseReason, HexId};
 
 /// The columns of `conversations` (contract: what a run writes).
@@ -32,73 +33,72 @@ pub const COLUMNS: &[ColumnSpec] = &[
 /// Stands between the fields of an identity.
 const SEPARATOR: u8 = 0x1f;
 
-/// The conversations of an outcome, and their ids once they are known.
+/// The conversations of an outcome.
 pub struct Conversations<'a> {
-    outcome: &'a Outcome,
-    names: &'a Names<'a>,
-    ids: ConversationIds,
+    /// Where they are.
+    pub outcome: &'a Outcome,
+    /// Names of accounts and businesses.
+    pub names: &'a Names<'a>,
+    /// Gets the ids of conversations as they become known.
+    pub ids: &'a ConversationIds,
 }
 
-/// The id of each conversation, by part and place.
+/// The id of each conversation, by the row that opened it.
 pub struct ConversationIds {
-    first_of_part: Vec<usize>,
+    rows: RowSet,
     ids: Vec<AtomicU64>,
 }
 
 impl ConversationIds {
-    fn new(outcome: &Outcome) -> Self {
-        let mut first_of_part = Vec::with_capacity(outcome.parts.len());
-        let mut count = 0;
-        for part in &outcome.parts {
-            first_of_part.push(count);
-            count += part.conversations.len();
-        }
-        Self {
-            first_of_part,
-            ids: (0..count).map(|_| AtomicU64::new(0)).collect(),
-        }
+    /// Room for the ids of all conversations.
+    pub fn new(outcome: &Outcome) -> Self {
+        let conversations = outcome
+            .parts
+            .iter()
+            .flat_map(|part| part.conversations.iter());
+        let rows = RowSet::from(conversations.map(|conversation| conversation.opened_by));
+        let ids = (0..rows.len()).map(|_| AtomicU64::new(0)).collect();
+        Self { rows, ids }
     }
 
-    /// The id of a conversation.
-    pub fn get(&self, part: u32, place: u32) -> HexId {
-        HexId(self.ids[self.first_of_part[part as usize] + place as usize].load(Relaxed))
+    /// The id of a conversation that has been written, or identified otherwise.
+    #[inline]
+    pub fn get(&self, opened_by: RowNumber) -> HexId {
+        HexId(self.ids[self.rows.rank(opened_by)].load(Relaxed))
     }
 
-    fn set(&self, entry: Entry, id: HexId) {
-        let index = self.first_of_part[entry.part as usize] + entry.place as usize;
-        self.ids[index].store(id.0, Relaxed);
+    #[inline]
+    fn set(&self, opened_by: RowNumber, id: HexId) {
+        self.ids[self.rows.rank(opened_by)].store(id.0, Relaxed);
     }
 }
 
-impl<'a> Conversations<'a> {
-    /// The conversations of an outcome.
-    pub fn new(outcome: &'a Outcome, names: &'a Names<'a>) -> Self {
-        Self {
-            outcome,
-            names,
-            ids: ConversationIds::new(outcome),
+impl Conversations<'_> {
+    /// Makes the ids of conversations before the period: they are not written, but charges inside it name
+    /// them.
+    pub fn identify_unwritten(&self, parts: Range<usize>, ids: &MessageIds) {
+        let unwritten = self.outcome.parts[parts]
+            .iter()
+            .flat_map(|part| part.conversations.iter())
+            .filter(|conversation| !conversation.is_written);
+        let mut unwritten = unwritten.peekable();
+        let (mut block, mut columns) = (Vec::new(), self.columns());
+        while unwritten.peek().is_some() {
+            block.clear();
+            block.extend(unwritten.by_ref().take(BLOCK_ROWS));
+            columns.clear_rows();
+            self.fill_ids(
+                &block,
+                |index| ids.get(block[index].opened_by),
+                &mut columns,
+            );
         }
     }
 
-    /// The ids, complete once every frame has been built.
-    pub fn into_ids(self) -> ConversationIds {
-        self.ids
-    }
-
-    /// One entry for each conversation that opened in the period asked for, or for each other one.
-    pub fn entries(&self, is_written: bool) -> Vec<Entry> {
-        rows_of(
-            &self.outcome.parts,
-            |part| &part.conversations,
-            |conversation| {
-                (conversation.is_written == is_written)
-                    .then_some((conversation.opened_at, conversation.opened_at))
-            },
-        )
-    }
-
-    fn at(&self, entry: Entry) -> &Conversation {
-        &self.outcome.parts[entry.part as usize].conversations[entry.place as usize]
+    fn at(&self, entry: Entry) -> Conversation {
+        self.outcome.parts[entry.part as usize]
+            .conversations
+            .get(entry.place as usize)
     }
 }
 
@@ -138,8 +138,8 @@ impl Table for Conversations<'_> {
         for first in (0..slice.len()).step_by(BLOCK_ROWS) {
             let part = slice.range(first..slice.len().min(first + BLOCK_ROWS));
             block.clear();
-            block.extend(part.entries().iter().map(|&entry| *self.at(entry)));
-            self.fill_ids(&part, &block, columns);
+            block.extend(part.entries.iter().map(|&entry| self.at(entry)));
+            self.fill_ids(&block, |index| part.id(index), columns);
             for row in &block {
                 self.fill_row(row, columns);
             }
@@ -149,10 +149,10 @@ impl Table for Conversations<'_> {
 
 impl Conversations<'_> {
     /// Customers, opening messages, and the identities made of them.
-    fn fill_ids(
+    fn fill_ids<'i>(
         &self,
-        slice: &Slice<'_>,
         rows: &[Conversation],
+        opener: impl Fn(usize) -> &'i [u8],
         columns: &mut ConversationColumns,
     ) {
         let (mut customer, mut middle) = (Vec::with_capacity(32), Vec::with_capacity(64));
@@ -160,7 +160,7 @@ impl Conversations<'_> {
         for (index, row) in rows.iter().enumerate() {
             self.names.customer(row.pair, &mut customer);
             columns.customer.push(&customer);
-            let opener = slice.id(index);
+            let opener = opener(index);
             columns.opened_by.push(opener);
             let prefix = columns.prefixes.of(self.names, row.pair, row.account);
             middle.clear();
@@ -177,8 +177,8 @@ impl Conversations<'_> {
                 .identities
                 .push(&[prefix, &customer, &middle, opener]);
         }
-        for (&identity, &entry) in columns.identities.hashed().iter().zip(slice.entries()) {
-            self.ids.set(entry, identity);
+        for (&identity, row) in columns.identities.hashed().iter().zip(rows) {
+            self.ids.set(row.opened_by, identity);
             columns.id.push(&identity.digits());
         }
     }
@@ -267,8 +267,15 @@ impl Columns for ConversationColumns {
 }
 
 impl Ordered for Conversations<'_> {
-    fn row(&self, entry: Entry) -> RowNumber {
-        self.at(entry).opened_by
+    fn keys(&self, part: &Part, keys: &mut Vec<Key>) {
+        let conversations = part.conversations.iter().enumerate();
+        let written = conversations.filter(|(_, conversation)| conversation.is_written);
+        keys.extend(written.map(|(place, conversation)| Key {
+            at: conversation.opened_at,
+            then: conversation.opened_at,
+            place: place as u32,
+            row: conversation.opened_by,
+        }));
     }
 
     fn after_id(&self, left: Entry, right: Entry) -> Ordering {

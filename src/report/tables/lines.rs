@@ -3,9 +3,8 @@
 use anyhow::Result;
 
 use super::charges::push_amount;
+use super::files::write_small;
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Words};
-use super::order::ROW_GROUP_ROWS;
-use super::{PAGE_ROWS, TableFiles};
 use crate::pricing::Line;
 use crate::run::output::Folder;
 
@@ -34,18 +33,7 @@ const WORDS: usize = 10;
 /// # Errors
 /// If a file cannot be written.
 pub fn write(lines: &[Line], csv: bool, folder: &Folder) -> Result<u64> {
-    let mut files = TableFiles::create("lines", COLUMNS, csv, folder)?;
-    for group in lines.chunks(ROW_GROUP_ROWS) {
-        let (group, text) = files.encode(
-            group.chunks(PAGE_ROWS),
-            LineColumns::default(),
-            |page, columns| {
-                page.iter().for_each(|line| columns.push(line));
-            },
-        )?;
-        files.append(&group, &text)?;
-    }
-    files.finish()
+    write_small("lines", COLUMNS, lines, LineColumns::push, csv, folder)
 }
 
 #[derive(Default)]
@@ -57,7 +45,7 @@ struct LineColumns {
 }
 
 impl LineColumns {
-    fn push(&mut self, line: &Line) {
+    fn push(line: &Line, columns: &mut Self) {
         let month = line.month.to_string();
         let cells: [Option<&str>; WORDS] = [
             Some(&line.account),
@@ -71,15 +59,15 @@ impl LineColumns {
             Some(line.currency.code()),
             Some(line.state.0.name()),
         ];
-        for (column, cell) in self.words.iter_mut().zip(cells) {
+        for (column, cell) in columns.words.iter_mut().zip(cells) {
             match cell {
                 Some(cell) => column.push_word(cell),
                 None => column.push_null(),
             }
         }
-        push_amount(line.rate, &mut self.rate);
-        self.quantity.push(line.quantity as i64);
-        push_amount(line.amount, &mut self.amount);
+        push_amount(line.rate, &mut columns.rate);
+        columns.quantity.push(line.quantity as i64);
+        push_amount(line.amount, &mut columns.amount);
     }
 }
 

@@ -8,6 +8,7 @@ mod charges;
 mod conversations;
 mod csv;
 mod delta;
+mod files;
 mod frame;
 mod identities;
 mod lines;
@@ -19,27 +20,22 @@ mod runs;
 #[cfg(test)]
 mod tests;
 
-use std::io::Write;
-
 use anyhow::Result;
-use rayon::prelude::*;
 use serde::Serialize;
 
 use crate::pricing::{Line, Pricing};
-use crate::replay::outcome::{FetchMessageIds, Outcome, Part};
+use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::run::output::Folder;
 use crate::tariff::Tariff;
-use crate::vocabulary::Instant;
-use frame::{ColumnSpec, Columns};
-use order::{Entry, Ordered, Slice};
+use files::TableFiles;
+use frame::Columns;
+use order::{Ordered, Slice};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
-const ID_BYTES_MIN: usize = 64 << 20;
-const ID_BYTES_PER_ROW: usize = 6;
+const ID_BYTES_MIN: usize = 32 << 20;
+const ID_BYTES_PER_ROW: usize = 2;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
-/// Rows of a page: its columns fit the processor's cache.
-const PAGE_ROWS: usize = 1 << 13;
 
 /// How many rows each table has.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
@@ -80,49 +76,40 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
     } = *content;
     let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
     let names = names::Names::new(outcome);
-    let conversations = conversations::Conversations::new(outcome, &names);
-    // Conversations before the period are not written, but charges inside it name them.
-    order::in_order(
-        conversations.entries(false),
-        &conversations,
-        fetch,
-        budget,
-        &mut |groups| {
-            groups.par_iter().for_each(|slice| {
-                let mut columns = conversations.columns();
-                for page in slice.pages(PAGE_ROWS) {
-                    columns.clear_rows();
-                    conversations.fill(&page, &mut columns);
-                }
-            });
-            Ok(())
-        },
-    )?;
-    let mut files = TableFiles::create("conversations", conversations::COLUMNS, csv, folder)?;
-    order::in_order(
-        conversations.entries(true),
-        &conversations,
-        fetch,
-        budget,
-        &mut |groups| files.write(groups, &conversations),
-    )?;
-    let conversation_rows = files.finish()?;
+    let conversation_ids = conversations::ConversationIds::new(outcome);
+    let conversations = conversations::Conversations {
+        outcome,
+        names: &names,
+        ids: &conversation_ids,
+    };
     let charges = charges::Charges {
         outcome,
         names: &names,
         pricing: content.pricing,
         tariff: content.tariff,
-        conversation_ids: &conversations.into_ids(),
+        conversation_ids: &conversation_ids,
     };
-    let mut files = TableFiles::create("charges", charges::COLUMNS, csv, folder)?;
-    order::in_order(charges.entries(), &charges, fetch, budget, &mut |groups| {
-        files.write(groups, &charges)
+    let mut conversation_files = TableFiles::create(
+        "conversations",
+        conversations::COLUMNS,
+        &conversations,
+        csv,
+        folder,
+    )?;
+    let mut charge_files = TableFiles::create("charges", charges::COLUMNS, &charges, csv, folder)?;
+    // A charge names conversations of its own part or of an earlier one, whose ids are known by then.
+    order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
+        conversations.identify_unwritten(parts.clone(), ids);
+        let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+        conversation_files.write(Slice::new(&entries, ids))?;
+        drop(entries);
+        let entries = order::ordered(outcome, parts, &charges, ids);
+        charge_files.write(Slice::new(&entries, ids))
     })?;
-    let charge_rows = files.finish()?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
     Ok(TableRows {
-        conversations: conversation_rows,
-        charges: charge_rows,
+        conversations: conversation_files.finish()?,
+        charges: charge_files.finish()?,
         lines: lines.transpose()?,
     })
 }
@@ -130,121 +117,11 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
 /// A table that builds its columns page by page.
 trait Table: Ordered {
     /// The columns of a row group.
-    type Columns: Columns;
+    type Columns: Columns + Send + Sync;
 
     /// Columns without rows.
     fn columns(&self) -> Self::Columns;
 
     /// Adds the rows of a slice.
     fn fill(&self, slice: &Slice<'_>, columns: &mut Self::Columns);
-}
-
-/// The files of one table.
-struct TableFiles<'a> {
-    specs: &'static [ColumnSpec],
-    schema: parquet::Schema,
-    parquet: parquet::ParquetTable<crate::run::output::OutputFile<'a>>,
-    csv: Option<crate::run::output::OutputFile<'a>>,
-    rows: u64,
-}
-
-impl<'a> TableFiles<'a> {
-    fn create(
-        name: &str,
-        specs: &'static [ColumnSpec],
-        csv: bool,
-        folder: &'a Folder,
-    ) -> Result<Self> {
-        let schema = parquet::Schema::new(specs);
-        let file = folder.create_file(&format!("tables/{name}.parquet"))?;
-        let csv = if csv {
-            let mut file = folder.create_file(&format!("tables/{name}.csv"))?;
-            file.write_all(&csv::header(specs)?)?;
-            Some(file)
-        } else {
-            None
-        };
-        Ok(Self {
-            specs,
-            parquet: parquet::ParquetTable::new(file, &schema),
-            schema,
-            csv,
-            rows: 0,
-        })
-    }
-
-    fn write(&mut self, groups: &[Slice<'_>], table: &impl Table) -> Result<()> {
-        let encoded: Vec<_> = groups
-            .par_iter()
-            .map(|slice| {
-                self.encode(slice.pages(PAGE_ROWS), table.columns(), |page, columns| {
-                    table.fill(&page, columns);
-                })
-            })
-            .collect::<Result<_>>()?;
-        for (group, text) in encoded {
-            self.append(&group, &text)?;
-        }
-        Ok(())
-    }
-
-    fn append(&mut self, group: &parquet::RowGroup, text: &[u8]) -> Result<()> {
-        self.rows += group.rows() as u64;
-        self.parquet.write(group)?;
-        if let Some(file) = &mut self.csv {
-            file.write_all(text)?;
-        }
-        Ok(())
-    }
-
-    /// A row group, and its rows as CSV where that is asked for.
-    fn encode<P, C: Columns>(
-        &self,
-        pages: impl Iterator<Item = P>,
-        mut columns: C,
-        fill: impl Fn(P, &mut C),
-    ) -> Result<(parquet::RowGroup, Vec<u8>)> {
-        let mut group = self.schema.row_group()?;
-        let mut text = Vec::new();
-        for page in pages {
-            columns.clear_rows();
-            fill(page, &mut columns);
-            let cells = columns.cells();
-            self.schema.add_page(&cells, &mut group)?;
-            if self.csv.is_some() {
-                csv::append(self.specs, &cells, &mut text)?;
-            }
-        }
-        self.schema.add_dictionaries(&columns.cells(), &mut group);
-        Ok((group, text))
-    }
-
-    fn finish(self) -> Result<u64> {
-        self.parquet.finish()?.finish()?;
-        if let Some(file) = self.csv {
-            file.finish()?;
-        }
-        Ok(self.rows)
-    }
-}
-
-/// One entry for each row of a kind that is to be written, in every part.
-fn rows_of<T: Sync>(
-    parts: &[Part],
-    rows: impl Fn(&Part) -> &Vec<T> + Sync,
-    instants: impl Fn(&T) -> Option<(Instant, Instant)> + Sync,
-) -> Vec<Entry> {
-    let mut entries = Vec::with_capacity(parts.iter().map(|part| rows(part).len()).sum());
-    for (part, content) in parts.iter().enumerate() {
-        entries.extend(rows(content).iter().enumerate().filter_map(|(place, row)| {
-            let (at, then) = instants(row)?;
-            Some(Entry {
-                at: at.micros(),
-                then: then.micros(),
-                part: part as u32,
-                place: place as u32,
-            })
-        }));
-    }
-    entries
 }

@@ -29,13 +29,6 @@ pub struct RowGroup {
     compressor: PageCompressor,
 }
 
-impl RowGroup {
-    /// How many rows it has.
-    pub fn rows(&self) -> usize {
-        self.rows
-    }
-}
-
 /// The Parquet types of a table's columns.
 pub struct Schema {
     columns: Vec<ColumnType>,

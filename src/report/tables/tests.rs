@@ -7,7 +7,7 @@ use std::sync::atomic::{AtomicU64, Ordering::Relaxed};
 use polars::prelude::*;
 
 use super::{Content, write};
-use crate::replay::outcome::{FetchMessageIds, MessageIds, RowNumber};
+use crate::replay::outcome::{FetchMessageIds, MessageIds, RowSet};
 use crate::report::fixture::{Ids, World};
 use crate::run::output::Folder;
 use crate::tariff::Amount;
@@ -45,7 +45,7 @@ fn bytes_do_not_depend_on_threads_or_parts() {
         true,
         &folder.path().join("one"),
     );
-    let shuffled = World::generated(rows, 7, 42).shuffled(3);
+    let shuffled = World::generated(rows, 30, 42).shuffled(3);
     written(&shuffled, 3, true, &folder.path().join("three"));
     for name in [
         "conversations.parquet",
@@ -136,7 +136,7 @@ struct Clocked<'a> {
 }
 
 impl FetchMessageIds for Clocked<'_> {
-    fn message_ids(&self, rows: &[RowNumber]) -> anyhow::Result<MessageIds> {
+    fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds> {
         let start = cpu_seconds();
         let ids = self.ids.message_ids(rows);
         let micros = (cpu_seconds() - start) * 1e6;

@@ -7,7 +7,7 @@ use crate::report::fixture::World;
 use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary};
 use crate::report::tables::TableRows;
 
-fn summary() -> Summary {
+fn summary(with_bill: bool) -> Summary {
     let mut world = World::generated(20_000, 5, 11);
     world.outcome.totals.rejected = 1_234;
     world.outcome.totals.rows_read += 1_234;
@@ -27,12 +27,23 @@ fn summary() -> Summary {
         accounts_file_absent: true,
         ..Circumstances::default()
     };
-    Summary::new(&world.outcome, TableRows::default(), None, circumstances)
+    let bill = with_bill.then(|| world.priced().bill);
+    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
 }
 
 #[test]
 fn the_page_of_a_replay() {
-    let page = render(&summary(), Some(Path::new("reports/july")), false);
+    let page = render(&summary(false), Some(Path::new("reports/july")), false);
+    assert!(
+        page.lines().all(|line| line.chars().count() <= 80),
+        "{page}"
+    );
+    insta::assert_snapshot!(page);
+}
+
+#[test]
+fn the_page_of_an_audit() {
+    let page = render(&summary(true), Some(Path::new("reports/july")), false);
     assert!(
         page.lines().all(|line| line.chars().count() <= 80),
         "{page}"
@@ -42,8 +53,8 @@ fn the_page_of_a_replay() {
 
 #[test]
 fn colour_is_ornament() {
-    let plain = render(&summary(), None, false);
-    let coloured = render(&summary(), None, true);
+    let plain = render(&summary(false), None, false);
+    let coloured = render(&summary(false), None, true);
     assert!(coloured.contains('\u{1b}') && !plain.contains('\u{1b}'));
     let mut stripped = String::new();
     let mut rest = coloured.as_str();
@@ -57,7 +68,7 @@ fn colour_is_ornament() {
 
 #[test]
 fn annotations_are_one_line_each() {
-    let mut summary = summary();
+    let mut summary = summary(false);
     summary.warnings[0].text = "50% of rows\nare odd".into();
     insta::assert_snapshot!(annotations(&summary));
 }
