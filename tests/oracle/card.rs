@@ -82,9 +82,14 @@ pub fn list_rate(
         });
         found.map(|rate| (rate.rate, format!("{model}-{currency}-{}", rate.from)))
     };
+    let has_column = tariff.rates.iter().any(|rate| {
+        let same_card = rate.model == model && rate.currency == currency;
+        same_card && rate.category == category && holds(rate, day)
+    });
     let own = cell(currency, category);
     match category {
-        "marketing_lite" => own.or(cell(currency, "marketing")),
+        // the card, not the market, has the column or has none.
+        "marketing_lite" if !has_column => cell(currency, "marketing"),
         // A free service is free in every currency, though entered in dollars only.
         "service" => own.or(cell("USD", category).filter(|(rate, _)| rate.is_zero())),
         _ => own,
