@@ -66,6 +66,7 @@ fn tables(bencher: Bencher<'_, '_>, case: &Case) {
         outcome: &replayed.outcome,
         pricing: &pricing,
         lines: None,
+        findings: None,
         tariff: &tariff,
         ids: &replayed.places,
     };

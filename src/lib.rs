@@ -18,6 +18,7 @@
 
 pub mod accounts;
 pub mod cli;
+pub mod findings;
 pub mod log;
 pub mod pricing;
 pub mod replay;

@@ -1,5 +1,6 @@
 //! The commands that go through a log and write a folder: `replay`, and `audit`, which also prices.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use super::args::LogArgs;
@@ -7,8 +8,8 @@ use super::config::Parsed;
 use super::inputs::Inputs;
 use super::opened_log::{self, FileInfo, OpenedLog, Replayed};
 use super::plan::plan;
+use super::priced::{Priced, price};
 use super::printer::{Format, Printer};
-use crate::pricing::{self, Groups, Pricing};
 use crate::report::summary::{Bill, Circumstances, LogFileSummary, Period, Summary, TimeRange};
 use crate::report::{rejects, tables, terminal};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
@@ -39,7 +40,7 @@ impl Purpose {
     pub fn tables(self) -> &'static [&'static str] {
         match self {
             Self::Replay => &["conversations", "charges"],
-            Self::Audit => &["conversations", "charges", "lines"],
+            Self::Audit => &["conversations", "charges", "lines", "findings"],
         }
     }
 }
@@ -70,21 +71,15 @@ pub fn run(
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
     let replayed = log
-        .replay(&inputs.request(args), &|bytes| progress.add(bytes))
+        .replay(&inputs.request(args, purpose == Purpose::Audit), &|bytes| {
+            progress.add(bytes)
+        })
         .or_input()?;
     progress.stage("pricing");
-    let pricing = price(purpose, &replayed, &inputs, args)?;
+    let priced = price(purpose, &replayed, &inputs, args)?;
     progress.stage("writing");
     let circumstances = circumstances(purpose, &inputs, args, &files);
-    let summary = write(
-        purpose,
-        &replayed,
-        &pricing,
-        &inputs,
-        args,
-        &folder,
-        circumstances,
-    )?;
+    let summary = write(&replayed, &priced, &inputs, args, &folder, circumstances)?;
     let totals = &summary.control_totals;
     let too_many = args
         .max_rejects
@@ -104,10 +99,10 @@ pub fn run(
             totals.rejected, totals.rows_read
         ));
     }
-    let findings = summary
-        .warnings
-        .iter()
-        .any(|warning| args.fail_on.contains(&warning.code));
+    let is_named = |code: &str| args.fail_on.iter().any(|named| named == code);
+    let warned = summary.warnings.iter().map(|warning| &*warning.code);
+    let found = summary.findings.iter().flat_map(BTreeMap::keys).copied();
+    let findings = warned.chain(found).any(is_named);
     Ok(ExitStatus::of_run(
         too_many,
         !summary.incomplete.is_empty(),
@@ -153,24 +148,6 @@ fn refused_folder(error: anyhow::Error) -> Failure {
     }
 }
 
-fn price(
-    purpose: Purpose,
-    replayed: &Replayed<'_>,
-    inputs: &Inputs,
-    args: &LogArgs,
-) -> Result<Pricing, Failure> {
-    pricing::price(&pricing::Request {
-        outcome: &replayed.outcome,
-        tariff: &inputs.tariff,
-        accounts: &inputs.accounts,
-        settings: &inputs.settings,
-        is_regime_forced: args.rulebook.is_some(),
-        with_rates: purpose == Purpose::Audit,
-        ids: &replayed.ids,
-    })
-    .or_input()
-}
-
 fn circumstances(
     purpose: Purpose,
     inputs: &Inputs,
@@ -199,9 +176,8 @@ fn circumstances(
 
 /// Writes tables and summary.
 fn write(
-    purpose: Purpose,
     replayed: &Replayed<'_>,
-    pricing: &Pricing,
+    priced: &Priced,
     inputs: &Inputs,
     args: &LogArgs,
     folder: &Folder,
@@ -209,20 +185,19 @@ fn write(
 ) -> Result<Summary, Failure> {
     let outcome = &replayed.outcome;
     let tariff = &inputs.tariff;
-    let groups = (purpose == Purpose::Audit).then(|| Groups::of(outcome, pricing));
-    let lines = groups
-        .as_ref()
-        .map(|groups| pricing::lines(outcome, pricing, groups, tariff));
+    let billed = priced.billed.as_ref();
     let content = tables::Content {
         outcome,
-        pricing,
-        lines: lines.as_deref(),
+        pricing: &priced.pricing,
+        lines: billed.map(|billed| billed.lines.as_slice()),
+        findings: billed.map(|billed| billed.findings.as_slice()),
         tariff,
         ids: &replayed.ids,
     };
     let rows = tables::write(&content, args.csv, folder).or_output()?;
-    let bill = groups.map(|groups| Bill::new(outcome, pricing, &groups, tariff));
-    let summary = Summary::new(outcome, rows, bill, circumstances);
+    let bill = billed.map(|billed| Bill::new(outcome, &priced.pricing, &billed.groups, tariff));
+    let findings = billed.map(|billed| billed.findings.as_slice());
+    let summary = Summary::new(outcome, rows, bill, findings, circumstances);
     let json = summary.to_json().or_output()?;
     folder
         .write_file("summary.json", json.as_bytes())

@@ -4,6 +4,7 @@ use super::args::{Detail, LogArgs};
 use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
 use crate::accounts::{Accounts, TemplateRegistry};
+use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
 use crate::rulebook::Settings;
 use crate::run::exit::{Failure, OrFail};
@@ -33,6 +34,7 @@ impl Inputs {
     /// If a file cannot be read or says something that cannot be.
     pub fn load(args: &LogArgs, parsed: &Parsed) -> Result<Self, Failure> {
         let (from, to) = period(args)?;
+        standard_input_has_a_form(args)?;
         let file = parsed.file.as_ref().map(|(_, file)| file);
         let environment = std::env::vars_os().filter_map(|(name, value)| {
             Some((name.into_string().ok()?, value.into_string().ok()?))
@@ -70,7 +72,7 @@ impl Inputs {
     }
 
     /// What the replay is asked to do.
-    pub fn request(&self, args: &LogArgs) -> ReplayRequest<'_> {
+    pub fn request(&self, args: &LogArgs, findings: bool) -> ReplayRequest<'_> {
         ReplayRequest {
             settings: &self.settings,
             accounts: &self.accounts,
@@ -81,6 +83,7 @@ impl Inputs {
             to: self.to,
             detail_messages: args.detail == Some(Detail::Messages),
             shadow: args.shadow,
+            findings,
         }
     }
 
@@ -97,6 +100,18 @@ impl Inputs {
             })
             .collect()
     }
+}
+
+fn standard_input_has_a_form(args: &LogArgs) -> Result<(), Failure> {
+    let reads_standard_input = args.logs.iter().any(|log| log.as_os_str() == "-");
+    if !reads_standard_input || args.input_format.is_some() {
+        return Ok(());
+    }
+    let forms: Vec<&str> = InputFormat::ALL.iter().map(|form| form.name()).collect();
+    let failure = Failure::usage(anyhow::anyhow!(
+        "the form of standard input is not known: `-` needs --input-format"
+    ));
+    Err(failure.hint(format!("--input-format with one of {}", forms.join(", "))))
 }
 
 fn period(args: &LogArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {

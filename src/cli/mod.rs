@@ -8,6 +8,7 @@ mod generate;
 mod inputs;
 mod opened_log;
 mod plan;
+mod priced;
 mod printer;
 pub mod rates;
 mod reject_texts;

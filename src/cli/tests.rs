@@ -144,6 +144,39 @@ fn a_log_that_breaks_off_leaves_no_folder() {
 }
 
 #[test]
+fn a_run_that_fails_leaves_no_folder_around_its_folder() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("log.csv.gz");
+    // A sound header of a row, then the stream breaks off.
+    let whole = {
+        let mut writer = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::none());
+        std::io::Write::write_all(
+            &mut writer,
+            [HEADER, &TEMPLATE.repeat(50)].concat().as_bytes(),
+        )
+        .unwrap();
+        writer.finish().unwrap()
+    };
+    fs::write(&log, &whole[..whole.len() / 2]).unwrap();
+    let out = home.path().join("reports/out");
+    let words = [
+        "replay",
+        log.to_str().unwrap(),
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    assert_eq!(go_through(&words).unwrap_err().status, ExitStatus::Input);
+    assert!(!home.path().join("reports").exists());
+}
+
+#[test]
+fn standard_input_needs_a_form() {
+    let failure = go_through(&["replay", "-"]).unwrap_err();
+    assert_eq!(failure.status, ExitStatus::Usage);
+    assert!(failure.hints[0].contains("csv.gz"));
+}
+
+#[test]
 fn a_dry_run_writes_nothing() {
     let home = tempfile::tempdir().unwrap();
     let log = log_in(home.path());

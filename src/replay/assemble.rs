@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use anyhow::bail;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
 use super::outcome::RowNumber;
@@ -20,6 +20,9 @@ use crate::vocabulary::{Direction, EntryPoint, Instant, Kind, Origin, Status, Te
 
 const TEMPLATE_BITS: u32 = 20;
 
+/// Meta's error for marketing to a customer who has opted out of it.
+const OPTED_OUT: CellCode = CellCode((131_050 + CellCode::INTEGER_BIAS) as u64);
+
 /// Values too odd for a packed row, by row: few.
 #[derive(Debug, Default)]
 pub struct OddValues {
@@ -27,6 +30,8 @@ pub struct OddValues {
     pub delivered_at: HashMap<RowNumber, Instant>,
     /// The end of a free entry point by Meta's mark (F-4).
     pub expires_at: HashMap<RowNumber, Instant>,
+    /// Rows whose error says that the customer opted out of marketing (C-OPT-OUT).
+    pub opted_out: HashSet<RowNumber>,
 }
 
 /// What assembling a log yields beside the rows.
@@ -79,6 +84,10 @@ impl Assembler<'_> {
             .odd_values
             .expires_at
             .extend(found.odd_values.expires_at);
+        assembled
+            .odd_values
+            .opted_out
+            .extend(found.odd_values.opted_out);
         for (channel, count) in found.other_channels {
             *assembled.other_channels.entry(channel).or_default() += count;
         }
@@ -170,11 +179,16 @@ impl<'a> ChunkWork<'a> {
     fn rows_with_bad_cells(&self) -> Vec<usize> {
         let mut rows = Vec::new();
         for &column in Column::ALL {
-            let required = Column::REQUIRED.contains(&column);
-            for (row, &code) in self.chunk.columns[column.index()].iter().enumerate() {
-                if code == CellCode::BAD || (required && code == CellCode::EMPTY) {
-                    rows.push(row);
-                }
+            let codes = &self.chunk.columns[column.index()];
+            let empty = match Column::REQUIRED.contains(&column) {
+                true => CellCode::EMPTY,
+                false => CellCode::BAD,
+            };
+            // Nearly every column has none, which many cells at once can tell.
+            let is_bad = |code: &CellCode| (*code == CellCode::BAD) | (*code == empty);
+            if codes.iter().fold(false, |bad, code| bad | is_bad(code)) {
+                let bad = codes.iter().enumerate().filter(|(_, code)| is_bad(code));
+                rows.extend(bad.map(|(row, _)| row));
             }
         }
         rows.sort_unstable();
@@ -207,7 +221,7 @@ impl<'a> ChunkWork<'a> {
             })
     }
 
-    #[inline]
+    #[inline(always)]
     fn row(
         &mut self,
         index: usize,
@@ -257,6 +271,9 @@ impl<'a> ChunkWork<'a> {
         {
             attributes = attributes.with(Flag::HasExpiry);
             self.found.odd_values.expires_at.insert(number, expires_at);
+        }
+        if self.code(Column::ErrorCode, index) == OPTED_OUT {
+            self.found.odd_values.opted_out.insert(number);
         }
         if self.code(Column::MaxPrice, index) != CellCode::EMPTY {
             attributes = attributes.with(Flag::HasMaxPrice);

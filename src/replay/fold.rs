@@ -17,12 +17,13 @@ use super::partition::PartitionWriter;
 use super::price_marks::MarkedRow;
 use super::reject::{Reject, RejectReason};
 use super::row::{DeliveredAt, Row};
+use super::sighting::{Detail, Sighting, Sightings};
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
 use crate::log::totals::ControlTotals;
 use crate::rulebook::settings::{AssumeSentIsDelivered, CategoryBasis, Trust};
-use crate::vocabulary::{Direction, Instant, Kind, Origin, Status, TemplateCategory};
+use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status, TemplateCategory};
 
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
@@ -60,6 +61,8 @@ pub struct Folded {
     pub price_marks: Vec<MarkedRow>,
     /// What the reader is warned of.
     pub notices: Notices,
+    /// What findings speak of, where they were asked for.
+    pub sightings: Sightings,
     /// Instants of some rows, by which the time of the log is cut up.
     pub sample: Vec<Instant>,
 }
@@ -102,6 +105,7 @@ impl Folded {
         self.rejects.append(&mut other.rejects);
         self.contradictory.append(&mut other.contradictory);
         self.price_marks.append(&mut other.price_marks);
+        self.sightings.append(&mut other.sightings);
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
     }
@@ -123,6 +127,14 @@ pub struct FoldedMessage {
     delivered: Option<Instant>,
     seen: Option<Instant>,
     expiry: Option<(RowNumber, Instant)>,
+}
+
+impl FoldedMessage {
+    /// The row that stands for the message: the one that carries the end of the entry point, so that it is
+    /// found.
+    fn stands_for(&self) -> RowNumber {
+        self.expiry.map_or(self.row, |(row, _)| row)
+    }
 }
 
 impl Folder<'_> {
@@ -186,19 +198,19 @@ impl Folder<'_> {
     }
 
     /// A message of this row alone.
+    #[inline]
     pub fn start(&self, row: &Row) -> FoldedMessage {
-        let mut message = FoldedMessage {
-            attributes: row.attributes(),
+        let times = self.times(row);
+        FoldedMessage {
+            attributes: with_failure(row.attributes(), row),
             pair: row.pair(),
             row: row.number(),
             first: row.timestamp(),
-            sent: None,
-            delivered: None,
-            seen: None,
-            expiry: None,
-        };
-        self.add_times(&mut message, row);
-        message
+            sent: times.sent,
+            delivered: times.delivered,
+            seen: times.seen,
+            expiry: self.expiry(row),
+        }
     }
 
     /// Adds a row to a message that it does not contradict; of words that differ the message's stay (D-4).
@@ -241,29 +253,35 @@ impl Folder<'_> {
         }
     }
 
-    /// D-1: the earliest `delivered`, else the earliest `read` or `played`; D-4: the earliest sending.
+    /// What a row says of its message's sending and delivery (D-1).
     #[inline]
-    fn add_times(&self, message: &mut FoldedMessage, row: &Row) {
-        let timestamp = row.timestamp();
-        let delivered_at = self.delivered_at(row);
-        let status = row.attributes().status();
-        let earliest = |known: &mut Option<Instant>, instant: Instant| {
-            *known = Some(known.map_or(instant, |earlier| earlier.min(instant)));
-        };
-        message.first = message.first.min(timestamp);
-        if let Some(delivered_at) = delivered_at {
-            earliest(&mut message.delivered, delivered_at);
-        }
+    fn times(&self, row: &Row) -> Times {
+        let timestamp = Some(row.timestamp());
+        let delivered = self.delivered_at(row);
+        let (mut times, status) = (Times::default(), row.attributes().status());
+        times.delivered = delivered;
         match status {
-            None | Some(Status::Accepted | Status::Sent) => earliest(&mut message.sent, timestamp),
-            _ if delivered_at.is_some() => earliest(&mut message.sent, timestamp),
-            Some(Status::Delivered) => earliest(&mut message.delivered, timestamp),
-            Some(Status::Read | Status::Played) => earliest(&mut message.seen, timestamp),
+            None | Some(Status::Accepted | Status::Sent) => times.sent = timestamp,
+            _ if delivered.is_some() => times.sent = timestamp,
+            Some(Status::Delivered) => times.delivered = timestamp,
+            Some(Status::Read | Status::Played) => times.seen = timestamp,
             Some(Status::Failed) => {}
         }
-        if status == Some(Status::Failed) {
-            message.attributes = message.attributes.with(Flag::Failed);
-        }
+        times
+    }
+
+    /// D-1: the earliest `delivered`, else the earliest `read` or `played`; D-4: the earliest sending.
+    fn add_times(&self, message: &mut FoldedMessage, row: &Row) {
+        let times = self.times(row);
+        let earliest = |known: Option<Instant>, other: Option<Instant>| match (known, other) {
+            (Some(known), Some(other)) => Some(known.min(other)),
+            (known, other) => known.or(other),
+        };
+        message.first = message.first.min(row.timestamp());
+        message.sent = earliest(message.sent, times.sent);
+        message.delivered = earliest(message.delivered, times.delivered);
+        message.seen = earliest(message.seen, times.seen);
+        message.attributes = with_failure(message.attributes, row);
         if message.expiry.is_none() {
             message.expiry = self.expiry(row);
         }
@@ -301,6 +319,7 @@ impl Folder<'_> {
                 },
                 sent,
                 delivered,
+                rows,
                 folded,
             )
         } else {
@@ -316,6 +335,44 @@ impl Folder<'_> {
         };
         self.note_price_marks(&message, rows, folded);
         messages.push(self.pairs.scope_hash(message.pair()), message);
+    }
+
+    /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
+    /// that the customer has opted out of (C-OPT-OUT).
+    fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
+        if !self.terms.scope.findings {
+            return false;
+        }
+        match message.attributes.kind() {
+            Some(Kind::FreeForm) => true,
+            Some(Kind::Template) => {
+                let opted_out = &self.odd_values.opted_out;
+                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what a finding speaks of.
+    pub fn sight(
+        &self,
+        code: FindingCode,
+        message: &FoldedMessage,
+        at: Instant,
+        detail: Detail,
+        folded: &mut Folded,
+    ) {
+        if !self.terms.scope.findings {
+            return;
+        }
+        let account = self
+            .own_account(message.attributes, message.pair, at)
+            .account();
+        if self.terms.account(account).is_written(at) {
+            let row = message.stands_for();
+            let sighting = Sighting::new(code, message.pair, account, row, at, detail);
+            folded.sightings.add(sighting, &[row]);
+        }
     }
 
     /// A bid can decide a price, and so can a cost mark where the customer's market is unknown (K-1).
@@ -362,6 +419,7 @@ impl Folder<'_> {
         message: FoldedMessage,
         sent: Instant,
         delivered: Option<Instant>,
+        rows: &[Row],
         folded: &mut Folded,
     ) -> Option<Message> {
         folded.outbound_messages += 1;
@@ -377,9 +435,17 @@ impl Folder<'_> {
         let failed = attributes.has(Flag::Failed);
         if failed && delivered.is_some() {
             folded.notices.conflicts += 1;
+            self.sight(
+                FindingCode::Conflict,
+                &message,
+                sent,
+                Detail::Statuses,
+                folded,
+            );
         }
         if delivered.is_some_and(|delivered| delivered < sent) {
             folded.notices.delivered_before_sent += 1;
+            self.sight(FindingCode::Clock, &message, sent, Detail::None, folded);
         }
         let assumed = delivered.is_none()
             && !failed
@@ -409,11 +475,19 @@ impl Folder<'_> {
         }
         // An answered call counts at its timestamp, whatever is known of its delivery (W-4).
         let instant = if is_call { sent } else { instant };
-        let matters = delivered.is_some() || assumed || undecided || (is_call && !failed);
+        let matters = delivered.is_some()
+            || assumed
+            || undecided
+            || (is_call && !failed)
+            || self.can_be_a_finding(&message, rows);
         matters.then(|| {
-            // The row that carries the end of the entry point stands for the message, so that it is found.
-            let row = message.expiry.map_or(message.row, |(row, _)| row);
-            Message::new(message.pair, instant, sent, attributes, row)
+            Message::new(
+                message.pair,
+                instant,
+                sent,
+                attributes,
+                message.stands_for(),
+            )
         })
     }
 
@@ -447,6 +521,14 @@ impl Folder<'_> {
         {
             folded.notices.unapproved += 1;
         }
+        if let Some((templates, number)) = entry
+            && templates
+                .status_at(number, sent)
+                .is_some_and(|status| !status.may_be_sent())
+        {
+            let detail = Detail::Delivered(delivered.is_some());
+            self.sight(FindingCode::Unapproved, message, sent, detail, folded);
+        }
         let decided = match settings.category_basis {
             CategoryBasis::Mark => mark.or(registry).or(log),
             CategoryBasis::Registry => registry.or(mark).or(log),
@@ -457,6 +539,21 @@ impl Folder<'_> {
         };
         if differs(mark) || differs(registry) || differs(log) {
             folded.notices.recategorised += 1;
+        }
+        let mut others = [mark, registry, log].into_iter().flatten();
+        if let Some(decided) = decided
+            && let Some(other) = others.find(|&other| other != decided)
+        {
+            let detail = Detail::OtherCategory(other);
+            self.sight(FindingCode::Recategorised, message, sent, detail, folded);
+        }
+        let is_authentication = |category| category == Some(TemplateCategory::Authentication);
+        let is_declared = is_authentication(log) || is_authentication(mark);
+        if registry.is_some()
+            && (log.is_some() || mark.is_some())
+            && is_authentication(registry) != is_declared
+        {
+            self.sight(FindingCode::AuthMisuse, message, sent, Detail::None, folded);
         }
         match decided {
             Some(category) => {
@@ -516,6 +613,24 @@ impl Folder<'_> {
         };
         folded.totals.exact_duplicates += (rows.len() - distinct) as u64;
         folded.totals.folded_status_rows += distinct as u64 - 1;
+    }
+}
+
+/// What a row says of its message's sending and delivery.
+#[derive(Default)]
+struct Times {
+    sent: Option<Instant>,
+    delivered: Option<Instant>,
+    seen: Option<Instant>,
+}
+
+/// The words of a message of which this row, too, may say that it failed.
+#[inline]
+fn with_failure(attributes: Attributes, row: &Row) -> Attributes {
+    if row.attributes().status() == Some(Status::Failed) {
+        attributes.with(Flag::Failed)
+    } else {
+        attributes
     }
 }
 

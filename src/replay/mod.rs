@@ -10,6 +10,7 @@
 //! scattered by time. A partition of any kind fits the cache; nothing is ever sorted as a whole. Phase two
 //! looks at counters that span pairs, and there only at their thresholds.
 
+pub mod activity;
 mod allowance;
 mod assemble;
 mod attributes;
@@ -30,6 +31,7 @@ pub mod reject;
 mod row;
 mod row_set;
 pub mod rows;
+mod sighting;
 pub mod stages;
 mod stretches;
 mod terms;
@@ -70,6 +72,9 @@ use crate::vocabulary::Instant;
 
 /// With fewer outbound messages D-3 `auto` never assumes a delivery.
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
+
+/// Smaller files are scanned side by side.
+const SMALL_FILE_BYTES: u64 = 8 << 20;
 
 /// What is to be replayed, and by which rules.
 pub struct Request<'l, 'a> {
@@ -168,6 +173,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
 
     let end_of_log = folded.time_range.map_or(Instant::MAX, |(_, last)| last);
     let special_accounts = special_accounts(request.accounts, &request.cells);
+    let has_limit = accounts_with_limit(request.accounts, &request.cells);
     let judgement = Judgement {
         terms: &terms,
         accounts: request.accounts,
@@ -177,6 +183,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         customers: request.customers,
         ai_periods: request.rulebook.ai_periods(),
         end_of_log,
+        us_pause_from: request.rulebook.us_marketing_pause_from(),
+        has_limit: &has_limit,
         special_accounts: &special_accounts,
     };
     let judge = Judge {
@@ -186,7 +194,10 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         ids: &places,
         cells: &request.cells,
     };
-    let (mut parts, outside_window) = judge.judge(&messages)?;
+    let judged = judge.judge(&messages)?;
+    let (mut parts, outside_window) = (judged.parts, judged.outside_window);
+    let mut sightings = judged.sightings;
+    sightings.append(&mut folded.sightings);
     drop(messages);
     partition::release_memory();
     stages.end(Stage::Judge);
@@ -201,6 +212,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     }
     .apply(&mut parts)?;
     let price_marks = price_marks::read(&folded.price_marks, &places)?;
+    partition::release_memory();
     stages.end(Stage::Allowance);
 
     let found = warnings::Found {
@@ -222,6 +234,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         parts,
         price_marks,
         allowances,
+        sightings,
+        activity: judged.activity,
         pairs,
         cells: Arc::clone(&request.cells),
     };
@@ -250,7 +264,8 @@ fn read(
         assembled: Default::default(),
     };
     let bytes_read = AtomicU64::new(0);
-    for (index, file) in request.files.iter().enumerate() {
+    let scan = |index: usize| {
+        let file = &request.files[index];
         let progress = |bytes: u64| {
             (request.progress)(bytes_read.fetch_add(bytes, Ordering::Relaxed) + bytes);
         };
@@ -258,12 +273,29 @@ fn read(
             let first_row = places.register(index as u32, address, chunk.rows)?;
             assembler.take(chunk, first_row)
         })
-        .with_context(|| format!("cannot read {}", file.path().display()))?;
+        .with_context(|| format!("cannot read {}", file.path().display()))
+    };
+    let mut first = 0;
+    while first < request.files.len() {
+        let wave = first..first + files_at_once(&request.files[first..]);
+        first = wave.end;
+        let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
+        scanned.into_iter().collect::<anyhow::Result<()>>()?;
     }
     Ok(assembler
         .assembled
         .into_inner()
         .unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+/// How many of the next files are scanned side by side: a large one keeps all threads busy by itself.
+fn files_at_once(files: &[Box<dyn LogFile>]) -> usize {
+    let small = files
+        .iter()
+        .take_while(|file| file.size_bytes() < SMALL_FILE_BYTES)
+        .count();
+    // Not more: a thread that waits for one may take up the next, and has a stack to keep.
+    small.clamp(1, 4 * rayon::current_num_threads())
 }
 
 fn fold(
@@ -303,6 +335,13 @@ fn fold(
 fn account_names(cells: &CellContext) -> Vec<String> {
     (0..cells.accounts.len() as u32)
         .map(|code| cells.accounts.word(code))
+        .collect()
+}
+
+fn accounts_with_limit(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).messaging_limit.is_some())
         .collect()
 }
 

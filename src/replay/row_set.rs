@@ -36,6 +36,15 @@ impl RowSet {
         self.ranks[word] as usize + (self.words[word] & (bit - 1)).count_ones() as usize
     }
 
+    /// Whether a row is in the set.
+    #[inline]
+    pub fn contains(&self, row: RowNumber) -> bool {
+        let word = (row.0 as usize / 64).wrapping_sub(self.first_word);
+        self.words
+            .get(word)
+            .is_some_and(|bits| bits >> (row.0 % 64) & 1 == 1)
+    }
+
     /// The rows, ascending.
     pub fn iter(&self) -> impl Iterator<Item = RowNumber> {
         self.words.iter().enumerate().flat_map(|(word, &bits)| {
@@ -50,18 +59,16 @@ impl RowSet {
     }
 }
 
-/// The rows may come in any order and repeatedly; they are gone through twice.
-impl<I: Iterator<Item = RowNumber> + Clone> From<I> for RowSet {
-    fn from(rows: I) -> Self {
-        let (mut first, mut end) = (usize::MAX, 0);
-        for row in rows.clone() {
-            let word = row.0 as usize / 64;
-            (first, end) = (first.min(word), end.max(word + 1));
-        }
-        let first = first.min(end);
-        let mut words = vec![0u64; end - first];
+impl RowSet {
+    /// Some of the rows of a log that has `total` of them, in any order and repeatedly.
+    pub fn among(total: u64, rows: impl Iterator<Item = RowNumber>) -> Self {
+        Self::in_words(0, (total as usize).div_ceil(64), rows)
+    }
+
+    fn in_words(first_word: usize, words: usize, rows: impl Iterator<Item = RowNumber>) -> Self {
+        let mut words = vec![0u64; words];
         for row in rows {
-            words[row.0 as usize / 64 - first] |= 1 << (row.0 % 64);
+            words[row.0 as usize / 64 - first_word] |= 1 << (row.0 % 64);
         }
         let mut len = 0;
         let ranks = words
@@ -73,11 +80,24 @@ impl<I: Iterator<Item = RowNumber> + Clone> From<I> for RowSet {
             })
             .collect();
         Self {
-            first_word: first,
+            first_word,
             words,
             ranks,
             len,
         }
+    }
+}
+
+/// A few rows, in any order and repeatedly; they are gone through twice.
+impl<I: Iterator<Item = RowNumber> + Clone> From<I> for RowSet {
+    fn from(rows: I) -> Self {
+        let (mut first, mut end) = (usize::MAX, 0);
+        for row in rows.clone() {
+            let word = row.0 as usize / 64;
+            (first, end) = (first.min(word), end.max(word + 1));
+        }
+        let first = first.min(end);
+        Self::in_words(first, end - first, rows)
     }
 }
 
@@ -96,5 +116,7 @@ mod tests {
             assert_eq!(set.rank(row), rank);
         }
         assert!(RowSet::from([].into_iter()).is_empty());
+        let same = RowSet::among(1_000_001, rows.into_iter());
+        assert!(same.iter().eq(set.iter()));
     }
 }

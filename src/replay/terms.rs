@@ -24,6 +24,8 @@ pub struct Scope {
     pub shadow: bool,
     /// Write covered messages too.
     pub detail_messages: bool,
+    /// Look for findings as well.
+    pub findings: bool,
 }
 
 /// The rules, by account.
@@ -227,19 +229,23 @@ impl AccountTerms {
         (self.processed_until != Instant::MAX).then_some(self.processed_until)
     }
 
-    /// Whether an instant lies within this distance of a midnight of S-08 (inclusive).
-    pub fn is_near_midnight(&self, instant: Instant, tolerance_micros: u64) -> bool {
-        let index = self
+    /// The midnights of S-08 around an instant: the last one not after it and the first one after it; the
+    /// ends of time where there is none.
+    #[inline]
+    pub fn midnights_around(&self, instant: Instant) -> (Instant, Instant) {
+        let later = self
             .midnights
             .partition_point(|&midnight| midnight <= instant);
-        let near = |midnight: Option<&Instant>| {
-            midnight.is_some_and(|midnight| midnight.distance_micros(instant) <= tolerance_micros)
-        };
-        near(
-            index
-                .checked_sub(1)
-                .and_then(|index| self.midnights.get(index)),
-        ) || near(self.midnights.get(index))
+        let last = later.checked_sub(1).map(|index| self.midnights[index]);
+        let next = self.midnights.get(later).copied();
+        (last.unwrap_or(Instant::MIN), next.unwrap_or(Instant::MAX))
+    }
+
+    /// Whether an instant lies within this distance of a midnight of S-08 (inclusive).
+    pub fn is_near_midnight(&self, instant: Instant, tolerance_micros: u64) -> bool {
+        let (last, next) = self.midnights_around(instant);
+        instant.distance_micros(last) <= tolerance_micros
+            || instant.distance_micros(next) <= tolerance_micros
     }
 
     /// Whether an instant lies within this distance of a change of rules (inclusive).
@@ -251,15 +257,6 @@ impl AccountTerms {
             .chain([self.free_service_from]);
         self.forced_regime.is_none()
             && switches.any(|switch| switch.distance_micros(instant) <= tolerance_micros)
-    }
-
-    /// Whether a midnight of S-08 lies after `sent` and not after `delivered`.
-    pub fn straddles_midnight(&self, sent: Instant, delivered: Instant) -> bool {
-        let passed = |instant: Instant| {
-            self.midnights
-                .partition_point(|&midnight| midnight <= instant)
-        };
-        sent < delivered && passed(sent) < passed(delivered)
     }
 }
 

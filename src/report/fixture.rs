@@ -191,6 +191,8 @@ impl World {
                 parts: content,
                 price_marks: Default::default(),
                 allowances: Vec::new(),
+                sightings: Default::default(),
+                activity: Default::default(),
                 pairs,
                 cells,
                 totals,
@@ -243,6 +245,7 @@ impl World {
             outcome: &self.outcome,
             pricing: &priced.pricing,
             lines: Some(&priced.lines),
+            findings: Some(&[]),
             tariff: &priced.tariff,
             ids: &self.ids,
         };

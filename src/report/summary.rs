@@ -2,6 +2,7 @@
 
 mod bill;
 mod count;
+mod found;
 #[cfg(test)]
 mod tests;
 
@@ -10,8 +11,10 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 pub use bill::{Bill, BillTotals, MissingRate};
+pub use found::{FindingCounts, by_code};
 
 use super::tables::TableRows;
+use crate::findings::Finding;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::replay::outcome::{Outcome, Warning};
 
@@ -55,6 +58,9 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// Findings by code, in a run that looks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<BTreeMap<&'static str, FindingCounts>>,
     /// What was taken for granted.
     pub assumptions: Assumptions,
     /// What the reader must know, most important first.
@@ -182,11 +188,12 @@ pub struct Circumstances {
 }
 
 impl Summary {
-    /// Counts an outcome; `bill` says what it costs, in a run with prices.
+    /// Counts an outcome; `bill` says what it costs, in a run with prices, `findings` what else was found.
     pub fn new(
         outcome: &Outcome,
         tables: TableRows,
         bill: Option<Bill>,
+        findings: Option<&[Finding]>,
         circumstances: Circumstances,
     ) -> Self {
         let counts = count::Counts::of(outcome);
@@ -214,6 +221,7 @@ impl Summary {
             charges_by_account: counts.by_account(outcome),
             charges_by_business: counts.by_business(outcome),
             bill,
+            findings: findings.map(by_code),
             assumptions: Assumptions {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,

@@ -71,6 +71,7 @@ fn parameters_are_those_of_the_rules() {
     assert_eq!(rulebook.carry_over_from(), date("2025-07-01"));
     assert_eq!(rulebook.volume_tiers_from(), date("2025-07-01"));
     assert_eq!(rulebook.us_marketing_pause_from(), date("2025-04-01"));
+    assert_eq!(rulebook.portfolio_limits_from(), date("2025-10-07"));
 }
 
 #[test]

@@ -55,6 +55,8 @@ pub struct Folder {
     /// Held open: its lock tells other runs that this one lives.
     _lock: File,
     written: Mutex<Vec<WrittenFile>>,
+    /// The folder around it, if this run made it.
+    made_parent: Option<PathBuf>,
     committed: bool,
 }
 
@@ -97,6 +99,7 @@ impl Folder {
             sweep::recover(&target, &parent);
         }
         Self::check(&target, replace)?;
+        let made = (!parent.exists()).then(|| parent.clone());
         fs::create_dir_all(&parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
         let partial = unused_sibling(&target, "partial");
@@ -111,6 +114,7 @@ impl Folder {
             partial,
             _lock: lock,
             written: Mutex::new(Vec::new()),
+            made_parent: made,
             committed: false,
         })
     }
@@ -197,6 +201,10 @@ impl Drop for Folder {
     fn drop(&mut self) {
         if !self.committed {
             let _ = fs::remove_dir_all(&self.partial);
+            if let Some(parent) = &self.made_parent {
+                // Goes only if it is empty: nobody else has put anything there meanwhile.
+                let _ = fs::remove_dir(parent);
+            }
             interrupt::forget_folder();
         }
     }

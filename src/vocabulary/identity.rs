@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{ChargeUnit, ConversationCategory, Instant};
+use super::{ChargeUnit, ConversationCategory, FindingCode, Instant};
 
 const SEPARATOR: u8 = 0x1f;
 
@@ -14,13 +14,29 @@ pub struct HexId(pub u64);
 impl HexId {
     /// The 16 lower-case hex digits.
     pub fn digits(self) -> [u8; 16] {
+        let halves = [
+            eight_digits((self.0 >> 32) as u32),
+            eight_digits(self.0 as u32),
+        ];
         let mut digits = [0; 16];
-        for (place, byte) in digits.chunks_exact_mut(2).zip(self.0.to_be_bytes()) {
-            place[0] = b"0123456789abcdef"[usize::from(byte >> 4)];
-            place[1] = b"0123456789abcdef"[usize::from(byte & 15)];
-        }
+        digits[..8].copy_from_slice(&halves[0]);
+        digits[8..].copy_from_slice(&halves[1]);
         digits
     }
+}
+
+/// The hex digits of a number, all eight in step.
+fn eight_digits(number: u32) -> [u8; 8] {
+    const ONES: u64 = 0x0101_0101_0101_0101;
+    // Each step halves the bits that lie together, until each byte has four.
+    let spread = u64::from(number);
+    let spread = (spread | spread << 16) & 0x0000_ffff_0000_ffff;
+    let spread = (spread | spread << 8) & 0x00ff_00ff_00ff_00ff;
+    let nibbles = (spread | spread << 4) & 0x0f0f_0f0f_0f0f_0f0f;
+    // From ten on a nibble has its fifth bit set once six is added.
+    let letters = (nibbles + 6 * ONES) >> 4 & ONES;
+    let digits = nibbles + u64::from(b'0') * ONES + letters * u64::from(b'a' - b'0' - 10);
+    digits.to_be_bytes()
 }
 
 impl fmt::Display for HexId {
@@ -70,6 +86,28 @@ pub fn charge_id(
         unit.name().as_bytes(),
     ];
     hash_fields(buffer, &fields)
+}
+
+/// The id of a finding: code, account, business, customer, message, instant in ms (empty where there is none).
+pub fn finding_id(
+    code: FindingCode,
+    account: &str,
+    business: &str,
+    customer: &str,
+    message_id: &str,
+    at: Option<Instant>,
+) -> HexId {
+    let at = at.map_or_else(String::new, |at| at.millis().to_string());
+    let fields: [&[u8]; 7] = [
+        b"finding",
+        code.name().as_bytes(),
+        account.as_bytes(),
+        business.as_bytes(),
+        customer.as_bytes(),
+        message_id.as_bytes(),
+        at.as_bytes(),
+    ];
+    hash_fields(&mut Vec::new(), &fields)
 }
 
 fn hash_fields(buffer: &mut Vec<u8>, fields: &[&[u8]]) -> HexId {

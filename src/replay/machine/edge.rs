@@ -39,10 +39,26 @@ impl Edges {
 
     /// Whether any of them, or a midnight of S-08, decides.
     pub fn decide(self, account: &AccountTerms) -> bool {
-        self.is_edge
-            || account.is_near_midnight(self.sent, self.tolerance_micros)
-            || account.is_near_midnight(self.delivered, self.tolerance_micros)
-            || account.straddles_midnight(self.sent, self.delivered)
+        self.is_edge || self.is_at_midnight(account)
+    }
+
+    /// Whether a midnight lies within the tolerance (inclusive), or after the sending and not after the
+    /// delivery.
+    fn is_at_midnight(self, account: &AccountTerms) -> bool {
+        let (last, next) = account.midnights_around(self.sent);
+        let near = |instant: Instant| {
+            instant.distance_micros(last) <= self.tolerance_micros
+                || instant.distance_micros(next) <= self.tolerance_micros
+        };
+        if self.delivered >= next || near(self.sent) {
+            return true;
+        }
+        // Nearly every message is delivered between the same midnights.
+        if self.delivered >= last {
+            near(self.delivered)
+        } else {
+            account.is_near_midnight(self.delivered, self.tolerance_micros)
+        }
     }
 }
 

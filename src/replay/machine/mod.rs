@@ -9,6 +9,8 @@
 //! | conversations | C22-1…C22-5, C23-1…C23-7, F-5 | [`conversations`] |
 //! | per-message pricing | P25-1…P25-5, P26-1…P26-5, D-6, X-5 | [`per_message`] |
 //!
+//! [`watch`] looks on for findings and decides nothing.
+//!
 //! What depends on other pairs, the first 1,000 of a month, is decided afterwards by [`super::allowance`].
 
 mod charges;
@@ -16,6 +18,7 @@ mod conversations;
 mod edge;
 mod entry_point;
 mod per_message;
+mod watch;
 mod window;
 
 use super::assemble::OddValues;
@@ -23,6 +26,7 @@ use super::attributes::Flag;
 use super::message::Message;
 use super::outcome::{Charge, Conversation};
 use super::pair::{PairKey, PairTable};
+use super::sighting::Sightings;
 use super::terms::{AccountTerms, Terms};
 use crate::accounts::{Account, Accounts};
 use crate::rulebook::AiPeriod;
@@ -33,6 +37,7 @@ use crate::vocabulary::{
 pub use charges::UNKNOWN_ZONE_MICROS;
 use conversations::OpenConversations;
 use entry_point::EntryPoints;
+use watch::Watch;
 use window::Window;
 
 /// Where a customer's number lies.
@@ -63,6 +68,10 @@ pub struct Judgement<'a> {
     pub ai_periods: &'a [AiPeriod],
     /// The latest instant of any accepted row.
     pub end_of_log: Instant,
+    /// From when on no marketing is delivered to the United States.
+    pub us_pause_from: LocalDate,
+    /// Which accounts state a messaging limit, by code (C-LIMIT).
+    pub has_limit: &'a [bool],
     /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
     pub special_accounts: &'a [bool],
 }
@@ -112,6 +121,8 @@ pub struct Findings {
     pub conversations: Vec<Conversation>,
     /// Charges.
     pub charges: Vec<Charge>,
+    /// What findings speak of.
+    pub sightings: Sightings,
 }
 
 /// Replays pairs, one after another.
@@ -125,6 +136,9 @@ pub struct PairMachine<'a> {
     /// The same mechanism under per-message pricing, where conversations are only compared (P25-6).
     shadow: OpenConversations,
     findings: &'a mut Findings,
+    watch: Watch,
+    /// Whether the customer service window is open for the message at hand (W-3).
+    in_window: bool,
     /// Delivered free-form messages that were sent with no window open (C-OUTSIDE-WINDOW).
     pub outside_window: u64,
 }
@@ -141,6 +155,8 @@ impl<'a> PairMachine<'a> {
             conversations: OpenConversations::default(),
             shadow: OpenConversations::default(),
             findings,
+            watch: Watch::default(),
+            in_window: false,
             outside_window: 0,
         }
     }
@@ -157,6 +173,7 @@ impl<'a> PairMachine<'a> {
         self.entry_points.clear();
         self.conversations.clear();
         self.shadow.clear();
+        self.watch.clear();
         for message in messages {
             if message.is_inbound() {
                 self.inbound(message);
@@ -164,6 +181,7 @@ impl<'a> PairMachine<'a> {
                 self.outbound(message);
             }
         }
+        self.watch_end();
     }
 
     fn inbound(&mut self, message: &Message) {
@@ -186,13 +204,18 @@ impl<'a> PairMachine<'a> {
                 .entry_point_sources
                 .contains(source)
         });
+        self.watch_inbound(message, qualifies);
         self.entry_points
             .inbound(at, qualifies, &self.judgement.terms.settings);
     }
 
     fn outbound(&mut self, message: &Message) {
         // D-6, W-4: neither notices nor calls are business messages.
-        if !message.is_delivered() || matches!(message.kind(), Kind::System | Kind::Call) {
+        if matches!(message.kind(), Kind::System | Kind::Call) {
+            return;
+        }
+        if !message.is_delivered() {
+            self.watch_undelivered(message);
             return;
         }
         let account = self.judgement.terms.account(message.attributes().account());
@@ -209,9 +232,11 @@ impl<'a> PairMachine<'a> {
         }
 
         let in_window = self.is_in_window(message);
+        self.in_window = in_window;
         if message.kind() == Kind::FreeForm && !in_window {
             self.outside_window += 1;
         }
+        self.watch_delivered(message, account);
         if let Some(entry_point) = self.entry_points.open_at(message.instant()) {
             self.inside_entry_point(message, account, regime, entry_point);
         } else if let Some(click) = self.entry_points.answered_by(message, &self.judgement) {
@@ -224,6 +249,7 @@ impl<'a> PairMachine<'a> {
         } else {
             self.converse(message, account, regime, in_window);
         }
+        self.watch_judged(message);
     }
 
     /// W-3: whether the customer service window is open for a message of the business.

@@ -33,7 +33,6 @@ impl PairMachine<'_> {
             conversation: None,
             estimated: false,
             uses_allowance: false,
-            in_window,
         };
         let date = account.clock.local_date(message.instant());
         let mut edges = self.edges_outside(message);

@@ -20,7 +20,13 @@ fn summary(world: &World) -> Summary {
         ..Circumstances::default()
     };
     let bill = Some(world.priced().bill);
-    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
+    Summary::new(
+        &world.outcome,
+        TableRows::default(),
+        bill,
+        Some(&[]),
+        circumstances,
+    )
 }
 
 /// The part of JSON schema that the published one uses.

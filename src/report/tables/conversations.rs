@@ -56,7 +56,8 @@ impl ConversationIds {
             .parts
             .iter()
             .flat_map(|part| part.conversations.iter());
-        let rows = RowSet::from(conversations.map(|conversation| conversation.opened_by));
+        let rows = conversations.map(|conversation| conversation.opened_by);
+        let rows = RowSet::among(outcome.totals.rows_read, rows);
         let ids = (0..rows.len()).map(|_| AtomicU64::new(0)).collect();
         Self { rows, ids }
     }

@@ -13,7 +13,7 @@ use super::parquet::{ParquetTable, RowGroup, Schema};
 use crate::run::output::{Folder, OutputFile};
 
 /// Rows of a row group. A file's row groups depend on how many rows it has and on nothing else.
-const ROW_GROUP_ROWS: usize = 1 << 17;
+pub const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Rows of a page: its columns fit the processor's cache.
 const PAGE_ROWS: usize = 1 << 13;
 
@@ -72,34 +72,33 @@ impl<'a, T: Table> TableFiles<'a, T> {
         })
     }
 
-    /// Appends rows; those that do not fill a row group wait for the next ones.
+    /// Appends rows, row groups in parallel; those that do not fill one wait for the next rows.
     ///
     /// # Errors
     /// If a file cannot be written.
     pub fn write(&mut self, rows: Slice<'_>) -> Result<()> {
         self.rows += rows.len() as u64;
+        let mut groups = Vec::new();
         let mut start = 0;
         while start < rows.len() {
-            let mut groups = Vec::new();
-            while start < rows.len() && groups.len() < rayon::current_num_threads() {
-                let open = match self.open.take() {
-                    Some(open) => open,
-                    None => self.open_group()?,
-                };
-                let end = rows.len().min(start + ROW_GROUP_ROWS - open.rows);
-                groups.push((open, rows.range(start..end)));
-                start = end;
-            }
-            let groups: Vec<OpenGroup<T::Columns>> = groups
-                .into_par_iter()
-                .map(|(open, rows)| self.extended(open, rows))
-                .collect::<Result<_>>()?;
-            for group in groups {
-                if group.rows < ROW_GROUP_ROWS {
-                    self.open = Some(group);
-                } else {
-                    self.append(&group)?;
-                }
+            let open = match self.open.take() {
+                Some(open) => open,
+                None => self.open_group()?,
+            };
+            let end = rows.len().min(start + ROW_GROUP_ROWS - open.rows);
+            groups.push((open, rows.range(start..end)));
+            start = end;
+        }
+        let groups: Vec<OpenGroup<T::Columns>> = groups
+            .into_par_iter()
+            .with_max_len(1)
+            .map(|(open, rows)| self.extended(open, rows))
+            .collect::<Result<_>>()?;
+        for group in groups {
+            if group.rows < ROW_GROUP_ROWS {
+                self.open = Some(group);
+            } else {
+                self.append(&group)?;
             }
         }
         Ok(())

@@ -9,6 +9,7 @@ mod conversations;
 mod csv;
 mod delta;
 mod files;
+mod findings;
 mod frame;
 mod identities;
 mod lines;
@@ -23,6 +24,7 @@ mod tests;
 use anyhow::Result;
 use serde::Serialize;
 
+use crate::findings::Finding;
 use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::run::output::Folder;
@@ -32,8 +34,8 @@ use frame::Columns;
 use order::{Ordered, Slice};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
-const ID_BYTES_MIN: usize = 32 << 20;
-const ID_BYTES_PER_ROW: usize = 2;
+const ID_BYTES_MIN: usize = 24 << 20;
+const ID_BYTES_PER_ROW: usize = 1;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
 
@@ -47,6 +49,9 @@ pub struct TableRows {
     /// Rows of `lines`, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
+    /// Rows of `findings`, in a run that looks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<u64>,
 }
 
 /// What the tables are made of.
@@ -58,6 +63,8 @@ pub struct Content<'a> {
     pub pricing: &'a Pricing,
     /// The charges at the grain of an invoice, in a run with prices.
     pub lines: Option<&'a [Line]>,
+    /// What was found beside prices, in a run that looks for it.
+    pub findings: Option<&'a [Finding]>,
     /// Countries, and names of markets and cards.
     pub tariff: &'a Tariff,
     /// Message ids.
@@ -99,18 +106,24 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
     let mut charge_files = TableFiles::create("charges", charges::COLUMNS, &charges, csv, folder)?;
     // A charge names conversations of its own part or of an earlier one, whose ids are known by then.
     order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
-        conversations.identify_unwritten(parts.clone(), ids);
-        let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
-        conversation_files.write(Slice::new(&entries, ids))?;
-        drop(entries);
-        let entries = order::ordered(outcome, parts, &charges, ids);
-        charge_files.write(Slice::new(&entries, ids))
+        for parts in order::portions(outcome, parts) {
+            conversations.identify_unwritten(parts.clone(), ids);
+            let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+            conversation_files.write(Slice::new(&entries, ids))?;
+            let entries = order::ordered(outcome, parts, &charges, ids);
+            charge_files.write(Slice::new(&entries, ids))?;
+        }
+        Ok(())
     })?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
+    let findings = content
+        .findings
+        .map(|findings| findings::write(findings, csv, folder));
     Ok(TableRows {
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
         lines: lines.transpose()?,
+        findings: findings.transpose()?,
     })
 }
 

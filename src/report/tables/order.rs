@@ -9,6 +9,7 @@ use std::ops::Range;
 use anyhow::Result;
 use rayon::prelude::*;
 
+use super::files::ROW_GROUP_ROWS;
 use crate::replay::outcome::{FetchMessageIds, MessageIds, Outcome, Part, RowNumber, RowSet};
 use crate::vocabulary::Instant;
 
@@ -92,36 +93,55 @@ pub fn with_ids(
     budget_bytes: usize,
     consume: &mut dyn FnMut(Range<usize>, &MessageIds) -> Result<()>,
 ) -> Result<()> {
-    let parts = &outcome.parts;
     let mut id_bytes = ID_BYTES_FIRST;
     let mut first = 0;
-    while first < parts.len() {
+    while first < outcome.parts.len() {
         let rows_max = budget_bytes / (id_bytes + ID_OVERHEAD_BYTES);
-        let mut end = first;
-        let mut rows = 0;
-        while end < parts.len() && (end == first || rows <= rows_max) {
-            // A message that opens a conversation is mostly charged, too.
-            rows += parts[end].conversations.len().max(parts[end].charges.len());
-            end += 1;
-        }
-        let ids = fetch.message_ids(rows_of(&parts[first..end]))?;
+        let parts = first..portion_end(outcome, first..outcome.parts.len(), rows_max);
+        let ids = fetch.message_ids(rows_of(outcome, &outcome.parts[parts.clone()]))?;
         if !ids.rows().is_empty() {
             id_bytes = ids.bytes() / ids.rows().len();
         }
-        consume(first..end, &ids)?;
-        first = end;
+        first = parts.end;
+        consume(parts, &ids)?;
     }
     Ok(())
 }
 
-fn rows_of(parts: &[Part]) -> RowSet {
+/// Cuts parts into portions that give every thread a row group to build, and no more: what has been put in
+/// order is still in the cache when it is written.
+pub fn portions(outcome: &Outcome, parts: Range<usize>) -> impl Iterator<Item = Range<usize>> {
+    let rows_max = rayon::current_num_threads() * ROW_GROUP_ROWS;
+    let mut first = parts.start;
+    std::iter::from_fn(move || {
+        let end = portion_end(outcome, first..parts.end, rows_max);
+        let portion = std::mem::replace(&mut first, end)..end;
+        (!portion.is_empty()).then_some(portion)
+    })
+}
+
+/// Where a portion of at most this many messages ends; it has at least one part.
+fn portion_end(outcome: &Outcome, parts: Range<usize>, rows_max: usize) -> usize {
+    let mut rows = 0;
+    for number in parts.clone() {
+        let part = &outcome.parts[number];
+        // A message that opens a conversation is mostly charged, too.
+        rows += part.conversations.len().max(part.charges.len());
+        if rows > rows_max && number > parts.start {
+            return number;
+        }
+    }
+    parts.end
+}
+
+fn rows_of(outcome: &Outcome, parts: &[Part]) -> RowSet {
     let opened = parts
         .iter()
         .flat_map(|part| part.conversations.iter().map(|row| row.opened_by));
     let charged = parts
         .iter()
         .flat_map(|part| part.charges.iter().map(|row| row.row));
-    RowSet::from(opened.chain(charged))
+    RowSet::among(outcome.totals.rows_read, opened.chain(charged))
 }
 
 /// The rows of some parts in their order.

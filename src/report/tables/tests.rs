@@ -170,6 +170,7 @@ fn tables_cost() {
                     outcome: &world.outcome,
                     pricing: &priced.pricing,
                     lines: Some(&priced.lines),
+                    findings: None,
                     tariff: &priced.tariff,
                     ids: &fetch,
                 };

@@ -28,7 +28,13 @@ fn summary(with_bill: bool) -> Summary {
         ..Circumstances::default()
     };
     let bill = with_bill.then(|| world.priced().bill);
-    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
+    Summary::new(
+        &world.outcome,
+        TableRows::default(),
+        bill,
+        None,
+        circumstances,
+    )
 }
 
 #[test]
