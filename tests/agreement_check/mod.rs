@@ -1,10 +1,13 @@
 //! Runs the binary on a case and compares what it writes with the oracle.
 
 pub mod shrink;
+pub mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
+
+use serde_json::Value;
 
 use crate::generator::tariff::{self, Tables};
 use crate::generator::{Case, files};
@@ -38,7 +41,8 @@ pub fn differences(case: &Case) -> Vec<String> {
     let expected = case.outcome();
     let out = folder.path().join("out");
     let mut found = Vec::new();
-    compare_totals(&out, &expected, &mut found);
+    let summary = read_summary(&out, &mut found);
+    compare_totals(&summary, &expected, &mut found);
     let unrated = |row: &oracle::ChargeRow| row["state"] == "unrated";
     if expected.charges.iter().any(unrated) && run.status.code() != Some(4) {
         found.push(format!(
@@ -56,8 +60,12 @@ pub fn differences(case: &Case) -> Vec<String> {
             Ok(actual) => {
                 let expected = keyed(rows, key, &mut found);
                 compare_tables(name, &expected, &actual, &mut found);
+                if name == "charges" {
+                    summary::compare_counts(&summary, expected.values(), &mut found);
+                }
                 if name == "charges" && case.tables.is_some() {
                     compare_lines(&out, &expected, &mut found);
+                    summary::compare_bill(&summary, expected.values(), &mut found);
                 }
             }
             Err(error) => found.push(format!("{}: {error}", path.display())),
@@ -167,16 +175,19 @@ fn compare_lines(out: &Path, charges: &Table, found: &mut Vec<String>) {
     }
 }
 
-fn compare_totals(out: &Path, expected: &oracle::Outcome, found: &mut Vec<String>) {
+fn read_summary(out: &Path, found: &mut Vec<String>) -> Value {
     let path = out.join("summary.json");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => return found.push(format!("{}: {error}", path.display())),
-    };
-    let summary: serde_json::Value = match serde_json::from_str(&text) {
-        Ok(summary) => summary,
-        Err(error) => return found.push(format!("{}: {error}", path.display())),
-    };
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+    let summary = text.and_then(|text| {
+        serde_json::from_str(&text).map_err(|error: serde_json::Error| error.to_string())
+    });
+    summary.unwrap_or_else(|error| {
+        found.push(format!("{}: {error}", path.display()));
+        Value::Null
+    })
+}
+
+fn compare_totals(summary: &Value, expected: &oracle::Outcome, found: &mut Vec<String>) {
     for (name, rows) in expected.totals.named() {
         let engine = &summary["control_totals"][name];
         if engine.as_u64() != Some(rows) {

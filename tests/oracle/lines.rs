@@ -25,7 +25,7 @@ pub const GRAIN: [&str; 11] = [
 pub type Lines = BTreeMap<Vec<String>, (u64, Option<Decimal>)>;
 
 /// Messages that a conversation bills are rows of `--detail messages` only, not of an invoice.
-fn is_billed_elsewhere(charge: &BTreeMap<String, String>) -> bool {
+pub fn is_billed_elsewhere(charge: &BTreeMap<String, String>) -> bool {
     charge["unit"] == "message" && charge["regime"].starts_with("cbp")
 }
 
