@@ -2,11 +2,13 @@
 //! elsewhere, small allowances, bids, Meta's own costs, and a tariff with short ladders.
 
 use super::messages::{self, Habits};
+use chrono::{NaiveDate, TimeDelta};
+
 use super::random::Random;
 use super::times::{PRICE_DAYS, Times};
 use super::{Case, tariff, world};
 use crate::oracle::clock::{date, month};
-use crate::oracle::{Accounts, Change, International, Portfolio, Row, UsedVolume};
+use crate::oracle::{Accounts, Change, International, Portfolio, Row, Settings, UsedVolume};
 
 /// Customers of the markets of `tariff`, neighbours in the list meeting in one log.
 const CUSTOMERS: [&str; 19] = [
@@ -20,6 +22,7 @@ const CUSTOMERS: [&str; 19] = [
     "447700900123",
     "447781123456", // Guernsey
     "14155550123",
+    "16715550123", // Guam
     "18095550123", // the Dominican Republic
     "79161234567",
     "77011234567",
@@ -28,7 +31,6 @@ const CUSTOMERS: [&str; 19] = [
     "8801712345678",
     "IN.8899aabbccddeeff",
     "BD.112233",
-    "16715550123", // Guam
 ];
 
 /// Many templates of one category, so that a few messages climb a ladder.
@@ -41,6 +43,7 @@ const CLIMBING: Habits = Habits {
 
 const MIXED: Habits = Habits {
     customers: &CUSTOMERS,
+    favourites: &["", "marketing_lite", "marketing", "utility"],
     ..messages::ADVERSARIAL
 };
 
@@ -52,8 +55,8 @@ pub fn generate(seed: u64) -> Case {
     let mut accounts = world::accounts(r);
     let count = r.pick(&[1, 2, 3]);
     let currencies = &CURRENCIES[..count];
-    money(r, &mut accounts, currencies);
     let mut clock = Times::new(r, &accounts, PRICE_DAYS);
+    money(r, &mut accounts, currencies, &clock);
     let mut settings = world::settings(r, &accounts, &clock);
     world::lean(r, &mut accounts, &mut settings, &clock);
     let by_conversation = clock.days[0] < date(2025, 7, 1);
@@ -64,9 +67,9 @@ pub fn generate(seed: u64) -> Case {
             settings.set.push((name.to_string(), size.to_string()));
         }
     }
+    lean(r, &mut settings, &clock);
     let templates = world::templates(r, &clock);
     let tables = tariff::tables(r, &clock, currencies);
-    used_volume(r, &mut accounts, &clock);
     let habits = if r.chance(if by_conversation { 40 } else { 70 }) {
         &CLIMBING
     } else {
@@ -74,7 +77,7 @@ pub fn generate(seed: u64) -> Case {
     };
     let mut rows = messages::log(r, &mut clock, habits);
     costs(r, &mut rows, currencies);
-    Case {
+    let mut case = Case {
         seed,
         rows,
         accounts,
@@ -83,11 +86,13 @@ pub fn generate(seed: u64) -> Case {
         tables: Some(tables),
         all_columns: r.chance(30),
         upper_case_header: r.chance(10),
-    }
+    };
+    used_volume(r, &mut case);
+    case
 }
 
 /// Currencies and portfolios of the accounts, and changes of both.
-fn money(r: &mut Random, accounts: &mut Accounts, currencies: &[&str]) {
+fn money(r: &mut Random, accounts: &mut Accounts, currencies: &[&str], times: &Times) {
     if !accounts.present {
         return;
     }
@@ -95,18 +100,17 @@ fn money(r: &mut Random, accounts: &mut Accounts, currencies: &[&str]) {
         accounts.portfolios.push(Portfolio {
             id: id.to_string(),
             primary_location: Some(r.pick(&["US", "IN", "BD", "DE"]).to_string()),
-            international: r.chance(85).then(|| international(r)),
+            international: r.chance(85).then(|| international(r, times)),
         });
     }
     for account in &mut accounts.accounts {
         account.currency = r.chance(80).then(|| r.pick(currencies).to_string());
         let portfolio = r.pick(&["", "P", "P", "P", "P", "Q"]);
         account.portfolio = (!portfolio.is_empty()).then(|| portfolio.to_string());
-        if account.changes.is_empty() && r.chance(25) {
-            let (year, month) = r.pick(&[(2025, 7), (2026, 9), (2026, 10), (2026, 11)]);
+        if account.changes.is_empty() && r.chance(40) {
             let currency = r.chance(60).then(|| r.pick(currencies).to_string());
             account.changes.push(Change {
-                from: date(year, month, r.pick(&[2, 14, 28])),
+                from: near(r, times),
                 portfolio: currency.is_none().then(|| r.pick(&["P", "Q"]).to_string()),
                 currency,
                 ..Change::default()
@@ -116,8 +120,11 @@ fn money(r: &mut Random, accounts: &mut Accounts, currencies: &[&str]) {
 }
 
 /// eligible since some day, everywhere or in named countries, with a country that begins later.
-fn international(r: &mut Random) -> International {
+fn international(r: &mut Random, times: &Times) -> International {
     let day = |r: &mut Random| {
+        if r.chance(30) {
+            return near(r, times);
+        }
         let (year, month, day) = r.pick(&[(2024, 1, 1), (2024, 1, 1), (2024, 7, 2), (2026, 10, 2)]);
         date(year, month, day)
     };
@@ -128,39 +135,69 @@ fn international(r: &mut Random) -> International {
         let countries = ["IN", "BD"].map(|country| (country.to_string(), day(r)));
         international.country_from = countries.to_vec();
     }
-    if r.chance(30) {
-        let later = date(2026, 10, 15);
+    if r.chance(40) {
+        let later = near(r, times);
         international.exceptions = vec![("IN".to_string(), later)];
     }
     international
 }
 
-fn used_volume(r: &mut Random, accounts: &mut Accounts, times: &Times) {
-    if !accounts.present {
+/// A day on which something changes within the log.
+fn near(r: &mut Random, times: &Times) -> NaiveDate {
+    r.pick(&times.days) + TimeDelta::days(r.pick(&[0, 1, 1, 2, 3]))
+}
+
+/// The settings that only prices feel, more often than others.
+fn lean(r: &mut Random, settings: &mut Settings, times: &Times) {
+    let choices = [
+        (20, "cutover_basis", "send"),
+        (20, "late_delivery_rate", "send"),
+        (20, "tier_counts_window_utility_2026", "no"),
+        (15, "max_price_basis", "bid"),
+        (15, "max_price_basis", "list"),
+        (15, "market_us_territories", "north_america"),
+        (15, "market_shared_codes", "other"),
+        (15, "market_kazakhstan_before_2026_10", "russia"),
+    ];
+    for (percent, name, value) in choices {
+        if r.chance(percent) {
+            settings.set.retain(|(known, _)| known != name); // said once only
+            settings.set.push((name.to_string(), value.to_string()));
+        }
+    }
+    if settings.rulebook.is_none() && r.chance(15) {
+        settings.rulebook = Some(r.pick(&["cbp-2023", "pmp-2025", "pmp-2026"]).to_string());
+    }
+    if settings.from.is_none() && settings.to.is_none() && r.chance(20) {
+        settings.from = Some(near(r, times)); // what came before counts all the same
+    }
+}
+
+/// Volume used elsewhere, of cells that the log really fills.
+fn used_volume(r: &mut Random, case: &mut Case) {
+    if !case.accounts.present || r.chance(30) {
         return;
     }
-    let categories = [
-        "utility",
-        "utility",
-        "authentication",
-        "authentication_international",
-    ];
-    for _ in 0..r.pick(&[0, 1, 3, 6]) {
+    let tiered = ["utility", "authentication", "authentication_international"];
+    let charges = case.outcome().charges;
+    let charges = charges.iter().filter(|charge| {
+        charge["pricing_type"] == "regular" && tiered.contains(&charge["category"].as_str())
+    });
+    for charge in charges {
+        let day = charge["local_date"].parse().expect("a date");
         let used = UsedVolume {
-            portfolio: r.pick(&["P", "P", "Q", "A", "B"]).to_string(),
-            market: r
-                .pick(&["India", "India", "Brazil", "Germany", "Other"])
-                .to_string(),
-            category: r.pick(&categories).to_string(),
-            month: month(r.pick(&times.days)),
-            count: r.pick(&[1, 2, 3, 5, 79_999, 749_999, 24_999_998]),
+            portfolio: case.accounts.owner_of_volume(&charge["account"], day),
+            market: charge["market"].clone(),
+            category: charge["category"].clone(),
+            month: month(day),
+            count: r.pick(&[1, 1, 2, 2, 3, 79_999, 749_999, 24_999_998]),
         };
         let same = |other: &UsedVolume| {
             let same_cell = other.market == used.market && other.category == used.category;
             other.portfolio == used.portfolio && same_cell && other.month == used.month
         };
-        if !accounts.used_volume.iter().any(same) {
-            accounts.used_volume.push(used);
+        if r.chance(30) && !case.accounts.used_volume.iter().any(same) {
+            case.accounts.used_volume.push(used);
         }
     }
 }

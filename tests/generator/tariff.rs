@@ -66,11 +66,15 @@ pub fn tables(r: &mut Random, times: &Times, currencies: &[&str]) -> Tables {
         let ai = r.chance(70);
         let gaps = r.pick(&[0, 0, 5, 30]);
         let first = first_day(r, times);
+        let ladders = first + TimeDelta::days(r.pick(&[0, 0, 0, 5, 690, 705]));
         for market in MARKETS {
             for category in categories(lite, ai) {
                 if !r.chance(gaps) {
                     let card = (*currency, market, category);
                     cell(r, times, "PMP", card, first, &mut tariff);
+                    if r.chance(70) {
+                        climb(r, card, ladders, &mut tariff);
+                    }
                 }
             }
             for category in CONVERSATIONS {
@@ -122,7 +126,7 @@ fn first_day(r: &mut Random, times: &Times) -> NaiveDate {
 
 type Cell<'a> = (&'a str, &'a str, &'a str);
 
-/// One cell from its first day on, its rate changing once or twice near the log; and its ladders.
+/// One cell from its first day on, its rate changing once or twice near the log.
 fn cell(
     r: &mut Random,
     times: &Times,
@@ -155,18 +159,31 @@ fn cell(
             rate,
         });
     }
+}
+
+/// The ladders of a cell that may have some; none starts before the cell has a rate.
+fn climb(r: &mut Random, card: Cell, earliest: NaiveDate, tariff: &mut Tariff) {
+    let (currency, market, category) = card;
     let tiered = ["utility", "authentication", "authentication_international"];
-    if model == "PMP" && tiered.contains(&category) && r.chance(70) {
-        for _ in 0..r.pick(&[1, 1, 2]) {
-            let start = if r.chance(50) { first } else { r.pick(&starts) };
-            let from = start + TimeDelta::days(r.pick(&[0, 0, 0, 1, 40]));
-            let known = tariff.steps.iter().any(|step| {
-                let same = step.currency == currency && step.market == market;
-                same && step.category == category && step.from == from
-            });
-            if !known {
-                ladder(r, (currency, market, category), from, &mut tariff.steps);
-            }
+    if !tiered.contains(&category) {
+        return;
+    }
+    let rates = tariff.rates.iter().filter(|rate| {
+        let same = rate.currency == currency && rate.market == market;
+        same && rate.category == category && rate.model == "PMP"
+    });
+    let starts: Vec<NaiveDate> = rates.map(|rate| rate.from.max(earliest)).collect();
+    let mut known = Vec::new();
+    for _ in 0..r.pick(&[1, 1, 2]) {
+        let start = if r.chance(50) {
+            starts[0]
+        } else {
+            r.pick(&starts)
+        };
+        let from = start + TimeDelta::days(r.pick(&[0, 0, 0, 1, 40]));
+        if !known.contains(&from) {
+            known.push(from);
+            ladder(r, card, from, &mut tariff.steps);
         }
     }
 }
