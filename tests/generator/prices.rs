@@ -196,7 +196,9 @@ fn used_volume(r: &mut Random, case: &mut Case) {
             let same_cell = other.market == used.market && other.category == used.category;
             other.portfolio == used.portfolio && same_cell && other.month == used.month
         };
-        if r.chance(30) && !case.accounts.used_volume.iter().any(same) {
+        // An account that the file does not name has no volume in it either.
+        let named = case.accounts.find(&charge["account"]).is_some();
+        if named && r.chance(30) && !case.accounts.used_volume.iter().any(same) {
             case.accounts.used_volume.push(used);
         }
     }

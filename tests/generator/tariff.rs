@@ -63,7 +63,7 @@ pub fn tables(r: &mut Random, times: &Times, currencies: &[&str]) -> Tables {
     };
     for currency in currencies {
         let lite = r.chance(40); // a column that a card has or has not
-        let ai = r.chance(70);
+        let ai = r.chance(90);
         let gaps = r.pick(&[0, 0, 5, 30]);
         let first = first_day(r, times);
         let ladders = first + TimeDelta::days(r.pick(&[0, 0, 0, 5, 690, 705]));
