@@ -238,7 +238,14 @@ fn write(
     let rows = tables::write(&content, args.csv, folder).or_output()?;
     let bill = billed.map(|billed| billed.bill.clone());
     let findings = billed.map(|billed| billed.findings.as_slice());
-    let mut summary = Summary::new(outcome, rows, bill, findings, circumstances);
+    let mut summary = Summary::new(
+        outcome,
+        &priced.pricing,
+        rows,
+        bill,
+        findings,
+        circumstances,
+    );
     if let Some(Billed { compared, .. }) = billed {
         let comparison = |found: &Option<Reconciliation>, notes: &[String]| {
             found

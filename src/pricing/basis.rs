@@ -134,6 +134,9 @@ impl<'a> Pricer<'a> {
         };
         let cell = match charge.category {
             ChargeCategory::Service if charge.regime == Regime::Pmp2026 => ChargeCategory::Utility,
+            ChargeCategory::Authentication if charge.is_international => {
+                ChargeCategory::AuthenticationInternational
+            }
             category => category,
         };
         Basis {

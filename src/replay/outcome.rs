@@ -89,6 +89,9 @@ pub struct Charge {
     pub uses_allowance: bool,
     /// Whether the customer service window was open for the message (S-24 asks).
     pub in_window: bool,
+    /// Whether an authentication conversation is charged at the international rate; messages then have
+    /// a category of their own.
+    pub is_international: bool,
     /// Whether the message belongs to a group: R-3 asks.
     pub in_group: bool,
     /// Whether it lies in the period asked for; earlier ones only use up allowances and tiers.

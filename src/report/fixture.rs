@@ -166,6 +166,7 @@ impl World {
                 edge: random.below(30) == 0,
                 uses_allowance: false,
                 in_window: false,
+                is_international: false,
                 in_group: false,
                 is_written: true,
             });

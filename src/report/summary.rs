@@ -19,6 +19,7 @@ use super::tables::TableRows;
 use crate::audit::Verdict;
 use crate::findings::Finding;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::pricing::Pricing;
 use crate::replay::outcome::{Outcome, Warning};
 
 /// Version of the summary's form; it grows when a field changes its meaning or goes.
@@ -200,12 +201,13 @@ impl Summary {
     /// Counts an outcome; `bill` says what it costs, in a run with prices, `findings` what else was found.
     pub fn new(
         outcome: &Outcome,
+        pricing: &Pricing,
         tables: TableRows,
         bill: Option<Bill>,
         findings: Option<&[Finding]>,
         circumstances: Circumstances,
     ) -> Self {
-        let counts = count::Counts::of(outcome);
+        let counts = count::Counts::of(outcome, pricing);
         let mut warnings = bill.as_ref().map(Bill::warnings).unwrap_or_default();
         warnings.extend(outcome.warnings.iter().cloned());
         let mut incomplete = bill.as_ref().map(Bill::incomplete).unwrap_or_default();

@@ -89,6 +89,9 @@ impl PairMachine<'_> {
             edge: edges.decide(account),
             uses_allowance: decision.uses_allowance,
             in_window: self.in_window,
+            is_international: decision.unit == ChargeUnit::Conversation
+                && decision.category == ChargeCategory::Authentication
+                && self.is_international(message, account),
             in_group: self.is_group,
             is_written,
         };

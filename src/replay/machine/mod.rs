@@ -252,6 +252,13 @@ impl<'a> PairMachine<'a> {
         self.watch_judged(message);
     }
 
+    /// whether an authentication template to this customer is charged at the international rate.
+    fn is_international(&self, message: &Message, account: &AccountTerms) -> bool {
+        let date = account.clock.local_date(message.instant());
+        self.judgement
+            .is_international(message.attributes().account(), self.pair, date)
+    }
+
     /// W-3: whether the customer service window is open for a message of the business.
     fn is_in_window(&mut self, message: &Message) -> bool {
         let by_delivery = self.is_group

@@ -56,10 +56,7 @@ impl PairMachine<'_> {
                 }
             }
             edges = self.utility_edges(message, decision.rule, edges);
-            if category == ChargeCategory::Authentication
-                && self
-                    .judgement
-                    .is_international(message.attributes().account(), self.pair, date)
+            if category == ChargeCategory::Authentication && self.is_international(message, account)
             {
                 decision.category = ChargeCategory::AuthenticationInternational;
             }
