@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Circumstances, SettingInForce, Summary};
-use crate::report::fixture::World;
+use crate::report::fixture::{Priced, World};
 use crate::report::tables::TableRows;
 use crate::vocabulary::PricingType;
 
@@ -19,11 +19,12 @@ fn summary(world: &World) -> Summary {
         }],
         ..Circumstances::default()
     };
-    let bill = Some(world.priced().bill);
+    let Priced { pricing, bill, .. } = world.priced();
     Summary::new(
         &world.outcome,
+        &pricing,
         TableRows::default(),
-        bill,
+        Some(bill),
         Some(&[]),
         circumstances,
     )
