@@ -171,7 +171,7 @@ pub const DAYS: &[Weighed] = &[
 
 /// Days on which prices change as well: cards, ladders, markets, tier months.
 pub const PRICE_DAYS: &[Weighed] = &[
-    (6, (2022, 6, 6)),
+    (12, (2022, 6, 6)),
     (8, (2023, 9, 4)),
     (8, (2024, 7, 1)),
     (14, (2024, 8, 1)),
