@@ -46,7 +46,7 @@ impl Formations {
             let largest = digits[digits.len() - 1];
             let formation = if middle > plain.digits {
                 Formation {
-                    rule: Rounding::None,
+                    digits: largest,
                     ..plain
                 }
             } else if largest < plain.digits && digits.len() >= LINES_MIN {

@@ -187,7 +187,7 @@ fn a_market_in_which_nothing_is_expected() {
         6,
         "Mexico, marketing, regular, 200, 0.0305, 6.10, USD, usage",
     )
-    .finds(&["6 A-MARKET 6.1", "- A-MARKET -12.5"]);
+    .finds(&["6 A-MARKET 7.94", "- A-MARKET -12.5"]);
 }
 
 #[test]
