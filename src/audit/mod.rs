@@ -43,6 +43,7 @@ pub use line::{AMOUNT_MAX, DateBasis, InvoiceLine, LineKind, QUANTITY_MAX};
 pub use tier::Tier;
 
 use crate::{
+    accounts::Accounts,
     tariff::{Amount, Period, Rounding, RoundingDigits, Tariff},
     vocabulary::Currency,
 };
@@ -134,6 +135,17 @@ pub fn reconcile(evidence: &Evidence<'_>) -> Result<Reconciliation, AuditError> 
         bridges,
         conclusion,
     })
+}
+
+/// The tax rates that accounts state, for [`Evidence::tax_rates`].
+pub fn tax_rates(accounts: &Accounts) -> BTreeMap<String, Amount> {
+    let listed = accounts.listed().iter();
+    listed
+        .filter_map(|account| {
+            let rate = Amount::parse(&account.tax_rate?.to_string()).ok()?;
+            Some((account.id.clone(), rate))
+        })
+        .collect()
 }
 
 /// Whether every cent of every line is in some row.
