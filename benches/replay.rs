@@ -66,6 +66,9 @@ fn tables(bencher: Bencher<'_, '_>, case: &Case) {
         outcome: &replayed.outcome,
         pricing: &pricing,
         lines: None,
+        differences: None,
+        analytics_differences: None,
+        findings: None,
         tariff: &tariff,
         ids: &replayed.places,
     };

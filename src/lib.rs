@@ -11,13 +11,15 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `report`, `run`, `runs`, `cli`.
+//! `audit`, `report`, `run`, `runs`, `cli`.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
 
 pub mod accounts;
+pub mod audit;
 pub mod cli;
+pub mod findings;
 pub mod log;
 pub mod pricing;
 pub mod replay;

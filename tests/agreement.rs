@@ -1,5 +1,5 @@
 //! The engine and the oracle agree on generated logs: every column of every conversation and
-//! charge, and the control totals.
+//! charge, the control totals, and in an audit every price and line.
 //!
 //! `COUNTERFOIL_SEEDS=n` runs n seeds instead of 300, `COUNTERFOIL_SEED=n` one seed,
 //! `COUNTERFOIL_BIN=path` another binary. A difference is shrunk and printed with its seed.
@@ -8,7 +8,9 @@ mod agreement_check;
 mod generator;
 mod oracle;
 
-use agreement_check::{differences, report, shrink};
+use agreement_check::shrink::shrink;
+use agreement_check::{differences, report};
+use generator::Case;
 
 fn environment(name: &str) -> Option<u64> {
     let text = std::env::var(name).ok()?;
@@ -20,12 +22,22 @@ fn environment(name: &str) -> Option<u64> {
 
 #[test]
 fn the_engine_agrees_with_the_oracle() {
+    agree(300, generator::generate);
+}
+
+/// `audit`: what everything costs, and the lines of the invoice.
+#[test]
+fn the_engine_agrees_with_the_oracle_on_every_price() {
+    agree(300, generator::prices::generate);
+}
+
+fn agree(seeds: u64, generate: fn(u64) -> Case) {
     let seeds = match environment("COUNTERFOIL_SEED") {
         Some(seed) => seed..seed + 1,
-        None => 0..environment("COUNTERFOIL_SEEDS").unwrap_or(300),
+        None => 0..environment("COUNTERFOIL_SEEDS").unwrap_or(seeds),
     };
     for seed in seeds {
-        let case = generator::generate(seed);
+        let case = generate(seed);
         let found = differences(&case);
         if !found.is_empty() {
             println!("seed {seed}: {} rows disagree; shrinking", case.rows.len());
@@ -58,8 +70,12 @@ fn the_oracle_does_not_depend_on_the_order_of_rows() {
             rows.sort();
             rows
         };
-        let one = oracle::replay(&case.rows, &case.world());
-        let two = oracle::replay(&turned, &case.world());
+        let one = case.outcome();
+        let two = generator::Case {
+            rows: turned,
+            ..case
+        }
+        .outcome();
         assert_eq!(one.totals, two.totals, "seed {seed}: T-5");
         assert_eq!(sorted(one.charges), sorted(two.charges), "seed {seed}: T-5");
         assert_eq!(
@@ -77,7 +93,7 @@ fn the_generator_reaches_every_rule() {
     let mut count = |what: String| *reached.entry(what).or_insert(0) += 1;
     for seed in 0..300 {
         let case = generator::generate(seed);
-        let outcome = oracle::replay(&case.rows, &case.world());
+        let outcome = case.outcome();
         for charge in &outcome.charges {
             count(format!("{} {}", charge["rule"], charge["pricing_type"]));
             count(format!("edge {}", charge["edge"]));
@@ -122,6 +138,64 @@ fn the_generator_reaches_every_rule() {
         assert!(
             reached.get(rule).is_some_and(|count| *count >= 5),
             "{rule} is hardly reached"
+        );
+    }
+}
+
+/// The same for prices: tiers on both sides of their edges, every kind of price, every way to have none.
+#[test]
+fn the_generator_reaches_every_kind_of_price() {
+    let mut reached = std::collections::BTreeMap::new();
+    let mut count = |what: String| *reached.entry(what).or_insert(0) += 1;
+    for seed in 0..300 {
+        for charge in &generator::prices::generate(seed).outcome().charges {
+            let state = charge["state"].as_str();
+            count(format!("{} {} {state}", charge["category"], charge["unit"]));
+            count(format!("{} {state}", charge["regime"]));
+            let tier = match charge["tier"].split_once(':') {
+                None => "no tier",
+                Some(("0", _)) => "first tier",
+                Some((_, "MAX")) => "last tier",
+                Some(_) => "inner tier",
+            };
+            count(format!("{tier} {state}"));
+            let listed = if charge["rate_card"].is_empty() {
+                "off"
+            } else {
+                "on"
+            };
+            count(format!("{listed} card {state}"));
+            if charge["market"] == "Unknown" {
+                count(format!("unknown market {state}"));
+            }
+            count(format!("{} {state}", charge["currency"]));
+        }
+    }
+    println!("{reached:#?}");
+    for wanted in [
+        "utility message rated",
+        "authentication message rated",
+        "authentication_international message rated",
+        "marketing_lite message rated",
+        "general_purpose_ai message rated",
+        "service message rated",
+        "service conversation rated",
+        "marketing conversation rated",
+        "business_initiated conversation rated",
+        "first tier rated",
+        "inner tier rated",
+        "last tier rated",
+        "no tier unrated",
+        "off card rated",
+        "unknown market unrated",
+        "unknown market rated",
+        "GBP rated",
+        "INR rated",
+        "INR unrated",
+    ] {
+        assert!(
+            reached.get(wanted).is_some_and(|count| *count >= 5),
+            "{wanted} is hardly reached"
         );
     }
 }

@@ -4,9 +4,10 @@
 //! last row first; both must give the charges and conversations the table states.
 
 mod case_table;
+mod oracle;
 
 use case_table::log::Shape;
-use case_table::{Case, compare, parse, run};
+use case_table::{Case, by_oracle, compare, parse, run};
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
@@ -30,11 +31,15 @@ case_files![
     messages,
     pmp_2025,
     pmp_2026,
+    prices_dates,
+    prices_kinds,
+    prices_markets,
+    prices_tiers,
     settings,
 ];
 
-/// Rules that change what a replay gives, each of which some case must hold.
-const RULES: [&str; 60] = [
+/// Rules that change what a replay or its price gives, each of which some case must hold.
+const RULES: [&str; 66] = [
     "T-1", "T-2", "T-3", "T-4", "T-5", "T-6", //
     "D-1", "D-2", "D-3", "D-4", "D-5", "D-6", "D-7", "D-8", "D-9", //
     "W-1", "W-2", "W-3", "W-4", //
@@ -43,14 +48,16 @@ const RULES: [&str; 60] = [
     "C22-1", "C22-2", "C22-3", "C22-4", "C22-5", //
     "P25-1", "P25-2", "P25-3", "P25-4", "P25-5", "P25-6", //
     "P26-1", "P26-2", "P26-3", "P26-4", "P26-5", "P26-6", //
-    "K-1", "K-4", "X-1", "X-2", "X-3", "X-4", "X-5", "X-6", "X-7", "R-1",
+    "K-1", "K-2", "K-3", "K-4", "X-1", "X-2", "X-3", "X-4", "X-5", "X-6", "X-7", //
+    "R-1", "R-2", "R-3", "R-4", "R-5",
 ];
 
-/// Settings with more than one value that change what a replay gives.
-const SETTINGS: [&str; 18] = [
+/// Settings with more than one value that change what a replay or its price gives.
+const SETTINGS: [&str; 24] = [
     "S-01",
     "S-02",
     "S-04",
+    "S-05",
     "S-06",
     "S-07",
     "S-08",
@@ -62,7 +69,12 @@ const SETTINGS: [&str; 18] = [
     "S-16",
     "S-18",
     "S-21",
+    "S-24",
+    "S-26",
+    "S-27",
+    "S-28",
     "S-30",
+    "S-33",
     "allowance_cbp_2022",
     "allowance_cbp_2023",
     "allowance_pmp_2026",
@@ -98,6 +110,19 @@ fn check(name: &str) {
         cases.len(),
         differences.join("\n")
     );
+}
+
+#[test]
+fn the_oracle_names_the_amounts_of_the_cases_too() {
+    let cases = FILES.iter().flat_map(|name| read(name));
+    let mut found = Vec::new();
+    for case in cases.filter(Case::is_priced) {
+        for shape in Shape::fitting(&case) {
+            let output = by_oracle::output(&case, shape);
+            found.extend(compare::differences(&case, shape, &output));
+        }
+    }
+    assert!(found.is_empty(), "{}", found.join("\n"));
 }
 
 #[test]

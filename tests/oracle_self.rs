@@ -180,7 +180,7 @@ fn the_month_and_the_regime_are_local() {
             numbers: vec!["15550001111".to_string()],
             ..Account::default()
         }],
-        used_allowance: Vec::new(),
+        ..Accounts::default()
     };
     let settings = Settings::default().with("allowance_pmp_2026", "1");
     let log = [

@@ -120,6 +120,16 @@ impl TemplateRegistry {
         found.copied()
     }
 
+    /// How many templates are listed; their numbers start at 1.
+    pub fn len(&self) -> usize {
+        self.histories.len()
+    }
+
+    /// Whether none is.
+    pub fn is_empty(&self) -> bool {
+        self.histories.is_empty()
+    }
+
     /// The category at an instant, if the table tells one.
     pub fn category_at(&self, number: u32, at: Instant) -> Option<TemplateCategory> {
         self.state_at(number, at)?.category

@@ -9,8 +9,12 @@ use clap_complete::Shell;
 
 use super::printer::Format;
 use super::rates::RatesCommand;
-use super::values::{RejectLimit, date, finding, input_format, month, regime, zone};
+use super::values::{
+    RejectLimit, amount, date, finding, input_format, month, regime, tolerance, zone,
+};
+use crate::audit::Tolerance;
 use crate::log::source::InputFormat;
+use crate::tariff::Amount;
 use crate::vocabulary::{LocalDate, Month, Regime};
 
 /// Replays WhatsApp message logs through Meta's conversation and pricing rules.
@@ -54,18 +58,19 @@ Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configurati
 const AUDIT_HELP: &str = "\
 Examples:
   counterfoil audit export.csv.gz --accounts accounts.toml
-  counterfoil audit 'exports/2026-*.parquet' --accounts accounts.toml --month 2026-10
+  counterfoil audit 'exports/2026-*.parquet' --accounts accounts.toml --invoice october.csv
   counterfoil audit logs/ --accounts accounts.toml --rates our-cards/ --csv
 
 OUT appears whole or not at all: tables/conversations.parquet, tables/charges.parquet,
-tables/lines.parquet, summary.json, rejects.csv and manifest.json, which seals the others.
+tables/lines.parquet, tables/findings.parquet, with an invoice tables/differences.parquet
+and claims.csv, summary.json, rejects.csv and manifest.json, which seals the others.
 
 Any option can also be given as COUNTERFOIL_<OPTION> or under [options] in
 counterfoil.toml (flag over environment over file); settings under [settings].
 
-Exit codes: 0 clean; 1 findings that --fail-on names; 2 bad usage or configuration;
-3 input unreadable or too many rejects; 4 incomplete evidence, such as a missing rate;
-70 a bug; 130 interrupted.";
+Exit codes: 0 clean; 1 the invoice differs by more than --tolerance, or findings that
+--fail-on names; 2 bad usage or configuration; 3 input unreadable or too many rejects;
+4 incomplete evidence, such as a missing rate; 70 a bug; 130 interrupted.";
 
 const VERIFY_HELP: &str = "\
 Examples:
@@ -95,14 +100,15 @@ pub enum Command {
             the rule that decided it. Needs no rate card: chargeable units are `unpriced`."
     )]
     Replay(Box<LogArgs>),
-    /// State what Meta should have charged: replay, then price every charge to the last decimal
+    /// State what Meta should have charged, and hold its invoice against it (the main job)
     #[command(
         after_help = AUDIT_HELP,
         long_about = "Replays a log and prices every charge from dated rate cards, markets, volume tiers \
             and allowances: what Meta should have charged, per message or conversation, per line, per \
-            month. A charge without a known rate is `unrated`, never guessed, and the run exits with 4."
+            month. A charge without a known rate is `unrated`, never guessed, and the run exits with 4. \
+            With --invoice, every cent of difference gets one cause."
     )]
-    Audit(Box<LogArgs>),
+    Audit(Box<AuditArgs>),
     /// Say whether a finished run is still what it was, and whether it adds up
     #[command(
         after_help = VERIFY_HELP,
@@ -133,7 +139,8 @@ impl Command {
     /// In which form results are printed.
     pub fn format(&self) -> Format {
         match self {
-            Self::Replay(args) | Self::Audit(args) => args.format,
+            Self::Replay(args) => args.format,
+            Self::Audit(args) => args.log.format,
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
@@ -143,11 +150,15 @@ impl Command {
 
     /// Whether only errors and the asked-for data are shown.
     pub fn quiet(&self) -> bool {
-        matches!(self, Self::Replay(args) | Self::Audit(args) if args.quiet)
+        match self {
+            Self::Replay(args) => args.quiet,
+            Self::Audit(args) => args.log.quiet,
+            _ => false,
+        }
     }
 }
 
-/// Options of the commands that go through a log: `replay` and `audit`.
+/// Options of the commands that go through a log: `replay`, and `audit` with some more.
 #[derive(Debug, Args)]
 pub struct LogArgs {
     /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input;
@@ -301,6 +312,50 @@ pub struct LogArgs {
         help_heading = "Run"
     )]
     pub config: Option<PathBuf>,
+}
+
+/// Options of `audit`.
+#[derive(Debug, Args)]
+pub struct AuditArgs {
+    /// Options that it shares with `replay`.
+    #[command(flatten)]
+    pub log: LogArgs,
+
+    /// Invoice to hold the reconstruction against (CSV; repeatable)
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_INVOICE",
+        help_heading = "Evidence"
+    )]
+    pub invoice: Vec<PathBuf>,
+
+    /// How the columns of the invoices are named (TOML), where they are not the canonical ones
+    #[arg(
+        long,
+        value_name = "MAP.toml",
+        requires = "invoice",
+        env = "COUNTERFOIL_INVOICE_MAP",
+        help_heading = "Evidence"
+    )]
+    pub invoice_map: Option<PathBuf>,
+
+    /// Meta's conversation_analytics or pricing_analytics (JSON; repeatable)
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_ANALYTICS",
+        help_heading = "Evidence"
+    )]
+    pub analytics: Vec<PathBuf>,
+
+    /// Difference of a line or total that is tolerated, as an amount or a share of what is expected
+    #[arg(long, value_name = "AMOUNT|P%", value_parser = tolerance, env = "COUNTERFOIL_TOLERANCE", help_heading = "Evidence")]
+    pub tolerance: Option<Tolerance>,
+
+    /// Difference of a total from which on it is called material
+    #[arg(long, value_name = "AMOUNT", value_parser = amount, env = "COUNTERFOIL_MATERIALITY", help_heading = "Evidence")]
+    pub materiality: Option<Amount>,
 }
 
 /// Options of `verify`.

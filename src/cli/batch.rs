@@ -1,15 +1,20 @@
 //! The commands that go through a log and write a folder: `replay`, and `audit`, which also prices.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::LogArgs;
+use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
+use super::evidence::Evidence;
 use super::inputs::Inputs;
 use super::opened_log::{self, FileInfo, OpenedLog, Replayed};
 use super::plan::plan;
+use super::priced::{Billed, Priced, price};
 use super::printer::{Format, Printer};
-use crate::pricing::{self, Groups, Pricing};
-use crate::report::summary::{Bill, Circumstances, LogFileSummary, Period, Summary, TimeRange};
+use crate::audit::{Difference, Reconciliation};
+use crate::report::summary::{
+    Circumstances, Comparison, LogFileSummary, Period, Summary, TimeRange,
+};
 use crate::report::{rejects, tables, terminal};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
@@ -18,29 +23,36 @@ use crate::run::output::{Folder, FolderError};
 use crate::run::progress::Progress;
 
 /// What a log is gone through for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Purpose {
+#[derive(Clone, Copy, Debug)]
+pub enum Purpose<'a> {
     /// To know what opened and what is charged.
     Replay,
-    /// To know what it costs as well.
-    Audit,
+    /// To know what it costs as well, and how that compares.
+    Audit(&'a AuditArgs),
 }
 
-impl Purpose {
+impl Purpose<'_> {
     /// The command's name.
     pub fn name(self) -> &'static str {
         match self {
             Self::Replay => "replay",
-            Self::Audit => "audit",
+            Self::Audit(_) => "audit",
         }
     }
 
     /// The tables that it writes.
-    pub fn tables(self) -> &'static [&'static str] {
-        match self {
-            Self::Replay => &["conversations", "charges"],
-            Self::Audit => &["conversations", "charges", "lines"],
+    pub fn tables(self) -> Vec<&'static str> {
+        let mut tables = vec!["conversations", "charges"];
+        if let Self::Audit(args) = self {
+            tables.extend(["lines", "findings"]);
+            if !args.invoice.is_empty() {
+                tables.push("differences");
+            }
+            if !args.analytics.is_empty() {
+                tables.push("analytics_differences");
+            }
         }
+        tables
     }
 }
 
@@ -49,7 +61,7 @@ impl Purpose {
 /// # Errors
 /// If the configuration is wrong, the log cannot be read, or the output cannot be written.
 pub fn run(
-    purpose: Purpose,
+    purpose: Purpose<'_>,
     args: &LogArgs,
     parsed: &Parsed,
     words: &[String],
@@ -58,6 +70,10 @@ pub fn run(
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.threads)?;
     let inputs = Inputs::load(args, parsed)?;
+    let evidence = match purpose {
+        Purpose::Replay => None,
+        Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
+    };
     let log = OpenedLog::open(&inputs.log_request(args), &inputs.templates).or_input()?;
     let files = log.files();
     let out = output_folder(args, &files);
@@ -70,21 +86,15 @@ pub fn run(
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
     let replayed = log
-        .replay(&inputs.request(args), &|bytes| progress.add(bytes))
+        .replay(&inputs.request(args, evidence.is_some()), &|bytes| {
+            progress.add(bytes)
+        })
         .or_input()?;
     progress.stage("pricing");
-    let pricing = price(purpose, &replayed, &inputs, args)?;
+    let priced = price(&replayed, &inputs, args, evidence.as_ref())?;
     progress.stage("writing");
     let circumstances = circumstances(purpose, &inputs, args, &files);
-    let summary = write(
-        purpose,
-        &replayed,
-        &pricing,
-        &inputs,
-        args,
-        &folder,
-        circumstances,
-    )?;
+    let summary = write(&replayed, &priced, &inputs, args, &folder, circumstances)?;
     let totals = &summary.control_totals;
     let too_many = args
         .max_rejects
@@ -92,9 +102,17 @@ pub fn run(
     let rejected = rejects_of(replayed, &folder)?;
     assert_eq!(rejected, totals.rejected, "every rejected row is written");
     progress.stage("sealing");
-    manifest_of(&summary, &inputs, args, parsed, words, &files)?
-        .write(&folder)
-        .or_output()?;
+    manifest_of(
+        &summary,
+        &inputs,
+        args,
+        parsed,
+        words,
+        &files,
+        evidence.as_ref(),
+    )?
+    .write(&folder)
+    .or_output()?;
     let target = folder.commit().or_output()?;
     drop(progress);
     show(&summary, args, &shown(&target, args, &out), printer)?;
@@ -104,15 +122,26 @@ pub fn run(
             totals.rejected, totals.rows_read
         ));
     }
-    let findings = summary
-        .warnings
-        .iter()
-        .any(|warning| args.fail_on.contains(&warning.code));
     Ok(ExitStatus::of_run(
         too_many,
         !summary.incomplete.is_empty(),
-        findings,
+        fails(&summary, &args.fail_on),
     ))
+}
+
+/// Whether the run found what `--fail-on` names; without it, an invoice that differs by more than the tolerance.
+fn fails(summary: &Summary, fail_on: &[String]) -> bool {
+    if fail_on.is_empty() {
+        let disagrees = |comparison: &Comparison| comparison.rows.contains_key("different");
+        return summary.invoice.as_ref().is_some_and(disagrees);
+    }
+    let is_named = |code: &str| fail_on.iter().any(|named| named == code);
+    let mut warned = summary.warnings.iter();
+    let mut found = summary.findings.iter().flat_map(BTreeMap::keys);
+    let mut causes = summary.invoice.iter().flat_map(Comparison::causes);
+    warned.any(|warning| is_named(&warning.code))
+        || found.any(|code| is_named(code))
+        || causes.any(is_named)
 }
 
 fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
@@ -153,26 +182,8 @@ fn refused_folder(error: anyhow::Error) -> Failure {
     }
 }
 
-fn price(
-    purpose: Purpose,
-    replayed: &Replayed<'_>,
-    inputs: &Inputs,
-    args: &LogArgs,
-) -> Result<Pricing, Failure> {
-    pricing::price(&pricing::Request {
-        outcome: &replayed.outcome,
-        tariff: &inputs.tariff,
-        accounts: &inputs.accounts,
-        settings: &inputs.settings,
-        is_regime_forced: args.rulebook.is_some(),
-        with_rates: purpose == Purpose::Audit,
-        ids: &replayed.ids,
-    })
-    .or_input()
-}
-
 fn circumstances(
-    purpose: Purpose,
+    purpose: Purpose<'_>,
     inputs: &Inputs,
     args: &LogArgs,
     files: &[FileInfo],
@@ -199,9 +210,8 @@ fn circumstances(
 
 /// Writes tables and summary.
 fn write(
-    purpose: Purpose,
     replayed: &Replayed<'_>,
-    pricing: &Pricing,
+    priced: &Priced,
     inputs: &Inputs,
     args: &LogArgs,
     folder: &Folder,
@@ -209,20 +219,44 @@ fn write(
 ) -> Result<Summary, Failure> {
     let outcome = &replayed.outcome;
     let tariff = &inputs.tariff;
-    let groups = (purpose == Purpose::Audit).then(|| Groups::of(outcome, pricing));
-    let lines = groups
-        .as_ref()
-        .map(|groups| pricing::lines(outcome, pricing, groups, tariff));
+    let billed = priced.billed.as_ref();
+    fn rows(compared: &Option<Reconciliation>) -> Option<&[Difference]> {
+        compared
+            .as_ref()
+            .map(|compared| compared.differences.as_slice())
+    }
     let content = tables::Content {
         outcome,
-        pricing,
-        lines: lines.as_deref(),
+        pricing: &priced.pricing,
+        lines: billed.map(|billed| billed.lines.as_slice()),
+        differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
+        analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
+        findings: billed.map(|billed| billed.findings.as_slice()),
         tariff,
         ids: &replayed.ids,
     };
     let rows = tables::write(&content, args.csv, folder).or_output()?;
-    let bill = groups.map(|groups| Bill::new(outcome, pricing, &groups, tariff));
-    let summary = Summary::new(outcome, rows, bill, circumstances);
+    let bill = billed.map(|billed| billed.bill.clone());
+    let findings = billed.map(|billed| billed.findings.as_slice());
+    let mut summary = Summary::new(
+        outcome,
+        &priced.pricing,
+        rows,
+        bill,
+        findings,
+        circumstances,
+    );
+    if let Some(Billed { compared, .. }) = billed {
+        let comparison = |found: &Option<Reconciliation>, notes: &[String]| {
+            found
+                .as_ref()
+                .map(|found| Comparison::new(found, compared.materiality, notes))
+        };
+        summary.compare(
+            comparison(&compared.invoice, &[]),
+            comparison(&compared.analytics, &compared.analytics_notes),
+        );
+    }
     let json = summary.to_json().or_output()?;
     folder
         .write_file("summary.json", json.as_bytes())
@@ -244,6 +278,7 @@ fn manifest_of(
     parsed: &Parsed,
     words: &[String],
     files: &[FileInfo],
+    evidence: Option<&Evidence<'_>>,
 ) -> Result<Manifest, Failure> {
     let mut contents: Vec<(InputRole, PathBuf, PathBuf)> = files
         .iter()
@@ -257,6 +292,8 @@ fn manifest_of(
     ] {
         contents.extend(path.map(|path| (role, path.clone(), path.clone())));
     }
+    let compared = evidence.into_iter().flat_map(Evidence::files);
+    contents.extend(compared.map(|(role, path)| (role, path.clone(), path.clone())));
     let own = inputs.tariff.own_files.iter();
     contents.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
     Ok(Manifest {

@@ -72,7 +72,7 @@ impl Inputs {
     }
 
     /// What the replay is asked to do.
-    pub fn request(&self, args: &LogArgs) -> ReplayRequest<'_> {
+    pub fn request(&self, args: &LogArgs, findings: bool) -> ReplayRequest<'_> {
         ReplayRequest {
             settings: &self.settings,
             accounts: &self.accounts,
@@ -83,6 +83,7 @@ impl Inputs {
             to: self.to,
             detail_messages: args.detail == Some(Detail::Messages),
             shadow: args.shadow,
+            findings,
         }
     }
 

@@ -5,10 +5,12 @@ mod batch;
 mod config;
 mod customers;
 mod diff;
+mod evidence;
 mod generate;
 mod inputs;
 mod opened_log;
 mod plan;
+mod priced;
 mod printer;
 pub mod rates;
 mod reject_texts;
@@ -63,7 +65,9 @@ pub fn main() -> ExitStatus {
 fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<ExitStatus, Failure> {
     match &parsed.command {
         Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, words, printer),
-        Command::Audit(args) => batch::run(Purpose::Audit, args, &parsed, words, printer),
+        Command::Audit(args) => {
+            batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
+        }
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
         Command::Rates(command) => rates::answer(command),

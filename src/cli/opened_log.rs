@@ -66,6 +66,8 @@ pub struct ReplayRequest<'a> {
     pub detail_messages: bool,
     /// Whether conversations are reconstructed under per-message pricing too (P25-6).
     pub shadow: bool,
+    /// Whether findings are looked for.
+    pub findings: bool,
 }
 
 /// What a replay gives.
@@ -142,6 +144,7 @@ impl OpenedLog {
                 to: request.to,
                 shadow: request.shadow,
                 detail_messages: request.detail_messages,
+                findings: request.findings,
             },
             customers: &customers,
             progress,

@@ -7,7 +7,7 @@ use super::batch::Purpose;
 use super::opened_log::FileInfo;
 
 /// What a run would read and write.
-pub fn plan(purpose: Purpose, args: &LogArgs, files: &[FileInfo], out: &Path) -> String {
+pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path) -> String {
     let mut text = String::from("Would read\n");
     for file in files {
         text.push_str(&format!(

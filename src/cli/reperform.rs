@@ -135,7 +135,12 @@ impl Again {
             let argument = arguments.find(|argument| argument.get_long() == Some(long))?;
             match &*option.origin {
                 "flag" if argument.get_action().takes_values() => {
-                    again.words.push(format!("--{long}={value}"));
+                    // A list stands in the manifest joined; the command line still has its parts.
+                    let values = given.try_get_raw(argument.get_id().as_str()).ok()??;
+                    let values = values.map(|value| value.to_string_lossy());
+                    again
+                        .words
+                        .extend(values.map(|value| format!("--{long}={value}")));
                 }
                 "flag" => again.words.push(format!("--{long}")),
                 "environment" => {

@@ -23,8 +23,8 @@ fn understood(words: &[&str]) -> Parsed {
 fn go_through(words: &[&str]) -> Result<ExitStatus, Failure> {
     let parsed = understood(words);
     let (purpose, args) = match &parsed.command {
-        Command::Replay(args) => (Purpose::Replay, args),
-        Command::Audit(args) => (Purpose::Audit, args),
+        Command::Replay(args) => (Purpose::Replay, &**args),
+        Command::Audit(args) => (Purpose::Audit(args), &args.log),
         _ => panic!("no log to go through"),
     };
     let printer = Printer::new(Format::Human, true);

@@ -4,8 +4,10 @@ use std::str::FromStr;
 
 use chrono_tz::Tz;
 
+use crate::audit::{Cause, Tolerance};
 use crate::log::source::InputFormat;
-use crate::vocabulary::{LocalDate, Month, Regime};
+use crate::tariff::Amount;
+use crate::vocabulary::{FindingCode, LocalDate, Month, Regime};
 
 /// How many rejected rows are tolerated.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -87,38 +89,32 @@ pub fn regime(text: &str) -> Result<Regime, String> {
     })
 }
 
-/// The findings that a replay can warn of.
-const FINDINGS: [&str; 18] = [
-    "C-OUTSIDE-WINDOW",
-    "C-UNAPPROVED",
-    "C-RECATEGORISED",
-    "C-US-PAUSE",
-    "C-LIMIT",
-    "C-OPT-OUT",
-    "C-AUTH-MISUSE",
-    "O-MISSED-ENTRY-POINT",
-    "O-TEMPLATE-IN-WINDOW",
-    "O-DUPLICATE-TEMPLATE",
-    "O-LATE-REPLY",
-    "Q-CONFLICT",
-    "Q-GAP",
-    "Q-CLOCK",
-    "Q-TWO-ACCOUNTS",
-    "Q-UNRATED",
-    "Q-NO-LADDER",
-    "S-02",
-];
+/// Reads a tolerance.
+pub fn tolerance(text: &str) -> Result<Tolerance, String> {
+    Tolerance::parse(text).map_err(|error| error.to_string())
+}
+
+/// Reads an amount of money.
+pub fn amount(text: &str) -> Result<Amount, String> {
+    Amount::parse(text).map_err(|error| format!("`{text}` {error}"))
+}
 
 /// Reads the code of a finding, in any case.
 pub fn finding(text: &str) -> Result<String, String> {
     let code = text.trim().to_ascii_uppercase();
-    if FINDINGS.contains(&code.as_str()) {
+    let known = || {
+        let findings = FindingCode::ALL.iter().map(|code| code.name());
+        let causes = Cause::ALL.iter().map(|cause| cause.name());
+        findings.chain(causes).chain(["S-02"])
+    };
+    if known().any(|known| known == code) {
         return Ok(code);
     }
-    let nearest = crate::rulebook::nearest(&code, FINDINGS)
+    let nearest = crate::rulebook::nearest(&code, known())
         .map_or_else(String::new, |code| format!(", nearest is {code}"));
+    let all: Vec<&str> = known().collect();
     Err(format!(
         "no such finding{nearest}; there are {}",
-        FINDINGS.join(", ")
+        all.join(", ")
     ))
 }

@@ -39,7 +39,7 @@ use words::{WordCache, WordMemory};
 /// | instants | microseconds since the epoch + 2^62 ([`CellCode::instant`]) |
 /// | `direction`, `category`, `status`, `entry_point`, `origin` | index of the word's enum value, or [`CellCode::CATEGORY_SERVICE`], [`CellCode::STATUS_RECEIVED`] |
 /// | `type` | index of the [`Kind`] in the low 3 bits, hash of the lower-cased word above |
-/// | `template` | number of the registry entry in the low 20 bits (0: none), hash of the cell above |
+/// | `template` | number of the registry entry or of another name in the low 20 bits (0: too many), hash of the cell above |
 /// | `business`, `account`, `group` | code in the intern table |
 /// | `customer` | the number itself, or 2^50 + code in the intern table of odd ids |
 /// | `channel` | 0 for WhatsApp, else 1 + code in the intern table |
@@ -104,6 +104,8 @@ pub struct CellContext {
     pub zone: Option<chrono_tz::Tz>,
     /// The template registry.
     pub templates: TemplateRegistry,
+    /// Names of templates that the registry lacks.
+    pub other_templates: Intern,
 }
 
 /// Parses the cells of one file on one thread.
@@ -376,14 +378,20 @@ fn channel_code(cell: &[u8], context: &CellContext) -> u64 {
     }
 }
 
-/// The registry's entry for the cell.
+/// The registry's entry for the cell; names that it lacks are numbered behind its own.
 fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
     const NUMBER_BITS: u64 = 0xf_ffff;
     let number = std::str::from_utf8(cell)
         .ok()
         .and_then(|name| context.templates.number(name));
-    let number = number.map_or(0, u64::from);
-    // A registry of a million entries has no number left, which the two reserved codes need.
+    let number = match number {
+        Some(number) => u64::from(number),
+        None => {
+            let other = context.other_templates.code(cell);
+            context.templates.len() as u64 + 1 + u64::from(other)
+        }
+    };
+    // Beyond a million names no number is left, which the two reserved codes need.
     hash & !NUMBER_BITS | if number < NUMBER_BITS - 1 { number } else { 0 }
 }
 

@@ -29,8 +29,7 @@ pub struct Basis {
 
 /// Prices charges, one part after another.
 pub struct Pricer<'a> {
-    pub request: Request<'a>,
-    pub book: &'a PriceBook,
+    pub(super) request: Request<'a>,
     accounts: Vec<&'a Account>,
     /// Portfolios, and accounts that are their own.
     owners: Vec<String>,
@@ -48,7 +47,7 @@ struct Memory {
 
 impl<'a> Pricer<'a> {
     /// Looks up the accounts of the outcome.
-    pub fn new(request: Request<'a>, book: &'a PriceBook) -> Self {
+    pub fn new(request: Request<'a>) -> Self {
         let names = &request.outcome.cells.accounts;
         let names: Vec<String> = (0..names.len() as u32)
             .map(|code| names.word(code))
@@ -67,7 +66,6 @@ impl<'a> Pricer<'a> {
         Self {
             own_codes: names.iter().map(|name| owner_codes[name]).collect(),
             request,
-            book,
             accounts,
             owners,
             owner_codes,
@@ -75,42 +73,39 @@ impl<'a> Pricer<'a> {
     }
 
     /// The prices of a part's charges; those that volume decides are counted and left pending.
-    pub fn price_part(&self, part: &Part) -> (Vec<PriceCode>, Counters) {
+    pub(super) fn price_part(&self, part: &Part, book: &PriceBook) -> (Vec<PriceCode>, Counters) {
         let mut memory = Memory::default();
         let mut counters = Counters::default();
-        let codes = part
-            .charges
-            .iter()
-            .map(|charge| {
-                let charge = &charge;
-                if !charge.is_chargeable() || !self.request.with_rates {
-                    return self.without_rate(charge, &mut memory);
-                }
-                let basis = self.basis(charge);
-                if let Some(price) = self.stated(charge, &basis) {
-                    return self.book.code(price);
-                }
-                if self.has_rank(charge) {
-                    let ladder = self.ladder(&basis);
-                    counters.count(self.counter(charge, &basis), basis.currency, ladder);
-                    return PriceCode::PENDING;
-                }
-                *memory
-                    .list
-                    .entry(basis)
-                    .or_insert_with(|| self.book.code(self.list(&basis)))
-            })
-            .collect();
+        let mut codes = Vec::with_capacity(part.charges.len());
+        codes.extend(part.charges.iter().map(|charge| {
+            let charge = &charge;
+            if !charge.is_chargeable() || !self.request.with_rates {
+                return self.without_rate(charge, book, &mut memory);
+            }
+            let basis = self.basis(charge);
+            if let Some(price) = self.stated(charge, &basis) {
+                return book.code(price);
+            }
+            if self.has_rank(charge) {
+                let ladder = self.ladder(&basis);
+                counters.count(self.counter(charge, &basis), basis.currency, ladder);
+                return PriceCode::PENDING;
+            }
+            *memory
+                .list
+                .entry(basis)
+                .or_insert_with(|| book.code(self.list(&basis)))
+        }));
         (codes, counters)
     }
 
     /// Free by rule, or of no interest: the market and the currency are known all the same.
-    fn without_rate(&self, charge: &Charge, memory: &mut Memory) -> PriceCode {
+    fn without_rate(&self, charge: &Charge, book: &PriceBook, memory: &mut Memory) -> PriceCode {
         let market = self.market(charge);
         let currency = self.currency(charge);
         let is_free = !charge.is_chargeable();
         let code = || {
-            self.book.code(match is_free {
+            book.code(match is_free {
                 true => Price::free(market, currency),
                 false => Price::unpriced(market, currency),
             })
@@ -122,7 +117,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// What the list rate of a charge depends on.
-    pub fn basis(&self, charge: &Charge) -> Basis {
+    pub(super) fn basis(&self, charge: &Charge) -> Basis {
         let model = CardModel::from(charge.regime);
         let currency = self.currency(charge);
         let cutover = self.local_date(charge, self.cutover(charge));
@@ -139,6 +134,9 @@ impl<'a> Pricer<'a> {
         };
         let cell = match charge.category {
             ChargeCategory::Service if charge.regime == Regime::Pmp2026 => ChargeCategory::Utility,
+            ChargeCategory::Authentication if charge.is_international => {
+                ChargeCategory::AuthenticationInternational
+            }
             category => category,
         };
         Basis {
@@ -153,7 +151,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// The list price, or what is missing.
-    pub fn list(&self, basis: &Basis) -> Price {
+    pub(super) fn list(&self, basis: &Basis) -> Price {
         let Basis {
             model,
             currency,
@@ -182,7 +180,7 @@ impl<'a> Pricer<'a> {
     }
 
     /// The ladder of a basis, if one is known (R-2; under a forced regime that of R-1's nearest day).
-    pub fn ladder(&self, basis: &Basis) -> Option<&'a Ladder> {
+    pub(super) fn ladder(&self, basis: &Basis) -> Option<&'a Ladder> {
         let ladders = &self.request.tariff.ladders;
         let date = match self.request.is_regime_forced {
             true => ladders.date_for(basis.currency, basis.card_date)?,
@@ -191,8 +189,17 @@ impl<'a> Pricer<'a> {
         ladders.ladder(basis.currency, basis.market, basis.cell, date)
     }
 
+    /// The list rate that a charge would have in another category of the same card, if there is one.
+    pub fn list_rate_as(&self, charge: &Charge, category: ChargeCategory) -> Option<Amount> {
+        let as_other = Charge {
+            category,
+            ..*charge
+        };
+        self.list(&self.basis(&as_other)).rate
+    }
+
     /// Whose volume a charge counts in.
-    pub fn counter(&self, charge: &Charge, basis: &Basis) -> Counter {
+    pub(super) fn counter(&self, charge: &Charge, basis: &Basis) -> Counter {
         let account = self.accounts[charge.account as usize];
         let portfolio = account.portfolio.on(charge.local_date).as_ref();
         let owner = match portfolio {
@@ -208,12 +215,12 @@ impl<'a> Pricer<'a> {
     }
 
     /// The portfolio of a counter, or the account that is its own.
-    pub fn owner(&self, counter: &Counter) -> &str {
+    pub(super) fn owner(&self, counter: &Counter) -> &str {
         &self.owners[counter.owner as usize]
     }
 
     /// whether the rank in the month decides the rate.
-    pub fn has_rank(&self, charge: &Charge) -> bool {
+    fn has_rank(&self, charge: &Charge) -> bool {
         let is_uncounted = charge.category == ChargeCategory::Utility
             && (charge.in_group
                 || charge.in_window

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::basis::{Basis, Pricer};
 use super::position::TierPosition;
-use super::price::{Price, PriceCode};
+use super::price::{Price, PriceBook, PriceCode};
 use crate::replay::outcome::Part;
 use crate::replay::ranking::{Place, Ranking};
 use crate::tariff::{Ladder, LadderKey, MarketId, StepEnd, Unrated};
@@ -74,6 +74,7 @@ struct Plan {
 /// Prices the charges that volume decides.
 pub struct Climb<'a, 'p> {
     pub pricer: &'p Pricer<'a>,
+    pub book: &'p PriceBook,
     pub ranking: Ranking<'a>,
     pub parts: &'a [Part],
 }
@@ -217,7 +218,7 @@ impl Climb<'_, '_> {
 
     /// The price of the rank; at list where no ladder is known at all.
     fn code(&self, basis: &Basis, rank: u64) -> PriceCode {
-        let book = self.pricer.book;
+        let book = self.book;
         let list = self.pricer.list(basis);
         let price = match self.pricer.ladder(basis) {
             None => Price {

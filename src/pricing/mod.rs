@@ -35,8 +35,7 @@ use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::replay::ranking::Ranking;
 use crate::rulebook::Settings;
 use crate::tariff::Tariff;
-use basis::Pricer;
-pub use basis::range_over_markets;
+pub use basis::{Pricer, range_over_markets};
 use price::PriceBook;
 
 /// What is to be priced, and by what.
@@ -99,12 +98,12 @@ impl Pricing {
 /// If message ids on the edge of a tier can no longer be read.
 pub fn price(request: &Request<'_>) -> anyhow::Result<Pricing> {
     let book = PriceBook::new(request.tariff);
-    let pricer = Pricer::new(*request, &book);
+    let pricer = Pricer::new(*request);
     let outcome = request.outcome;
     let priced: Vec<_> = outcome
         .parts
         .par_iter()
-        .map(|part| pricer.price_part(part))
+        .map(|part| pricer.price_part(part, &book))
         .collect();
     let mut counters = ladder::Counters::default();
     let mut codes = Vec::with_capacity(priced.len());
@@ -114,6 +113,7 @@ pub fn price(request: &Request<'_>) -> anyhow::Result<Pricing> {
     }
     let climb = ladder::Climb {
         pricer: &pricer,
+        book: &book,
         ranking: Ranking {
             cells: &outcome.cells,
             pairs: &outcome.pairs,

@@ -3,7 +3,7 @@
 use std::sync::Mutex;
 
 use anyhow::bail;
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 
 use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
 use super::outcome::RowNumber;
@@ -20,6 +20,9 @@ use crate::vocabulary::{Direction, EntryPoint, Instant, Kind, Origin, Status, Te
 
 const TEMPLATE_BITS: u32 = 20;
 
+/// Meta's error for marketing to a customer who has opted out of it.
+const OPTED_OUT: CellCode = CellCode((131_050 + CellCode::INTEGER_BIAS) as u64);
+
 /// Values too odd for a packed row, by row: few.
 #[derive(Debug, Default)]
 pub struct OddValues {
@@ -27,6 +30,8 @@ pub struct OddValues {
     pub delivered_at: HashMap<RowNumber, Instant>,
     /// The end of a free entry point by Meta's mark (F-4).
     pub expires_at: HashMap<RowNumber, Instant>,
+    /// Rows whose error says that the customer opted out of marketing (C-OPT-OUT).
+    pub opted_out: HashSet<RowNumber>,
 }
 
 /// What assembling a log yields beside the rows.
@@ -79,6 +84,10 @@ impl Assembler<'_> {
             .odd_values
             .expires_at
             .extend(found.odd_values.expires_at);
+        assembled
+            .odd_values
+            .opted_out
+            .extend(found.odd_values.opted_out);
         for (channel, count) in found.other_channels {
             *assembled.other_channels.entry(channel).or_default() += count;
         }
@@ -262,6 +271,9 @@ impl<'a> ChunkWork<'a> {
         {
             attributes = attributes.with(Flag::HasExpiry);
             self.found.odd_values.expires_at.insert(number, expires_at);
+        }
+        if self.code(Column::ErrorCode, index) == OPTED_OUT {
+            self.found.odd_values.opted_out.insert(number);
         }
         if self.code(Column::MaxPrice, index) != CellCode::EMPTY {
             attributes = attributes.with(Flag::HasMaxPrice);

@@ -12,10 +12,11 @@ use super::partition::PartitionWriter;
 use super::reject::{Reject, RejectReason};
 use super::row::Row;
 use super::rows::{RowPlace, RowPlaces};
+use super::sighting::Detail;
 use crate::log::cell::{CellContext, CellParser};
 use crate::log::chunk::TextRow;
 use crate::log::columns::Column;
-use crate::vocabulary::{Direction, Instant, PhoneDigits};
+use crate::vocabulary::{Direction, FindingCode, Instant, PhoneDigits};
 
 /// A row with what orders it among the rows of its message.
 struct OrderedRow {
@@ -162,6 +163,8 @@ fn fold_message(
     }
     if rejected > 0 {
         folded.notices.conflicts += 1;
+        let at = rows[0].row.timestamp();
+        folder.sight(FindingCode::Conflict, &message, at, Detail::Rows, folded);
         folded.totals.rows_read += rejected;
         folded.totals.rejected += rejected;
     }

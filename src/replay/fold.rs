@@ -17,12 +17,13 @@ use super::partition::PartitionWriter;
 use super::price_marks::MarkedRow;
 use super::reject::{Reject, RejectReason};
 use super::row::{DeliveredAt, Row};
+use super::sighting::{Detail, Sighting, Sightings};
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
 use crate::log::totals::ControlTotals;
 use crate::rulebook::settings::{AssumeSentIsDelivered, CategoryBasis, Trust};
-use crate::vocabulary::{Direction, Instant, Kind, Origin, Status, TemplateCategory};
+use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status, TemplateCategory};
 
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
@@ -60,6 +61,8 @@ pub struct Folded {
     pub price_marks: Vec<MarkedRow>,
     /// What the reader is warned of.
     pub notices: Notices,
+    /// What findings speak of, where they were asked for.
+    pub sightings: Sightings,
     /// Instants of some rows, by which the time of the log is cut up.
     pub sample: Vec<Instant>,
 }
@@ -102,6 +105,7 @@ impl Folded {
         self.rejects.append(&mut other.rejects);
         self.contradictory.append(&mut other.contradictory);
         self.price_marks.append(&mut other.price_marks);
+        self.sightings.append(&mut other.sightings);
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
     }
@@ -123,6 +127,14 @@ pub struct FoldedMessage {
     delivered: Option<Instant>,
     seen: Option<Instant>,
     expiry: Option<(RowNumber, Instant)>,
+}
+
+impl FoldedMessage {
+    /// The row that stands for the message: the one that carries the end of the entry point, so that it is
+    /// found.
+    fn stands_for(&self) -> RowNumber {
+        self.expiry.map_or(self.row, |(row, _)| row)
+    }
 }
 
 impl Folder<'_> {
@@ -307,6 +319,7 @@ impl Folder<'_> {
                 },
                 sent,
                 delivered,
+                rows,
                 folded,
             )
         } else {
@@ -322,6 +335,44 @@ impl Folder<'_> {
         };
         self.note_price_marks(&message, rows, folded);
         messages.push(self.pairs.scope_hash(message.pair()), message);
+    }
+
+    /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
+    /// that the customer has opted out of (C-OPT-OUT).
+    fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
+        if !self.terms.scope.findings {
+            return false;
+        }
+        match message.attributes.kind() {
+            Some(Kind::FreeForm) => true,
+            Some(Kind::Template) => {
+                let opted_out = &self.odd_values.opted_out;
+                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what a finding speaks of.
+    pub fn sight(
+        &self,
+        code: FindingCode,
+        message: &FoldedMessage,
+        at: Instant,
+        detail: Detail,
+        folded: &mut Folded,
+    ) {
+        if !self.terms.scope.findings {
+            return;
+        }
+        let account = self
+            .own_account(message.attributes, message.pair, at)
+            .account();
+        if self.terms.account(account).is_written(at) {
+            let row = message.stands_for();
+            let sighting = Sighting::new(code, message.pair, account, row, at, detail);
+            folded.sightings.add(sighting, &[row]);
+        }
     }
 
     /// A bid can decide a price, and so can a cost mark where the customer's market is unknown (K-1).
@@ -368,6 +419,7 @@ impl Folder<'_> {
         message: FoldedMessage,
         sent: Instant,
         delivered: Option<Instant>,
+        rows: &[Row],
         folded: &mut Folded,
     ) -> Option<Message> {
         folded.outbound_messages += 1;
@@ -383,9 +435,17 @@ impl Folder<'_> {
         let failed = attributes.has(Flag::Failed);
         if failed && delivered.is_some() {
             folded.notices.conflicts += 1;
+            self.sight(
+                FindingCode::Conflict,
+                &message,
+                sent,
+                Detail::Statuses,
+                folded,
+            );
         }
         if delivered.is_some_and(|delivered| delivered < sent) {
             folded.notices.delivered_before_sent += 1;
+            self.sight(FindingCode::Clock, &message, sent, Detail::None, folded);
         }
         let assumed = delivered.is_none()
             && !failed
@@ -415,11 +475,19 @@ impl Folder<'_> {
         }
         // An answered call counts at its timestamp, whatever is known of its delivery (W-4).
         let instant = if is_call { sent } else { instant };
-        let matters = delivered.is_some() || assumed || undecided || (is_call && !failed);
+        let matters = delivered.is_some()
+            || assumed
+            || undecided
+            || (is_call && !failed)
+            || self.can_be_a_finding(&message, rows);
         matters.then(|| {
-            // The row that carries the end of the entry point stands for the message, so that it is found.
-            let row = message.expiry.map_or(message.row, |(row, _)| row);
-            Message::new(message.pair, instant, sent, attributes, row)
+            Message::new(
+                message.pair,
+                instant,
+                sent,
+                attributes,
+                message.stands_for(),
+            )
         })
     }
 
@@ -453,6 +521,14 @@ impl Folder<'_> {
         {
             folded.notices.unapproved += 1;
         }
+        if let Some((templates, number)) = entry
+            && templates
+                .status_at(number, sent)
+                .is_some_and(|status| !status.may_be_sent())
+        {
+            let detail = Detail::Delivered(delivered.is_some());
+            self.sight(FindingCode::Unapproved, message, sent, detail, folded);
+        }
         let decided = match settings.category_basis {
             CategoryBasis::Mark => mark.or(registry).or(log),
             CategoryBasis::Registry => registry.or(mark).or(log),
@@ -463,6 +539,21 @@ impl Folder<'_> {
         };
         if differs(mark) || differs(registry) || differs(log) {
             folded.notices.recategorised += 1;
+        }
+        let mut others = [mark, registry, log].into_iter().flatten();
+        if let Some(decided) = decided
+            && let Some(other) = others.find(|&other| other != decided)
+        {
+            let detail = Detail::OtherCategory(other);
+            self.sight(FindingCode::Recategorised, message, sent, detail, folded);
+        }
+        let is_authentication = |category| category == Some(TemplateCategory::Authentication);
+        let is_declared = is_authentication(log) || is_authentication(mark);
+        if registry.is_some()
+            && (log.is_some() || mark.is_some())
+            && is_authentication(registry) != is_declared
+        {
+            self.sight(FindingCode::AuthMisuse, message, sent, Detail::None, folded);
         }
         match decided {
             Some(category) => {

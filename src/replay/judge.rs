@@ -11,10 +11,13 @@ use std::sync::atomic::{AtomicU64, Ordering};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::activity::Activity;
 use super::machine::{Findings, Judgement, PairMachine, starts_window};
 use super::message::Message;
 use super::order::{Grouping, resolve_ties, tied_rows};
-use super::outcome::{Charge, Conversation, FetchMessageIds, Part, Record, Records, RowSet};
+use super::outcome::{
+    Charge, Conversation, FetchMessageIds, Part, Record, Records, RowSet, Sightings,
+};
 use super::partition::{PARTITIONS, Partitions, lock};
 use super::stretches::Stretches;
 use crate::log::cell::CellContext;
@@ -41,7 +44,21 @@ pub struct Judge<'a> {
 struct Found {
     conversations: Partitions<<Conversation as Record>::Packed>,
     charges: Partitions<<Charge as Record>::Packed>,
+    sightings: Mutex<Sightings>,
+    activity: Mutex<Activity>,
     outside_window: AtomicU64,
+}
+
+/// What all pairs have led to.
+pub struct Judged {
+    /// Conversations and charges by stretch of time.
+    pub parts: Vec<Part>,
+    /// What findings speak of, where they were asked for.
+    pub sightings: Sightings,
+    /// Which numbers were active when, where findings were asked for.
+    pub activity: Activity,
+    /// Delivered free-form messages that were sent with no window open.
+    pub outside_window: u64,
 }
 
 /// A thread's memory, which serves one partition after another.
@@ -61,14 +78,16 @@ struct Waiting {
 }
 
 impl Judge<'_> {
-    /// The conversations and charges by stretch of time, and how many messages were sent outside a window.
+    /// Judges every pair.
     ///
     /// # Errors
     /// If message ids can no longer be read.
-    pub fn judge(&self, messages: &Partitions<Message>) -> anyhow::Result<(Vec<Part>, u64)> {
+    pub fn judge(&self, messages: &Partitions<Message>) -> anyhow::Result<Judged> {
         let found = Found {
             conversations: Partitions::new(),
             charges: Partitions::new(),
+            sightings: Mutex::default(),
+            activity: Mutex::default(),
             outside_window: AtomicU64::new(0),
         };
         let benches: Mutex<Vec<Bench>> = Mutex::default();
@@ -95,7 +114,16 @@ impl Judge<'_> {
                 charges: Records::of_blocks(found.charges.take(stretch)),
             })
             .collect();
-        Ok((parts, found.outside_window.into_inner()))
+        let unpoisoned = |poisoned: std::sync::PoisonError<_>| poisoned.into_inner();
+        Ok(Judged {
+            parts,
+            sightings: found.sightings.into_inner().unwrap_or_else(unpoisoned),
+            activity: found
+                .activity
+                .into_inner()
+                .unwrap_or_else(|poisoned| poisoned.into_inner()),
+            outside_window: found.outside_window.into_inner(),
+        })
     }
 
     /// Replays the pairs of a partition, but for those that come back.
@@ -114,6 +142,10 @@ impl Judge<'_> {
             unknown.for_each(Message::assume_delivery);
         }
         let messages = grouping.by_pair_and_instants(messages);
+        if self.judgement.terms.scope.findings {
+            let activity = self.activity(messages);
+            lock(&found.activity).append(activity);
+        }
         let pairs = || messages.chunk_by(|left, right| left.pair() == right.pair());
         let groups = self.group_windows(messages);
         let refreshing = self.judgement.terms.settings.window_refreshing_types;
@@ -172,8 +204,23 @@ impl Judge<'_> {
         Ok(())
     }
 
+    fn activity(&self, messages: &[Message]) -> Activity {
+        let mut activity = Activity::default();
+        for pair in messages.chunk_by(|left, right| left.pair() == right.pair()) {
+            let business = self.judgement.pairs.parts(pair[0].pair()).business;
+            for message in pair {
+                let account = message.attributes().account();
+                activity.add(business, account, message.instant());
+            }
+        }
+        activity
+    }
+
     /// Hands findings over to the stretches of time in which they lie.
     fn scatter(&self, findings: &mut Findings, found: &Found) {
+        if !findings.sightings.is_empty() {
+            lock(&found.sightings).append(&mut findings.sightings);
+        }
         found.conversations.write(|writer| {
             for conversation in findings.conversations.drain(..) {
                 let stretch = self.stretches.of(conversation.opened_at);

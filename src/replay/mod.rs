@@ -10,6 +10,7 @@
 //! scattered by time. A partition of any kind fits the cache; nothing is ever sorted as a whole. Phase two
 //! looks at counters that span pairs, and there only at their thresholds.
 
+pub mod activity;
 mod allowance;
 mod assemble;
 mod attributes;
@@ -30,6 +31,7 @@ pub mod reject;
 mod row;
 mod row_set;
 pub mod rows;
+mod sighting;
 pub mod stages;
 mod stretches;
 mod terms;
@@ -171,6 +173,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
 
     let end_of_log = folded.time_range.map_or(Instant::MAX, |(_, last)| last);
     let special_accounts = special_accounts(request.accounts, &request.cells);
+    let has_limit = accounts_with_limit(request.accounts, &request.cells);
     let judgement = Judgement {
         terms: &terms,
         accounts: request.accounts,
@@ -180,6 +183,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         customers: request.customers,
         ai_periods: request.rulebook.ai_periods(),
         end_of_log,
+        us_pause_from: request.rulebook.us_marketing_pause_from(),
+        has_limit: &has_limit,
         special_accounts: &special_accounts,
     };
     let judge = Judge {
@@ -189,7 +194,10 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         ids: &places,
         cells: &request.cells,
     };
-    let (mut parts, outside_window) = judge.judge(&messages)?;
+    let judged = judge.judge(&messages)?;
+    let (mut parts, outside_window) = (judged.parts, judged.outside_window);
+    let mut sightings = judged.sightings;
+    sightings.append(&mut folded.sightings);
     drop(messages);
     partition::release_memory();
     stages.end(Stage::Judge);
@@ -226,6 +234,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         parts,
         price_marks,
         allowances,
+        sightings,
+        activity: judged.activity,
         pairs,
         cells: Arc::clone(&request.cells),
     };
@@ -325,6 +335,13 @@ fn fold(
 fn account_names(cells: &CellContext) -> Vec<String> {
     (0..cells.accounts.len() as u32)
         .map(|code| cells.accounts.word(code))
+        .collect()
+}
+
+fn accounts_with_limit(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).messaging_limit.is_some())
         .collect()
 }
 

@@ -4,9 +4,11 @@ use std::sync::Arc;
 
 use hashbrown::HashMap;
 
+use super::activity::Activity;
 use super::pair::{PairKey, PairTable};
 pub use super::records::{Record, Records};
 pub use super::row_set::RowSet;
+pub use super::sighting::{Detail, Reach, Sighting, Sightings};
 use crate::log::cell::CellContext;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::tariff::{Amount, Money};
@@ -85,8 +87,11 @@ pub struct Charge {
     pub edge: bool,
     /// Whether it takes part in a month's allowance (C22-3, C23-6, P26-2).
     pub uses_allowance: bool,
-    /// Whether the customer service window was open for a message under per-message pricing (S-24 asks).
+    /// Whether the customer service window was open for the message (S-24 asks).
     pub in_window: bool,
+    /// Whether an authentication conversation is charged at the international rate; messages then have
+    /// a category of their own.
+    pub is_international: bool,
     /// Whether the message belongs to a group: R-3 asks.
     pub in_group: bool,
     /// Whether it lies in the period asked for; earlier ones only use up allowances and tiers.
@@ -274,6 +279,10 @@ pub struct Outcome {
     pub price_marks: HashMap<RowNumber, PriceMark>,
     /// How far each allowance is used, by regime, owner and month.
     pub allowances: Vec<AllowancePosition>,
+    /// What findings speak of, where they were asked for.
+    pub sightings: Sightings,
+    /// Which business numbers were active when, where findings were asked for.
+    pub activity: Activity,
     /// Control totals, closed.
     pub totals: ControlTotals,
     /// Rejected rows by code.

@@ -142,6 +142,7 @@ impl Record for Charge {
             .with(u64::from(self.edge), 1)
             .with(u64::from(self.uses_allowance), 1)
             .with(u64::from(self.in_window), 1)
+            .with(u64::from(self.is_international), 1)
             .with(u64::from(self.in_group), 1)
             .with(u64::from(self.is_written), 1);
         PackedCharge {
@@ -175,6 +176,7 @@ impl Record for Charge {
             edge: words.flag(),
             uses_allowance: words.flag(),
             in_window: words.flag(),
+            is_international: words.flag(),
             in_group: words.flag(),
             is_written: words.flag(),
         }
@@ -204,6 +206,7 @@ mod tests {
             edge: false,
             uses_allowance: true,
             in_window: false,
+            is_international: true,
             in_group: true,
             is_written: false,
         };

@@ -1,7 +1,8 @@
 //! The order T-5 over all pairs, of which a counter only ever needs the place of a cut: which units are
 //! its first so many.
 //!
-//! A cut is found by selection, nothing is sorted. Message ids, the last resort of the order, are fetched
+//! Parts follow each other in time, so only the part in which a cut lies is looked into. There the cut is
+//! found by selection, nothing is sorted. Message ids, the last resort of the order, are fetched
 //! only for units whose instants are those of the cut itself.
 
 use super::outcome::{Charge, FetchMessageIds, Part, RowSet};
@@ -23,12 +24,21 @@ pub struct Ranking<'a> {
 }
 
 impl Ranking<'_> {
-    /// Reorders the units so that the first `count` of the order T-5 come first.
+    /// Reorders the units, which stand in the order of parts and stay in it, so that the first `count` of the
+    /// order T-5 come first.
     ///
     /// # Errors
     /// If message ids on the cut can no longer be read.
     pub fn cut(&self, units: &mut [Place], count: usize, parts: &[Part]) -> anyhow::Result<()> {
         if count == 0 || count >= units.len() {
+            return Ok(());
+        }
+        debug_assert!(units.is_sorted_by_key(|&(part, _)| part));
+        let (part, _) = units[count - 1];
+        let start = units.partition_point(|unit| unit.0 < part);
+        let end = units.partition_point(|unit| unit.0 <= part);
+        let (units, count) = (&mut units[start..end], count - start);
+        if count == units.len() {
             return Ok(());
         }
         let instants = |unit: &Place| -> (Instant, Instant) {

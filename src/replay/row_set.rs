@@ -36,6 +36,15 @@ impl RowSet {
         self.ranks[word] as usize + (self.words[word] & (bit - 1)).count_ones() as usize
     }
 
+    /// Whether a row is in the set.
+    #[inline]
+    pub fn contains(&self, row: RowNumber) -> bool {
+        let word = (row.0 as usize / 64).wrapping_sub(self.first_word);
+        self.words
+            .get(word)
+            .is_some_and(|bits| bits >> (row.0 % 64) & 1 == 1)
+    }
+
     /// The rows, ascending.
     pub fn iter(&self) -> impl Iterator<Item = RowNumber> {
         self.words.iter().enumerate().flat_map(|(word, &bits)| {

@@ -24,6 +24,8 @@ pub struct Scope {
     pub shadow: bool,
     /// Write covered messages too.
     pub detail_messages: bool,
+    /// Look for findings as well.
+    pub findings: bool,
 }
 
 /// The rules, by account.

@@ -166,6 +166,7 @@ impl World {
                 edge: random.below(30) == 0,
                 uses_allowance: false,
                 in_window: false,
+                is_international: false,
                 in_group: false,
                 is_written: true,
             });
@@ -191,6 +192,8 @@ impl World {
                 parts: content,
                 price_marks: Default::default(),
                 allowances: Vec::new(),
+                sightings: Default::default(),
+                activity: Default::default(),
                 pairs,
                 cells,
                 totals,
@@ -243,6 +246,9 @@ impl World {
             outcome: &self.outcome,
             pricing: &priced.pricing,
             lines: Some(&priced.lines),
+            differences: Some(&[]),
+            analytics_differences: None,
+            findings: Some(&[]),
             tariff: &priced.tariff,
             ids: &self.ids,
         };

@@ -1,7 +1,9 @@
 //! `summary.json`: every number of the report, machine-readable (schema: `docs/schema/summary.schema.json`).
 
 mod bill;
+mod compared;
 mod count;
+mod found;
 #[cfg(test)]
 mod tests;
 
@@ -10,9 +12,14 @@ use std::collections::BTreeMap;
 use serde::{Deserialize, Serialize};
 
 pub use bill::{Bill, BillTotals, MissingRate};
+pub use compared::Comparison;
+pub use found::{FindingCounts, by_code};
 
 use super::tables::TableRows;
+use crate::audit::Verdict;
+use crate::findings::Finding;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::pricing::Pricing;
 use crate::replay::outcome::{Outcome, Warning};
 
 /// Version of the summary's form; it grows when a field changes its meaning or goes.
@@ -55,6 +62,15 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What holding the invoices against it showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub invoice: Option<Comparison>,
+    /// What holding Meta's analytics against it showed.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub analytics: Option<Comparison>,
+    /// Findings by code, in a run that looks for them.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub findings: Option<BTreeMap<&'static str, FindingCounts>>,
     /// What was taken for granted.
     pub assumptions: Assumptions,
     /// What the reader must know, most important first.
@@ -182,14 +198,16 @@ pub struct Circumstances {
 }
 
 impl Summary {
-    /// Counts an outcome; `bill` says what it costs, in a run with prices.
+    /// Counts an outcome; `bill` says what it costs, in a run with prices, `findings` what else was found.
     pub fn new(
         outcome: &Outcome,
+        pricing: &Pricing,
         tables: TableRows,
         bill: Option<Bill>,
+        findings: Option<&[Finding]>,
         circumstances: Circumstances,
     ) -> Self {
-        let counts = count::Counts::of(outcome);
+        let counts = count::Counts::of(outcome, pricing);
         let mut warnings = bill.as_ref().map(Bill::warnings).unwrap_or_default();
         warnings.extend(outcome.warnings.iter().cloned());
         let mut incomplete = bill.as_ref().map(Bill::incomplete).unwrap_or_default();
@@ -214,6 +232,9 @@ impl Summary {
             charges_by_account: counts.by_account(outcome),
             charges_by_business: counts.by_business(outcome),
             bill,
+            invoice: None,
+            analytics: None,
+            findings: findings.map(by_code),
             assumptions: Assumptions {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,
@@ -223,6 +244,24 @@ impl Summary {
             incomplete,
             settings: circumstances.settings,
         }
+    }
+
+    /// Adds what comparing with evidence showed; what keeps it from being a conclusion makes the run one that
+    /// is none.
+    pub fn compare(&mut self, invoice: Option<Comparison>, analytics: Option<Comparison>) {
+        if let Some(comparison) = &invoice
+            && comparison.verdict == Verdict::CannotConclude.name()
+        {
+            let known = std::mem::take(&mut self.incomplete);
+            self.incomplete.extend(comparison.reasons.iter().cloned());
+            self.incomplete.extend(
+                known
+                    .into_iter()
+                    .filter(|reason| !comparison.reasons.contains(reason)),
+            );
+        }
+        self.invoice = invoice;
+        self.analytics = analytics;
     }
 
     /// The content of `summary.json`.

@@ -4,6 +4,7 @@
 
 mod annotations;
 mod bill;
+mod compared;
 pub mod layout;
 #[cfg(test)]
 mod tests;
@@ -25,10 +26,22 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
     identity(&mut page, summary);
     rows(&mut page, summary);
     match &summary.bill {
-        Some(bill) => bill::bill(&mut page, bill),
+        Some(bill) => {
+            let evidence = [
+                ("invoice", &summary.invoice),
+                ("Meta's analytics", &summary.analytics),
+            ];
+            for (name, comparison) in evidence {
+                if let Some(comparison) = comparison {
+                    compared::compared(&mut page, name, comparison);
+                }
+            }
+            bill::bill(&mut page, bill);
+        }
         None => conversations(&mut page, summary),
     }
     charges(&mut page, summary);
+    findings(&mut page, summary);
     warnings(&mut page, summary);
     if let Some(output) = output {
         page.gap();
@@ -144,6 +157,37 @@ fn charges(page: &mut Page, summary: &Summary) {
     }
     if by_type.is_empty() {
         page.row("none", &[]);
+    }
+}
+
+fn findings(page: &mut Page, summary: &Summary) {
+    let Some(findings) = summary.findings.as_ref().filter(|codes| !codes.is_empty()) else {
+        return;
+    };
+    page.gap();
+    page.heading("Findings", &["count", "violations", "at stake"]);
+    for (code, counts) in findings {
+        let mut money: Vec<String> = counts
+            .money
+            .iter()
+            .map(|(currency, amount)| format!("{} {currency}", bill::money(*amount, currency)))
+            .collect();
+        let first = if money.is_empty() {
+            "-".to_owned()
+        } else {
+            money.remove(0)
+        };
+        page.row(
+            code,
+            &[
+                &thousands(counts.count),
+                &thousands(counts.violations),
+                &first,
+            ],
+        );
+        for more in money {
+            page.row("", &["", "", &more]);
+        }
     }
 }
 

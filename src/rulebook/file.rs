@@ -46,6 +46,7 @@ pub(super) fn rulebook(text: &str, name: &str) -> Result<Rulebook, ConfigError> 
         carry_over_from: parameters.begins("carry_over")?,
         volume_tiers_from: parameters.begins("volume_tiers")?,
         us_marketing_pause_from: parameters.begins("us_marketing_pause")?,
+        portfolio_limits_from: parameters.begins("portfolio_messaging_limits")?,
         ai_periods,
         rules: reader.rules,
         sources: reader.sources,

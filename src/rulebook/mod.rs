@@ -49,6 +49,7 @@ pub struct Rulebook {
     carry_over_from: LocalDate,
     volume_tiers_from: LocalDate,
     us_marketing_pause_from: LocalDate,
+    portfolio_limits_from: LocalDate,
     ai_periods: Vec<AiPeriod>,
     rules: BTreeMap<String, RuleEntry>,
     sources: BTreeMap<String, Source>,
@@ -141,6 +142,11 @@ impl Rulebook {
     /// From when on no marketing is delivered to the United States.
     pub fn us_marketing_pause_from(&self) -> LocalDate {
         self.us_marketing_pause_from
+    }
+
+    /// From when on messaging limits are those of portfolios, no longer of numbers (C-LIMIT).
+    pub fn portfolio_limits_from(&self) -> LocalDate {
+        self.portfolio_limits_from
     }
 
     /// Where and when free-form messages of AI providers are charged, by country and date.

@@ -29,6 +29,7 @@ pub(super) const PARAMETERS: &[&str] = &[
     "group_marketing_in_window",
     "business_agent_tokens",
     "us_marketing_pause",
+    "portfolio_messaging_limits",
 ];
 
 /// The value of a parameter, and whether a setting has it.

@@ -71,6 +71,7 @@ fn parameters_are_those_of_the_rules() {
     assert_eq!(rulebook.carry_over_from(), date("2025-07-01"));
     assert_eq!(rulebook.volume_tiers_from(), date("2025-07-01"));
     assert_eq!(rulebook.us_marketing_pause_from(), date("2025-04-01"));
+    assert_eq!(rulebook.portfolio_limits_from(), date("2025-10-07"));
 }
 
 #[test]
@@ -128,7 +129,7 @@ fn every_rule_has_a_sentence_and_a_source() {
     for &rule in Rule::ALL {
         assert!(rulebook.rule(rule).is_some(), "{rule}");
     }
-    assert_eq!(rulebook.rules().len(), 66);
+    assert_eq!(rulebook.rules().len(), 67);
     for (id, rule) in rulebook.rules() {
         assert!(rule.text.ends_with('.') && rule.text.len() > 20, "{id}");
         assert!(

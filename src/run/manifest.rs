@@ -113,6 +113,12 @@ pub enum InputRole {
     Templates,
     /// Own rate cards, tiers or markets.
     Rates,
+    /// An invoice.
+    Invoice,
+    /// How columns of invoices are named.
+    Map,
+    /// Meta's analytics.
+    Analytics,
     /// Configuration.
     Config,
 }

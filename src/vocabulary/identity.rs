@@ -3,7 +3,7 @@
 
 use std::fmt;
 
-use super::{ChargeUnit, ConversationCategory, Instant};
+use super::{ChargeUnit, ConversationCategory, FindingCode, Instant};
 
 const SEPARATOR: u8 = 0x1f;
 
@@ -86,6 +86,28 @@ pub fn charge_id(
         unit.name().as_bytes(),
     ];
     hash_fields(buffer, &fields)
+}
+
+/// The id of a finding: code, account, business, customer, message, instant in ms (empty where there is none).
+pub fn finding_id(
+    code: FindingCode,
+    account: &str,
+    business: &str,
+    customer: &str,
+    message_id: &str,
+    at: Option<Instant>,
+) -> HexId {
+    let at = at.map_or_else(String::new, |at| at.millis().to_string());
+    let fields: [&[u8]; 7] = [
+        b"finding",
+        code.name().as_bytes(),
+        account.as_bytes(),
+        business.as_bytes(),
+        customer.as_bytes(),
+        message_id.as_bytes(),
+        at.as_bytes(),
+    ];
+    hash_fields(&mut Vec::new(), &fields)
 }
 
 fn hash_fields(buffer: &mut Vec<u8>, fields: &[&[u8]]) -> HexId {

@@ -5,6 +5,7 @@
 mod charge;
 mod conversation;
 mod currency;
+mod finding;
 mod identity;
 mod message;
 mod time;
@@ -12,7 +13,8 @@ mod time;
 pub use charge::{ChargeCategory, ChargeState, ChargeUnit, PricingType, Rule};
 pub use conversation::{CloseReason, ConversationCategory, Regime};
 pub use currency::Currency;
-pub use identity::{HexId, PhoneDigits, charge_id, conversation_id};
+pub use finding::{FindingCode, Severity};
+pub use identity::{HexId, PhoneDigits, charge_id, conversation_id, finding_id};
 pub use message::{Direction, EntryPoint, Kind, Origin, Status, TemplateCategory};
 pub use time::{Instant, LocalDate, MICROS_PER_SECOND, Month};
 

@@ -1,12 +1,18 @@
-//! Runs the binary on a case, compares what it writes with the oracle, and makes a case that
-//! disagrees small.
+//! Runs the binary on a case and compares what it writes with the oracle.
+
+pub mod shrink;
+pub mod summary;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
 
+use serde_json::Value;
+
+use crate::generator::tariff::{self, Tables};
 use crate::generator::{Case, files};
 use crate::oracle;
+use crate::oracle::lines::{GRAIN, Lines, lines, plain};
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
 
@@ -32,10 +38,18 @@ pub fn differences(case: &Case) -> Vec<String> {
         return vec![format!("{}: {message}", run.status)];
     }
 
-    let expected = oracle::replay(&case.rows, &case.world());
+    let expected = case.outcome();
     let out = folder.path().join("out");
     let mut found = Vec::new();
-    compare_totals(&out, &expected, &mut found);
+    let summary = read_summary(&out, &mut found);
+    compare_totals(&summary, &expected, &mut found);
+    let unrated = |row: &oracle::ChargeRow| row["state"] == "unrated";
+    if expected.charges.iter().any(unrated) && run.status.code() != Some(4) {
+        found.push(format!(
+            "a line is unrated, but the run ended with {}",
+            run.status
+        ));
+    }
     let tables = [
         ("conversations", "conversation_id", expected.conversations),
         ("charges", "charge_id", expected.charges),
@@ -43,7 +57,17 @@ pub fn differences(case: &Case) -> Vec<String> {
     for (name, key, rows) in tables {
         let path = out.join("tables").join(format!("{name}.csv"));
         match read_table(&path, key, &mut found) {
-            Ok(actual) => compare_tables(name, &keyed(rows, key, &mut found), &actual, &mut found),
+            Ok(actual) => {
+                let expected = keyed(rows, key, &mut found);
+                compare_tables(name, &expected, &actual, &mut found);
+                if name == "charges" {
+                    summary::compare_counts(&summary, expected.values(), &mut found);
+                }
+                if name == "charges" && case.tables.is_some() {
+                    compare_lines(&out, &expected, &mut found);
+                    summary::compare_bill(&summary, expected.values(), &mut found);
+                }
+            }
             Err(error) => found.push(format!("{}: {error}", path.display())),
         }
     }
@@ -94,7 +118,11 @@ fn compare_tables(name: &str, expected: &Table, actual: &Table, found: &mut Vec<
             let engine = other
                 .get(column)
                 .map_or("(no such column)", |cell| cell.as_str());
-            if engine != cell {
+            let same = match column.as_str() {
+                "rate" | "amount" => plain(engine) == plain(cell), // exact, by value
+                _ => engine == cell,
+            };
+            if !same {
                 let message = row.get("message_id").or(row.get("opened_by"));
                 let message = message.map_or("", |id| id.as_str());
                 found.push(format!(
@@ -111,16 +139,55 @@ fn compare_tables(name: &str, expected: &Table, actual: &Table, found: &mut Vec<
     }
 }
 
-fn compare_totals(out: &Path, expected: &oracle::Outcome, found: &mut Vec<String>) {
+/// `lines` is what the oracle's charges make together (contract 4).
+fn compare_lines(out: &Path, charges: &Table, found: &mut Vec<String>) {
+    let expected = lines(charges.values());
+    let path = out.join("tables/lines.csv");
+    let mut actual = Lines::new();
+    let reader = csv::Reader::from_path(&path);
+    let rows = reader.and_then(|reader| reader.into_deserialize().collect());
+    let rows: Vec<BTreeMap<String, String>> = match rows {
+        Ok(rows) => rows,
+        Err(error) => return found.push(format!("{}: {error}", path.display())),
+    };
+    for row in rows {
+        let cell = |column: &&str| match *column {
+            "rate" => plain(&row["rate"]),
+            column => row.get(column).cloned().unwrap_or_default(),
+        };
+        let grain: Vec<String> = GRAIN.iter().map(cell).collect();
+        let quantity = row["quantity"].parse().unwrap_or(0);
+        let amount = row["amount"].parse().ok();
+        if actual.insert(grain, (quantity, amount)).is_some() {
+            found.push(format!("engine: two lines of one grain: {row:?}"));
+        }
+    }
+    for (grain, line) in &expected {
+        if actual.get(grain) != Some(line) {
+            let engine = actual.get(grain);
+            found.push(format!(
+                "line {grain:?}: oracle {line:?}, engine {engine:?}"
+            ));
+        }
+    }
+    for grain in actual.keys().filter(|grain| !expected.contains_key(*grain)) {
+        found.push(format!("line {grain:?}: only the engine has it"));
+    }
+}
+
+fn read_summary(out: &Path, found: &mut Vec<String>) -> Value {
     let path = out.join("summary.json");
-    let text = match std::fs::read_to_string(&path) {
-        Ok(text) => text,
-        Err(error) => return found.push(format!("{}: {error}", path.display())),
-    };
-    let summary: serde_json::Value = match serde_json::from_str(&text) {
-        Ok(summary) => summary,
-        Err(error) => return found.push(format!("{}: {error}", path.display())),
-    };
+    let text = std::fs::read_to_string(&path).map_err(|error| error.to_string());
+    let summary = text.and_then(|text| {
+        serde_json::from_str(&text).map_err(|error: serde_json::Error| error.to_string())
+    });
+    summary.unwrap_or_else(|error| {
+        found.push(format!("{}: {error}", path.display()));
+        Value::Null
+    })
+}
+
+fn compare_totals(summary: &Value, expected: &oracle::Outcome, found: &mut Vec<String>) {
     for (name, rows) in expected.totals.named() {
         let engine = &summary["control_totals"][name];
         if engine.as_u64() != Some(rows) {
@@ -130,103 +197,6 @@ fn compare_totals(out: &Path, expected: &oracle::Outcome, found: &mut Vec<String
             ));
         }
     }
-}
-
-/// Removes rows, settings and accounts for as long as a difference stays.
-pub fn shrink(mut case: Case) -> Case {
-    let mut attempts = 0;
-    let mut keeps = |smaller: &Case| {
-        attempts += 1;
-        attempts < 3_000 && !differences(smaller).is_empty()
-    };
-    loop {
-        let before = (case.rows.len(), case.settings.set.len());
-        let mut chunk = case.rows.len().div_ceil(2).max(1);
-        loop {
-            let mut start = 0;
-            while start < case.rows.len() {
-                let mut smaller = case.clone();
-                let end = (start + chunk).min(smaller.rows.len());
-                smaller.rows.drain(start..end);
-                if keeps(&smaller) {
-                    case = smaller;
-                } else {
-                    start += chunk;
-                }
-            }
-            if chunk == 1 {
-                break;
-            }
-            chunk = chunk.div_ceil(2);
-        }
-        while let Some(smaller) = simpler_worlds(&case).into_iter().find(|it| keeps(it)) {
-            case = smaller;
-        }
-        let mut index = 0;
-        while index < case.settings.set.len() {
-            let mut smaller = case.clone();
-            smaller.settings.set.remove(index);
-            if keeps(&smaller) {
-                case = smaller;
-            } else {
-                index += 1;
-            }
-        }
-        if before == (case.rows.len(), case.settings.set.len()) {
-            return case;
-        }
-    }
-}
-
-/// The same case without one thing that stands beside the log.
-fn simpler_worlds(case: &Case) -> Vec<Case> {
-    let mut worlds = Vec::new();
-    let mut without = |remove: &dyn Fn(&mut Case)| {
-        let mut smaller = case.clone();
-        remove(&mut smaller);
-        worlds.push(smaller);
-    };
-    if !case.settings.set.is_empty() {
-        without(&|case| case.settings.set.clear());
-    }
-    if !case.templates.is_empty() {
-        without(&|case| case.templates.clear());
-    }
-    if case.accounts.present {
-        without(&|case| case.accounts = oracle::Accounts::default());
-    }
-    if !case.accounts.used_allowance.is_empty() {
-        without(&|case| case.accounts.used_allowance.clear());
-    }
-    if case
-        .accounts
-        .accounts
-        .iter()
-        .any(|it| !it.changes.is_empty())
-    {
-        without(&|case| {
-            case.accounts
-                .accounts
-                .iter_mut()
-                .for_each(|it| it.changes.clear())
-        });
-    }
-    if case.settings.rulebook.is_some() {
-        without(&|case| case.settings.rulebook = None);
-    }
-    if case.settings.from.is_some() {
-        without(&|case| case.settings.from = None);
-    }
-    if case.settings.to.is_some() {
-        without(&|case| case.settings.to = None);
-    }
-    if case.settings.shadow {
-        without(&|case| case.settings.shadow = false);
-    }
-    if case.settings.detail_messages {
-        without(&|case| case.settings.detail_messages = false);
-    }
-    worlds
 }
 
 pub fn report(case: &Case, found: &[String]) -> String {
@@ -251,6 +221,9 @@ pub fn report(case: &Case, found: &[String]) -> String {
             files::accounts_toml(&case.accounts)
         );
     }
+    if let Some(Tables::Own(own)) = &case.tables {
+        text += &own_tables(own, &case.outcome());
+    }
     if !case.templates.is_empty() {
         text += &format!(
             "--- templates.csv\n{}",
@@ -258,4 +231,18 @@ pub fn report(case: &Case, found: &[String]) -> String {
         );
     }
     text
+}
+
+/// Of the case's own tariff what its charges can have read.
+fn own_tables(own: &oracle::Tariff, outcome: &oracle::Outcome) -> String {
+    let mut seen = own.clone();
+    let read = |currency: &str, market: &str| {
+        let charges = outcome.charges.iter();
+        let mut charges = charges.filter(|charge| charge["state"] != "free");
+        charges.any(|charge| charge["currency"] == currency && charge["market"] == market)
+    };
+    seen.rates.retain(|rate| read(&rate.currency, &rate.market));
+    seen.steps.retain(|step| read(&step.currency, &step.market));
+    let (rates, tiers) = (tariff::rates_csv(&seen), tariff::tiers_csv(&seen));
+    format!("--- rates.csv (of the markets charged)\n{rates}--- tiers.csv\n{tiers}")
 }

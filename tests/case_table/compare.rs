@@ -1,5 +1,6 @@
 //! Holds the tables of a run against a case: nothing missing, nothing beside it, every stated cell the same.
 
+use super::bill;
 use super::conversation::openers;
 use super::expected::{
     conversation_cells, conversation_charge_cells, message_charge_cells, same_cell,
@@ -16,7 +17,8 @@ pub fn differences(case: &Case, shape: Shape, output: &Output) -> Vec<String> {
         output,
         list: Vec::new(),
     };
-    if let Some(code) = case.exit_code
+    let lacks_a_rate = case.lacks_a_rate().then_some(4);
+    if let Some(code) = case.exit_code.or(lacks_a_rate)
         && output.exit_code != Some(code)
     {
         found.note(
@@ -36,6 +38,11 @@ pub fn differences(case: &Case, shape: Shape, output: &Output) -> Vec<String> {
     );
     found.left_over("charge", &output.charges, &claimed_charges);
     found.rejects();
+    if case.is_priced() {
+        for (line, what) in bill::differences(case, &output.charges, &output.lines) {
+            found.note(line, what);
+        }
+    }
     found.list
 }
 
@@ -56,6 +63,7 @@ impl Differences<'_> {
     }
 
     fn conversations(&mut self) -> Vec<usize> {
+        let audited = self.case.is_priced();
         let mut claimed = Vec::new();
         for conversation in &self.case.conversations {
             let opener = openers(self.case, conversation)[0];
@@ -81,8 +89,12 @@ impl Differences<'_> {
             let row = &self.output.conversations[at];
             self.cells(conversation.line, row, &conversation_cells(conversation));
             if let Some(charge) = &conversation.charge {
-                let wanted =
-                    conversation_charge_cells(conversation, charge, &row["conversation_id"]);
+                let wanted = conversation_charge_cells(
+                    conversation,
+                    charge,
+                    &row["conversation_id"],
+                    audited,
+                );
                 self.charge(conversation.line, opener, "conversation", &wanted);
             }
         }
@@ -93,7 +105,7 @@ impl Differences<'_> {
     fn charges(&mut self) -> Vec<usize> {
         for message in &self.case.messages {
             if let Some(Outcome::Charge(charge)) = &message.outcome {
-                let wanted = message_charge_cells(message, charge);
+                let wanted = message_charge_cells(message, charge, self.case.is_priced());
                 self.charge(message.line, message, "message", &wanted);
             }
         }
@@ -235,6 +247,8 @@ const CHARGE_BRIEF: &[&str] = &[
     "pricing_type",
     "rule",
     "charged_at",
+    "market",
+    "rate",
 ];
 
 fn brief(row: &TableRow, columns: &[&str]) -> String {

@@ -1,6 +1,7 @@
 //! The cells a case states about one row of an output table, and when a cell is the one stated.
 
 use super::{Charge, Conversation, Ending, Instant, Message, instant};
+use rust_decimal::Decimal;
 
 pub fn conversation_cells(conversation: &Conversation) -> Vec<(&'static str, String)> {
     let mut cells = vec![
@@ -44,6 +45,7 @@ pub fn conversation_charge_cells(
     conversation: &Conversation,
     charge: &Charge,
     conversation_id: &str,
+    audited: bool,
 ) -> Vec<(&'static str, String)> {
     let category = charge
         .category
@@ -53,12 +55,17 @@ pub fn conversation_charge_cells(
         charge,
         category,
         Some(charge.charged_at.unwrap_or(conversation.opened)),
+        audited,
     );
     cells.push(("conversation_id", conversation_id.to_string()));
     cells
 }
 
-pub fn message_charge_cells(message: &Message, charge: &Charge) -> Vec<(&'static str, String)> {
+pub fn message_charge_cells(
+    message: &Message,
+    charge: &Charge,
+    audited: bool,
+) -> Vec<(&'static str, String)> {
     let of_template = || {
         if message.kind == "template" {
             &message.category
@@ -72,6 +79,7 @@ pub fn message_charge_cells(message: &Message, charge: &Charge) -> Vec<(&'static
         charge,
         category,
         charge.charged_at.or(message.fate.delivery()),
+        audited,
     );
     if ["free_entry_point", "covered"].contains(&charge.pricing_type.as_str()) {
         cells.push(("conversation_id", "(any)".to_string()));
@@ -83,22 +91,15 @@ fn charge_cells(
     charge: &Charge,
     category: String,
     charged_at: Option<Instant>,
+    audited: bool,
 ) -> Vec<(&'static str, String)> {
     let mut cells = vec![
         ("pricing_type", charge.pricing_type.clone()),
         ("category", category),
-        (
-            "state",
-            if charge.pricing_type == "regular" {
-                "unpriced"
-            } else {
-                "free"
-            }
-            .to_string(),
-        ),
         ("edge", charge.edge.to_string()),
         ("estimated", charge.estimated.to_string()),
     ];
+    cells.extend(price_cells(charge, audited));
     if let Some(rule) = &charge.rule {
         cells.push(("rule", rule.clone()));
         cells.extend(regime_of(rule).map(|regime| ("regime", regime.to_string())));
@@ -109,6 +110,43 @@ fn charge_cells(
             .map(|date| ("local_date", date.to_string())),
     );
     cells.extend(charged_at.map(|at| ("charged_at", instant::rfc3339(at))));
+    cells
+}
+
+/// State, rate and amount; in a case without prices only that a charge is free or not.
+fn price_cells(charge: &Charge, audited: bool) -> Vec<(&'static str, String)> {
+    let free = charge.pricing_type != "regular";
+    if !audited {
+        let state = if free { "free" } else { "unpriced" };
+        return vec![("state", state.to_string())];
+    }
+    let Some(price) = &charge.price else {
+        let empty = ["rate", "rate_card", "tier"].map(|column| (column, String::new()));
+        let free = [("state", "free".to_string()), ("amount", "0".to_string())];
+        return free.into_iter().chain(empty).collect();
+    };
+    let rate = price.rate.map_or(String::new(), |rate| rate.to_string());
+    let state = if price.rate.is_some() {
+        "rated"
+    } else {
+        "unrated"
+    };
+    let mut cells = vec![
+        ("state", state.to_string()),
+        ("currency", price.currency.clone()),
+        ("tier", price.tier.clone().unwrap_or_default()),
+        ("amount", rate.clone()), // one of it, unrounded
+        ("rate", rate),
+    ];
+    cells.extend(price.market.clone().map(|market| ("market", market)));
+    cells.extend(price.card.map(|from| {
+        let model = match charge.rule.as_deref() {
+            Some(rule) if rule.starts_with('C') => "CBP",
+            _ => "PMP",
+        };
+        let name = from.map(|from| format!("{model}-{}-{from}", price.currency));
+        ("rate_card", name.unwrap_or_default())
+    }));
     cells
 }
 
@@ -131,6 +169,10 @@ pub fn same_cell(column: &str, expected: &str, got: &str) -> bool {
         (column, _) if column.ends_with("_at") => {
             instant::cell(expected).is_ok_and(|at| Ok(at) == instant::cell(got))
         }
+        ("rate" | "amount", _) => match (expected.parse::<Decimal>(), got.parse::<Decimal>()) {
+            (Ok(expected), Ok(got)) => expected == got,
+            _ => expected == got,
+        },
         _ => got == expected,
     }
 }

@@ -1,10 +1,9 @@
-//! Writes what the program reads: the log in one of two shapes, the accounts, the template registry.
+//! Writes what the program reads: the log in one of two shapes, and the template registry.
 
 use super::instant::rfc3339;
 use super::{Case, Fate, Message};
-use std::fmt::Write as _;
 
-const COLUMNS: [&str; 21] = [
+const COLUMNS: [&str; 24] = [
     "message_id",
     "timestamp",
     "direction",
@@ -26,6 +25,9 @@ const COLUMNS: [&str; 21] = [
     "meta_conversation_origin",
     "meta_expires_at",
     "meta_pricing_subtype",
+    "max_price",
+    "meta_cost",
+    "meta_cost_currency",
 ];
 /// Columns that every status row of a message carries; the others stand on its first row only.
 const ON_EVERY_ROW: [&str; 9] = [
@@ -163,67 +165,6 @@ fn csv_line<const N: usize>(cells: [String; N]) -> String {
         .expect("cells are text")
         .trim_end()
         .to_string()
-}
-
-/// accounts.toml: every account of the case, in UTC unless the case gives a zone.
-pub fn accounts_toml(case: &Case) -> String {
-    let mut toml = String::new();
-    let mut put = |line: String| writeln!(toml, "{line}").expect("a string takes text");
-    if !case.portfolio.is_empty() {
-        put("[[portfolio]]\nid = \"portfolio\"".to_string());
-        for (term, value) in &case.portfolio {
-            match term.as_str() {
-                "home" => put(format!("primary_location = \"{value}\"")),
-                "international_from" => put(format!(
-                    "auth_international = {{ eligible_from = \"{value}\" }}"
-                )),
-                _ => put(format!("{term} = \"{value}\"")),
-            }
-        }
-    }
-    for (name, account) in &case.accounts {
-        put(format!("[[account]]\nid = \"{name}\"\ncurrency = \"USD\""));
-        let mut numbers: Vec<&String> = case
-            .messages
-            .iter()
-            .filter(|message| message.account_cell_blank && message.account == *name)
-            .map(|message| &message.business)
-            .collect();
-        numbers.dedup();
-        if !numbers.is_empty() {
-            put(format!("numbers = {numbers:?}"));
-        }
-        if !case.portfolio.is_empty() {
-            put("portfolio = \"portfolio\"".to_string());
-        }
-        if !account.terms.contains_key("zone") {
-            put("timezone = \"UTC\"".to_string());
-        }
-        for (term, value) in &account.terms {
-            put(term_line(term, value));
-        }
-        for (from, term, value) in &account.changes {
-            put(format!(
-                "[[account.change]]\nfrom = \"{from}\"\n{}",
-                term_line(term, value)
-            ));
-        }
-    }
-    for used in &case.allowances_used {
-        let (scope, name, month, count) = (used.scope, &used.name, &used.month, used.count);
-        put(format!(
-            "[[used_allowance]]\n{scope} = \"{name}\"\nmonth = \"{month}\"\ncount = {count}"
-        ));
-    }
-    toml
-}
-
-fn term_line(term: &str, value: &str) -> String {
-    match (term, value) {
-        ("zone", "none") => String::new(),
-        ("zone", zone) => format!("timezone = \"{zone}\""),
-        (flag, value) => format!("{flag} = {}", value == "yes"),
-    }
 }
 
 pub fn templates_csv(case: &Case) -> String {

@@ -2,7 +2,7 @@
 
 use super::instant::{self, Written};
 use super::parse::{DEFAULT_ACCOUNT, business, customer};
-use super::{Charge, Fate, Instant, Message, Outcome};
+use super::{Charge, Fate, Instant, Message, Outcome, price};
 use std::collections::BTreeMap;
 
 pub const PRICING_TYPES: [&str; 5] = [
@@ -14,7 +14,7 @@ pub const PRICING_TYPES: [&str; 5] = [
 ];
 
 /// Flags that fill a canonical column as they stand.
-const CELL_FLAGS: [(&str, &str); 9] = [
+const CELL_FLAGS: [(&str, &str); 12] = [
     ("template", "template"),
     ("group", "group"),
     ("channel", "channel"),
@@ -24,6 +24,9 @@ const CELL_FLAGS: [(&str, &str); 9] = [
     ("mark_category", "meta_category"),
     ("mark_origin", "meta_conversation_origin"),
     ("mark_subtype", "meta_pricing_subtype"),
+    ("max_price", "max_price"),
+    ("mark_cost", "meta_cost"),
+    ("mark_cost_currency", "meta_cost_currency"),
 ];
 
 impl Message {
@@ -222,7 +225,7 @@ fn outcome(text: &str) -> Result<Outcome, String> {
     })
 }
 
-/// Reads `pricing_type RULE [as CATEGORY] [dated DATE] [at DATE TIME] [edge] [estimated]`.
+/// Reads `pricing_type RULE [as CATEGORY] [dated DATE] [at DATE TIME] [edge] [estimated] [= PRICE]`.
 pub fn charge(words: &[&str]) -> Result<Charge, String> {
     let [pricing_type, rule, terms @ ..] = words else {
         return Err(format!("`{}` is no outcome", words.join(" ")));
@@ -238,10 +241,15 @@ pub fn charge(words: &[&str]) -> Result<Charge, String> {
         estimated: false,
         local_date: None,
         charged_at: None,
+        price: None,
     };
     let mut rest = terms;
     while !rest.is_empty() {
         rest = match rest {
+            ["=", price @ ..] => {
+                charge.price = Some(price::parse(price)?);
+                &[]
+            }
             ["edge", rest @ ..] => {
                 charge.edge = true;
                 rest

@@ -1,8 +1,12 @@
 //! The case tables of `tests/cases/*.txt` as values: what a table says, before anything is run.
 //!
 //! `parse` reads the text, `message` one message line, `log` writes the input of the program,
-//! `run` calls it, `compare` holds its tables against the `expected` cells.
+//! `tariff` the cards a case brings along, `run` calls it, `compare` holds its tables against the
+//! `expected` cells, `bill` the lines and their sums.
 
+pub mod accounts;
+pub mod bill;
+pub mod by_oracle;
 pub mod compare;
 pub mod conversation;
 pub mod expected;
@@ -10,10 +14,14 @@ pub mod instant;
 pub mod log;
 pub mod message;
 pub mod parse;
+pub mod price;
 pub mod run;
 mod selftest;
+pub mod tariff;
 
 use chrono::{DateTime, NaiveDate, Utc};
+use price::Price;
+use rust_decimal::Decimal;
 use std::collections::BTreeMap;
 
 pub type Instant = DateTime<Utc>;
@@ -32,6 +40,11 @@ pub struct Case {
     pub accounts: BTreeMap<String, Account>,
     pub portfolio: Vec<(String, String)>,
     pub allowances_used: Vec<AllowanceUsed>,
+    pub volumes_used: Vec<VolumeUsed>,
+    /// Lines that the case adds to the shipped tariff, by file.
+    pub tariff: BTreeMap<&'static str, Vec<String>>,
+    /// What `lines` must add up to, by currency.
+    pub bills: Vec<Bill>,
     /// Lines of templates.csv.
     pub registry: Vec<[String; 5]>,
     pub messages: Vec<Message>,
@@ -51,6 +64,24 @@ pub struct AllowanceUsed {
     pub name: String,
     pub month: String,
     pub count: u32,
+}
+
+/// `[[used_volume]]`; the owner is a portfolio or an account without one.
+#[derive(Debug, PartialEq)]
+pub struct VolumeUsed {
+    pub owner: String,
+    pub market: String,
+    pub category: String,
+    pub month: String,
+    pub count: u64,
+}
+
+/// A `bill` line: the sum of all lines of a currency.
+#[derive(Debug, PartialEq)]
+pub struct Bill {
+    pub line: usize,
+    pub currency: String,
+    pub amount: Decimal,
 }
 
 /// A message line: one message, or with `status=` one raw row of a message.
@@ -151,6 +182,8 @@ pub struct Charge {
     pub estimated: bool,
     pub local_date: Option<NaiveDate>,
     pub charged_at: Option<Instant>,
+    /// What it costs; a case with any price is run by `audit`.
+    pub price: Option<Price>,
 }
 
 #[derive(Debug, Clone)]

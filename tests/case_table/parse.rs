@@ -1,6 +1,6 @@
 //! Reads a file of case tables. A line that is not understood is an error with file and line, never skipped.
 
-use super::{Account, AllowanceUsed, Case, Outcome, conversation, instant, message};
+use super::{Account, AllowanceUsed, Case, Outcome, conversation, instant, message, price, tariff};
 use std::path::Path;
 
 pub const DEFAULT_ACCOUNT: &str = "waba";
@@ -73,6 +73,11 @@ fn read_line(case: &mut Case, number: usize, line: &str) -> Result<(), String> {
         case.messages.extend(messages);
         return Ok(());
     }
+    if let Some(bill) = line.strip_prefix("bill ") {
+        let words: Vec<&str> = bill.split_whitespace().collect();
+        case.bills.push(price::bill(number, &words)?);
+        return Ok(());
+    }
     if line.starts_with("opens ") {
         case.conversations.push(conversation::parse(number, line)?);
         return Ok(());
@@ -96,9 +101,10 @@ fn read_line(case: &mut Case, number: usize, line: &str) -> Result<(), String> {
                     .map_err(|_| format!("`{code}` is no exit code"))?,
             )
         }
-        [term @ ("zone" | "exempt" | "ai_provider"), value] => {
-            set_term(account(case, DEFAULT_ACCOUNT), term, value)?
-        }
+        [
+            term @ ("zone" | "exempt" | "ai_provider" | "currency"),
+            value,
+        ] => set_term(account(case, DEFAULT_ACCOUNT), term, value)?,
         ["account", name, terms @ ..] => {
             let account = account(case, name);
             for pair in terms {
@@ -126,6 +132,15 @@ fn read_line(case: &mut Case, number: usize, line: &str) -> Result<(), String> {
         ["allowance_used", owner, month, count] => case
             .allowances_used
             .push(allowance_used(owner, month, count)?),
+        ["volume_used", words @ ..] => case.volumes_used.push(price::volume_used(words)?),
+        ["rate", words @ ..] => {
+            let lines = case.tariff.entry("rates.csv").or_default();
+            lines.push(tariff::rate(words)?);
+        }
+        ["ladder", words @ ..] => {
+            let lines = case.tariff.entry("tiers.csv").or_default();
+            lines.extend(tariff::ladder(words)?);
+        }
         ["registry", template, category, status, from] => {
             let (name, language) = template.split_once('/').unwrap_or((template, ""));
             let valid_from = instant::rfc3339(instant::written(from, "00:00")?.instant);
@@ -142,9 +157,9 @@ fn account<'a>(case: &'a mut Case, name: &str) -> &'a mut Account {
 }
 
 fn set_term(account: &mut Account, term: &str, value: &str) -> Result<(), String> {
-    if !["zone", "exempt", "ai_provider"].contains(&term) {
+    if !["zone", "exempt", "ai_provider", "currency", "portfolio"].contains(&term) {
         return Err(format!(
-            "`{term}` is no term of an account (zone, exempt, ai_provider)"
+            "`{term}` is no term of an account (zone, exempt, ai_provider, currency, portfolio)"
         ));
     }
     account.terms.insert(term.to_string(), value.to_string());
@@ -212,6 +227,10 @@ fn finish(case: &mut Case) -> Result<(), (usize, String)> {
                 "a business message without `| outcome`".to_string(),
             ));
         }
+    }
+    if let Some(line) = case.unpriced_line() {
+        let reason = "in a case with prices every `regular` charge has one, and no other";
+        return Err((line, reason.to_string()));
     }
     let mut opened_by = Vec::new();
     for conversation in &case.conversations {

@@ -1,7 +1,9 @@
-//! Runs `counterfoil replay` on a case in a folder of its own and reads back its tables.
+//! Runs `counterfoil replay`, or `audit` where prices are stated, on a case in a folder of its own
+//! and reads back its tables.
 
 use super::Case;
 use super::log::{self, Shape};
+use super::{accounts, tariff};
 use std::collections::BTreeMap;
 use std::path::Path;
 use std::process::Command;
@@ -14,6 +16,7 @@ pub struct Output {
     pub stderr: String,
     pub conversations: Vec<TableRow>,
     pub charges: Vec<TableRow>,
+    pub lines: Vec<TableRow>,
     pub rejects: Vec<TableRow>,
 }
 
@@ -34,10 +37,10 @@ pub fn replay(case: &Case, shape: Shape) -> Result<Output, String> {
             .map(|line| line + "\n")
             .collect(),
     )?;
-    write("accounts.toml", log::accounts_toml(case))?;
+    write("accounts.toml", accounts::accounts_toml(case))?;
     let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil"));
     command.args([
-        "replay",
+        if case.is_priced() { "audit" } else { "replay" },
         "log.csv",
         "--out",
         "out",
@@ -51,6 +54,9 @@ pub fn replay(case: &Case, shape: Shape) -> Result<Output, String> {
         write("templates.csv", log::templates_csv(case))?;
         command.args(["--templates", "templates.csv"]);
     }
+    if let Some(rates) = tariff::write(case, folder).map_err(|error| error.to_string())? {
+        command.arg("--rates").arg(rates);
+    }
     command.args(&case.arguments).current_dir(folder);
     for (name, _) in std::env::vars().filter(|(name, _)| name.starts_with("COUNTERFOIL_")) {
         command.env_remove(name);
@@ -63,7 +69,11 @@ pub fn replay(case: &Case, shape: Shape) -> Result<Output, String> {
     if !exit_code.is_some_and(|code| SOUND.contains(&code) || case.exit_code == Some(code)) {
         return Err(format!("exit code {exit_code:?}: {stderr}"));
     }
-    read_output(&folder.join("out"), exit_code, stderr)
+    let mut output = read_output(&folder.join("out"), exit_code, stderr)?;
+    if case.is_priced() {
+        output.lines = table(&folder.join("out/tables/lines.csv"), &LINE_KEY)?;
+    }
+    Ok(output)
 }
 
 pub fn read_output(out: &Path, exit_code: Option<i32>, stderr: String) -> Result<Output, String> {
@@ -73,6 +83,7 @@ pub fn read_output(out: &Path, exit_code: Option<i32>, stderr: String) -> Result
         stderr,
         conversations: table(&out.join("tables/conversations.csv"), &CONVERSATION_KEY)?,
         charges: table(&out.join("tables/charges.csv"), &CHARGE_KEY)?,
+        lines: Vec::new(),
         rejects: if rejects.exists() {
             table(&rejects, &[])?
         } else {
@@ -89,6 +100,21 @@ const CONVERSATION_KEY: [&str; 6] = [
     "customer",
     "category",
     "opened_by",
+];
+const LINE_KEY: [&str; 13] = [
+    "account",
+    "business",
+    "month",
+    "market",
+    "category",
+    "pricing_type",
+    "tier",
+    "rate_card",
+    "rate",
+    "currency",
+    "quantity",
+    "amount",
+    "state",
 ];
 const CHARGE_KEY: [&str; 5] = ["account", "business", "customer", "message_id", "unit"];
 

@@ -110,6 +110,45 @@ fn malformed_lines_are_named_by_file_and_line() {
 }
 
 #[test]
+fn a_price_is_read_as_it_stands() {
+    let text = "case R-2: priced\ncurrency INR\nvolume_used waba Rest_of_Africa utility 2026-10 4\n\
+        ladder INR Rest_of_Africa utility 2026-10-01 1..2=0.5 3..?=\n\
+        2026-10-05 09:00 out template utility | regular P26-3 edge = 0.50 INR card=2026-10-01 tier=0:2\n\
+        2026-10-05 09:00 out text - | free_customer_service P26-2\nbill 0.5 INR\n";
+    let case = parse::cases("priced.txt", text)
+        .expect("well formed")
+        .remove(0);
+    assert!(case.is_priced() && !case.lacks_a_rate());
+    assert_eq!(case.volumes_used[0].market, "Rest of Africa");
+    let steps = [
+        "2026-10-01,INR,Rest of Africa,utility,1,2,true,0.5,,a case,single-source",
+        "2026-10-01,INR,Rest of Africa,utility,3,,false,,,a case,single-source",
+    ];
+    assert_eq!(case.tariff["tiers.csv"], steps);
+    let Some(Outcome::Charge(charge)) = &case.messages[0].outcome else {
+        panic!("a charge");
+    };
+    let wanted = super::expected::message_charge_cells(&case.messages[0], charge, true);
+    for cell in [
+        ("rate_card", "PMP-INR-2026-10-01"),
+        ("tier", "0:2"),
+        ("amount", "0.50"),
+        ("state", "rated"),
+    ] {
+        assert!(wanted.contains(&(cell.0, cell.1.to_string())), "{cell:?}");
+    }
+    for (wrong, reason) in [
+        ("regular P26-3", "every `regular` charge has one"),
+        ("regular P26-3 = dear USD", "no decimal number"),
+        ("regular P26-3 = 0.5 USD low", "no term of a price"),
+    ] {
+        let line = format!("2026-10-05 09:00 out template utility | {wrong}\nbill 1 USD\n");
+        let refused = refusal(&format!("case R-1: a case\n{line}"));
+        assert!(refused.contains(reason), "{wrong} gave: {refused}");
+    }
+}
+
+#[test]
 fn both_shapes_tell_the_same_messages() {
     let text = "case T-1: two\n2023-09-04 09:00 in text -\n2023-09-04 09:10 out text - sent=09:09 mark=regular | covered\n";
     let case = parse::cases("two.txt", text)
@@ -124,16 +163,16 @@ fn both_shapes_tell_the_same_messages() {
     assert_eq!(
         texts(Shape::RowPerMessage),
         [
-            "m01,2023-09-04T09:00:00Z,inbound,15550100001,4917610000001,text,,,,,,waba,,,,,,,,,",
-            "m02,2023-09-04T09:09:00Z,outbound,15550100001,4917610000001,text,,,,2023-09-04T09:10:00Z,,waba,,,,,regular,,,,",
+            "m01,2023-09-04T09:00:00Z,inbound,15550100001,4917610000001,text,,,,,,waba,,,,,,,,,,,,",
+            "m02,2023-09-04T09:09:00Z,outbound,15550100001,4917610000001,text,,,,2023-09-04T09:10:00Z,,waba,,,,,regular,,,,,,,",
         ]
     );
     assert_eq!(
         texts(Shape::RowPerStatus),
         [
-            "m02,2023-09-04T09:10:00Z,outbound,15550100001,4917610000001,,,,delivered,,,waba,,,,,regular,,,,",
-            "m02,2023-09-04T09:09:00Z,outbound,15550100001,4917610000001,text,,,sent,,,waba,,,,,,,,,",
-            "m01,2023-09-04T09:00:00Z,inbound,15550100001,4917610000001,text,,,,,,waba,,,,,,,,,",
+            "m02,2023-09-04T09:10:00Z,outbound,15550100001,4917610000001,,,,delivered,,,waba,,,,,regular,,,,,,,",
+            "m02,2023-09-04T09:09:00Z,outbound,15550100001,4917610000001,text,,,sent,,,waba,,,,,,,,,,,,",
+            "m01,2023-09-04T09:00:00Z,inbound,15550100001,4917610000001,text,,,,,,waba,,,,,,,,,,,,",
         ]
     );
 }

@@ -1,12 +1,16 @@
-//! A case as files and as the arguments of `counterfoil replay`.
+//! A case as files and as the arguments of `counterfoil replay` or `audit`.
 
 use std::fmt::Write;
 use std::path::Path;
 
+use chrono::NaiveDate;
+
 use super::Case;
+use super::tariff::{self, Tables};
 use crate::oracle::clock::show_instant;
 use crate::oracle::settings::SETTINGS;
-use crate::oracle::{Accounts, COLUMNS, Registered};
+use crate::oracle::tariff::shipped_folder;
+use crate::oracle::{Accounts, COLUMNS, Portfolio, Registered};
 
 /// The columns that the log uses, or all of them.
 fn columns(case: &Case) -> Vec<&'static str> {
@@ -45,13 +49,13 @@ pub fn csv(case: &Case) -> String {
 
 pub fn accounts_toml(accounts: &Accounts) -> String {
     let mut text = String::new();
+    for portfolio in &accounts.portfolios {
+        put_portfolio(&mut text, portfolio);
+    }
     for account in &accounts.accounts {
-        writeln!(
-            text,
-            "[[account]]\nid = \"{}\"\ncurrency = \"USD\"",
-            account.id
-        )
-        .unwrap();
+        writeln!(text, "[[account]]\nid = \"{}\"", account.id).unwrap();
+        put_text(&mut text, "currency", &account.currency);
+        put_text(&mut text, "portfolio", &account.portfolio);
         if let Some(timezone) = &account.timezone {
             writeln!(text, "timezone = \"{timezone}\"").unwrap();
         }
@@ -69,6 +73,8 @@ pub fn accounts_toml(accounts: &Accounts) -> String {
             if let Some(timezone) = &change.timezone {
                 writeln!(text, "timezone = \"{timezone}\"").unwrap();
             }
+            put_text(&mut text, "currency", &change.currency);
+            put_text(&mut text, "portfolio", &change.portfolio);
             if let Some(exempt) = change.exempt {
                 writeln!(text, "exempt = {exempt}").unwrap();
             }
@@ -89,7 +95,50 @@ pub fn accounts_toml(accounts: &Accounts) -> String {
         }
         text.push('\n');
     }
+    for used in &accounts.used_volume {
+        let (portfolio, market) = (&used.portfolio, &used.market);
+        writeln!(
+            text,
+            "[[used_volume]]\nportfolio = \"{portfolio}\"\nmarket = \"{market}\""
+        )
+        .unwrap();
+        let (category, month) = (&used.category, &used.month);
+        writeln!(text, "category = \"{category}\"\nmonth = \"{month}\"").unwrap();
+        writeln!(text, "count = {}\n", used.count).unwrap();
+    }
     text
+}
+
+fn put_text(text: &mut String, term: &str, value: &Option<String>) {
+    if let Some(value) = value {
+        writeln!(text, "{term} = \"{value}\"").unwrap();
+    }
+}
+
+fn put_portfolio(text: &mut String, portfolio: &Portfolio) {
+    writeln!(text, "[[portfolio]]\nid = \"{}\"", portfolio.id).unwrap();
+    put_text(text, "primary_location", &portfolio.primary_location);
+    if let Some(international) = &portfolio.international {
+        let table = |countries: &[(String, NaiveDate)]| {
+            let pairs = countries.iter();
+            let pairs = pairs.map(|(country, from)| format!("{country} = \"{from}\""));
+            format!("{{ {} }}", pairs.collect::<Vec<_>>().join(", "))
+        };
+        let from = match international.everywhere_from {
+            Some(from) => format!("\"{from}\""),
+            None => table(&international.country_from),
+        };
+        let exceptions = match international.exceptions.as_slice() {
+            [] => String::new(),
+            countries => format!(", exceptions = {}", table(countries)),
+        };
+        writeln!(
+            text,
+            "auth_international = {{ eligible_from = {from}{exceptions} }}"
+        )
+        .unwrap();
+    }
+    text.push('\n');
 }
 
 pub fn templates_csv(templates: &[Registered]) -> String {
@@ -113,7 +162,11 @@ pub fn write(case: &Case, folder: &Path) -> Vec<String> {
         std::fs::write(&path, text).expect("the temporary folder can be written");
         path.to_string_lossy().into_owned()
     };
-    let mut arguments = vec!["replay".to_string(), put("log.csv", csv(case))];
+    let command = match case.tables {
+        Some(_) => "audit",
+        None => "replay",
+    };
+    let mut arguments = vec![command.to_string(), put("log.csv", csv(case))];
     let mut option = |name: &str, value: String| arguments.extend([name.to_string(), value]);
     option("--out", folder.join("out").to_string_lossy().into_owned());
     if case.accounts.present {
@@ -127,6 +180,17 @@ pub fn write(case: &Case, folder: &Path) -> Vec<String> {
             "--templates",
             put("templates.csv", templates_csv(&case.templates)),
         );
+    }
+    if let Some(Tables::Own(tariff)) = &case.tables {
+        let rates = folder.join("rates");
+        std::fs::create_dir(&rates).expect("the temporary folder can be written");
+        put("rates/rates.csv", tariff::rates_csv(tariff));
+        put("rates/tiers.csv", tariff::tiers_csv(tariff));
+        for name in ["markets.csv", "auth_international.csv"] {
+            let shipped = shipped_folder().join(name);
+            std::fs::copy(shipped, rates.join(name)).expect("a shipped table");
+        }
+        option("--rates", rates.to_string_lossy().into_owned());
     }
     for (index, (name, value)) in case.settings.set.iter().enumerate() {
         let id = SETTINGS

@@ -42,12 +42,30 @@ pub struct Draft {
     pub marks: Vec<(&'static str, String)>,
 }
 
-pub fn log(r: &mut Random, times: &mut Times) -> Vec<Row> {
+/// Who writes to whom, and how often.
+pub struct Habits {
+    pub customers: &'static [&'static str],
+    /// Percent of messages that come in, and of those that come by a click.
+    pub inbound: u64,
+    pub clicks: u64,
+    /// The category that most templates of a log have, if any.
+    pub favourites: &'static [&'static str],
+}
+
+pub const ADVERSARIAL: Habits = Habits {
+    customers: &CUSTOMERS,
+    inbound: 45,
+    clicks: 35,
+    favourites: &["", "", "utility", "utility", "marketing"],
+};
+
+pub fn log(r: &mut Random, times: &mut Times, habits: &Habits) -> Vec<Row> {
+    let known = habits.customers;
     let style = Style::random(r, times.precision);
     let businesses = &BUSINESSES[..r.pick(&[1, 1, 2, 3])];
-    let start = r.below(CUSTOMERS.len() - 2);
-    let customers = &CUSTOMERS[start..start + r.pick(&[1, 1, 2, 3])];
-    let mut favourite = r.pick(&["", "", "utility", "utility", "marketing"]);
+    let start = r.below(known.len() - 2);
+    let customers = &known[start..start + r.pick(&[1, 1, 2, 3])];
+    let mut favourite = r.pick(habits.favourites);
     if times.days.contains(&date(2025, 7, 1)) && r.chance(50) {
         favourite = "utility"; // P25-5
     }
@@ -75,8 +93,8 @@ pub fn log(r: &mut Random, times: &mut Times) -> Vec<Row> {
         if r.chance(3) {
             draft.channel = r.pick(&["sms", "Messenger", "email"]).to_string();
         }
-        if r.chance(45) {
-            inbound(r, &mut draft);
+        if r.chance(habits.inbound) {
+            inbound(r, &mut draft, habits.clicks);
         } else {
             outbound(r, times, &mut draft);
             if draft.kind == "template" && !favourite.is_empty() && r.chance(60) {
@@ -104,7 +122,7 @@ pub fn log(r: &mut Random, times: &mut Times) -> Vec<Row> {
     all
 }
 
-fn inbound(r: &mut Random, draft: &mut Draft) {
+fn inbound(r: &mut Random, draft: &mut Draft, clicks: u64) {
     draft.inbound = true;
     draft.kind = r
         .weighted(&[
@@ -116,7 +134,7 @@ fn inbound(r: &mut Random, draft: &mut Draft) {
             (5, "call"),
         ])
         .to_string();
-    if r.chance(35) {
+    if r.chance(clicks) {
         let sources = [(55, "ad"), (25, "page_cta"), (20, "post")];
         draft.entry_point = r.weighted(&sources).to_string();
     }

@@ -6,14 +6,17 @@
 
 pub mod files;
 pub mod messages;
+pub mod prices;
 pub mod random;
 pub mod rows;
 pub mod spoil;
+pub mod tariff;
 pub mod times;
 pub mod world;
 
-use crate::oracle::{Accounts, Registered, Row, Settings, World};
+use crate::oracle::{Accounts, Outcome, Registered, Row, Settings, World, market, replay};
 use random::Random;
+use tariff::Tables;
 
 /// One generated log with everything that stands beside it.
 #[derive(Clone, Debug)]
@@ -23,19 +26,29 @@ pub struct Case {
     pub accounts: Accounts,
     pub templates: Vec<Registered>,
     pub settings: Settings,
+    /// What things cost; with it the case is one for `audit`.
+    pub tables: Option<Tables>,
     /// How the CSV is written.
     pub all_columns: bool,
     pub upper_case_header: bool,
 }
 
 impl Case {
-    pub fn world(&self) -> World<'_> {
-        World {
+    /// What the oracle makes of it.
+    pub fn outcome(&self) -> Outcome {
+        let tariff = self.tables.as_ref().map(|tables| tables.tariff());
+        let country = |customer: &str| match tariff {
+            Some(tariff) => market::country(tariff, customer),
+            None => country_of(customer),
+        };
+        let world = World {
             accounts: &self.accounts,
             settings: &self.settings,
             templates: &self.templates,
-            country_of: &country_of,
-        }
+            country_of: &country,
+            tariff,
+        };
+        replay(&self.rows, &world)
     }
 }
 
@@ -43,7 +56,7 @@ pub fn generate(seed: u64) -> Case {
     let mut random = Random::new(seed);
     let r = &mut random;
     let mut accounts = world::accounts(r);
-    let mut clock = times::Times::new(r, &accounts);
+    let mut clock = times::Times::new(r, &accounts, times::DAYS);
     let mut settings = world::settings(r, &accounts, &clock);
     world::lean(r, &mut accounts, &mut settings, &clock);
     let templates = world::templates(r, &clock);
@@ -51,7 +64,7 @@ pub fn generate(seed: u64) -> Case {
     let rows = if sent_only {
         messages::sent_only(r, &mut clock)
     } else {
-        messages::log(r, &mut clock)
+        messages::log(r, &mut clock, &messages::ADVERSARIAL)
     };
     let all_columns = r.chance(30);
     let upper_case_header = r.chance(10);
@@ -61,6 +74,7 @@ pub fn generate(seed: u64) -> Case {
         accounts,
         templates,
         settings,
+        tables: None,
         all_columns,
         upper_case_header,
     }

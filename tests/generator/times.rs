@@ -32,10 +32,10 @@ pub struct Times {
 }
 
 impl Times {
-    pub fn new(r: &mut Random, accounts: &Accounts) -> Times {
-        let mut days = vec![day(r)];
+    pub fn new(r: &mut Random, accounts: &Accounts, choices: &[Weighed]) -> Times {
+        let mut days = vec![day(r, choices)];
         if r.chance(30) {
-            days.push(day(r));
+            days.push(day(r, choices));
         }
         let changes = accounts
             .accounts
@@ -138,27 +138,54 @@ impl Times {
     }
 }
 
-fn day(r: &mut Random) -> NaiveDate {
-    let (year, month, day) = r.weighted(&[
-        (8, (2022, 2, 1)),
-        (8, (2023, 3, 1)),
-        (16, (2023, 6, 1)),
-        (8, (2024, 11, 1)),
-        (28, (2025, 7, 1)),
-        (10, (2026, 9, 28)),
-        (20, (2026, 10, 1)),
-        (4, (2022, 6, 6)),
-        (8, (2023, 9, 4)),
-        (4, (2023, 10, 1)),
-        (2, (2024, 2, 29)),
-        (2, (2025, 3, 9)),
-        (2, (2025, 3, 30)),
-        (2, (2025, 9, 28)),
-        (4, (2026, 2, 16)),
-        (5, (2026, 3, 11)),
-        (5, (2026, 5, 13)),
-        (4, (2026, 11, 1)),
-        (4, (2028, 1, 1)),
-    ]);
+fn day(r: &mut Random, choices: &[Weighed]) -> NaiveDate {
+    let (year, month, day) = r.weighted(choices);
     date(year, month, day)
 }
+
+/// A day with its weight.
+pub type Weighed = (u64, (i32, u32, u32));
+
+/// Days on which rules change, and clocks.
+pub const DAYS: &[Weighed] = &[
+    (8, (2022, 2, 1)),
+    (8, (2023, 3, 1)),
+    (16, (2023, 6, 1)),
+    (8, (2024, 11, 1)),
+    (28, (2025, 7, 1)),
+    (10, (2026, 9, 28)),
+    (20, (2026, 10, 1)),
+    (4, (2022, 6, 6)),
+    (8, (2023, 9, 4)),
+    (4, (2023, 10, 1)),
+    (2, (2024, 2, 29)),
+    (2, (2025, 3, 9)),
+    (2, (2025, 3, 30)),
+    (2, (2025, 9, 28)),
+    (4, (2026, 2, 16)),
+    (5, (2026, 3, 11)),
+    (5, (2026, 5, 13)),
+    (4, (2026, 11, 1)),
+    (4, (2028, 1, 1)),
+];
+
+/// Days on which prices change as well: cards, ladders, markets, tier months.
+pub const PRICE_DAYS: &[Weighed] = &[
+    (12, (2022, 6, 6)),
+    (8, (2023, 9, 4)),
+    (8, (2024, 7, 1)),
+    (14, (2024, 8, 1)),
+    (8, (2024, 10, 1)),
+    (6, (2024, 10, 31)),
+    (5, (2025, 2, 1)),
+    (16, (2025, 7, 1)),
+    (12, (2025, 10, 1)),
+    (14, (2026, 1, 1)),
+    (12, (2026, 3, 11)),
+    (10, (2026, 4, 1)),
+    (5, (2026, 5, 13)),
+    (16, (2026, 7, 1)),
+    (30, (2026, 10, 1)),
+    (16, (2026, 11, 1)),
+    (8, (2026, 12, 1)),
+];

@@ -70,9 +70,7 @@ fn change(r: &mut Random) -> Change {
     let (year, month) = r.pick(&[(2022, 6), (2023, 6), (2025, 7), (2026, 10)]);
     let mut change = Change {
         from: date(year, month, r.between(10, 20) as u32),
-        timezone: None,
-        exempt: None,
-        ai_provider: None,
+        ..Change::default()
     };
     match r.below(4) {
         0 => change.exempt = Some(r.chance(50)),

@@ -4,6 +4,7 @@ use chrono::{Datelike, NaiveDate};
 use chrono_tz::Tz;
 
 use super::clock;
+use super::portfolio::{Portfolio, UsedVolume};
 use super::settings::Settings;
 
 #[derive(Clone, Debug, Default)]
@@ -13,16 +14,20 @@ pub struct Account {
     pub numbers: Vec<String>,
     pub exempt: bool,
     pub ai_provider: bool,
+    pub currency: Option<String>,
+    pub portfolio: Option<String>,
     pub changes: Vec<Change>,
 }
 
 /// `[[account.change]]`, in order of `from`.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, Default)]
 pub struct Change {
     pub from: NaiveDate,
     pub timezone: Option<String>,
     pub exempt: Option<bool>,
     pub ai_provider: Option<bool>,
+    pub currency: Option<String>,
+    pub portfolio: Option<String>,
 }
 
 #[derive(Clone, Debug)]
@@ -39,6 +44,8 @@ pub struct Accounts {
     pub present: bool,
     pub accounts: Vec<Account>,
     pub used_allowance: Vec<UsedAllowance>,
+    pub portfolios: Vec<Portfolio>,
+    pub used_volume: Vec<UsedVolume>,
 }
 
 /// A time zone, and whether the accounts file (or S-02) really states it.

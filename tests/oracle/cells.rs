@@ -41,6 +41,9 @@ pub struct Cells {
     pub meta_conversation_origin: String,
     pub meta_expires_at: Option<i64>,
     pub meta_pricing_subtype: String,
+    pub max_price: String,
+    pub meta_cost: String,
+    pub meta_cost_currency: String,
     /// D-4: all cells after parsing, instants in µs, joined with U+001F.
     pub canonical: String,
 }
@@ -118,6 +121,9 @@ pub fn parse(row: &Row, accounts: &Accounts) -> Result<Cells, &'static str> {
         meta_conversation_origin: lower(row, "meta_conversation_origin"),
         meta_expires_at,
         meta_pricing_subtype: lower(row, "meta_pricing_subtype"),
+        max_price: trim(row.get("max_price")).to_string(),
+        meta_cost: trim(row.get("meta_cost")).to_string(),
+        meta_cost_currency: trim(row.get("meta_cost_currency")).to_ascii_uppercase(),
         canonical: String::new(),
     };
     cells.canonical = canonical(row, &cells);

@@ -10,8 +10,9 @@ use super::conversation::{Conversation, conversation_id, id};
 use super::exceptions::{is_ai_provider_message, is_exempt};
 use super::message::Message;
 use super::pair::Place;
+use super::price::{Price, Volumes, currency, price};
 use super::regime::{basis_date, is_pmp, regime};
-use super::{ChargeRow, World, edge, fold};
+use super::{ChargeRow, World, edge, exceptions, fold, market};
 
 /// What a charge row says beside its identity.
 pub struct Line {
@@ -31,16 +32,23 @@ pub fn charge_rows(
     let mut in_order: Vec<&Place> = places.iter().collect();
     in_order.sort_by_key(|place| messages[place.message].order()); // T-5, across pairs
     let mut allowances = Allowances::new();
+    let mut volumes = Volumes::new();
     let mut rows = Vec::new();
     for place in in_order {
         let message = &messages[place.message];
         let Some(line) = line(place, message, conversations, &mut allowances, world) else {
             continue;
         };
+        let priced = world.tariff.is_some();
+        let price = priced.then(|| price(&line, place, message, &mut volumes, world));
         if fold::is_before_period(message, world) {
-            continue; // reading 15: it used the allowance all the same
+            continue; // reading 15: it used the allowance and the volume all the same
         }
-        rows.push(row(&line, place, message, messages, conversations, world));
+        let mut row = row(&line, place, message, messages, conversations, world);
+        if let Some(price) = price {
+            put_price(&mut row, &price, message, world);
+        }
+        rows.push(row);
     }
     rows
 }
@@ -193,6 +201,9 @@ fn message_line(
         } else {
             "regular"
         };
+        if exceptions::is_international(message, world) {
+            line.category = "authentication_international".to_string();
+        }
         (if from_2026 { "P26-4" } else { "P25-4" }, pricing_type)
     };
     line.rule = rule;
@@ -251,4 +262,27 @@ fn row(
         ("estimated", estimated.to_string()),
         ("edge", edge.to_string()),
     ])
+}
+
+/// What `audit` says beside `replay`: the market, the currency, and what it costs.
+fn put_price(row: &mut ChargeRow, price: &Price, message: &Message, world: &World) {
+    let tariff = world.tariff.expect("a tariff");
+    let rate = price.rate.map_or(String::new(), |rate| rate.to_string());
+    let amount = match price.state {
+        "free" => "0".to_string(),
+        _ => rate.clone(), // one of it, unrounded
+    };
+    let day = basis_date(message, world);
+    let country = market::country(tariff, &message.customer);
+    row.insert("country", country.unwrap_or_default());
+    row.insert("market", market::market(&message.customer, day, world));
+    row.insert("currency", currency(message, world));
+    row.insert("tier", price.tier.clone());
+    row.insert("rate_card", price.card.clone());
+    row.insert("rate", rate);
+    row.insert("amount", amount);
+    row.insert("state", price.state.to_string());
+    if price.lacks_ladder {
+        row.insert("estimated", true.to_string());
+    }
 }

@@ -10,6 +10,7 @@ pub fn run(log: &[Row], accounts: &Accounts, settings: &Settings) -> Outcome {
             settings,
             templates: &[],
             country_of: &no_country,
+            tariff: None,
         },
     )
 }

@@ -1,7 +1,10 @@
 //! One message out of its rows: kind, send, delivery, category, marks (D-1 to D-9).
 
+use rust_decimal::Decimal;
+
 use super::cells::{Cells, Direction, Kind};
 use super::fold::local_date;
+use super::tariff::decimal;
 use super::{World, clock};
 
 /// A folded message.
@@ -29,6 +32,11 @@ pub struct Message {
     pub paid_exempt_mark: bool,
     /// It failed, and nothing says that it arrived.
     pub only_failed: bool,
+    /// the bid of a marketing message.
+    pub max_price: Option<Decimal>,
+    /// What Meta's own status says the message cost.
+    pub meta_cost: Option<Decimal>,
+    pub meta_cost_currency: String,
 }
 
 impl Message {
@@ -122,6 +130,9 @@ pub fn message(
         paid_exempt_mark: marks
             && (pricing_type == "paid_exempt" || pricing_subtype == "paid_exempt"),
         only_failed: failed && delivered.is_none(),
+        max_price: decimal(&first(rows, |row| &row.max_price)),
+        meta_cost: decimal(&first(rows, |row| &row.meta_cost)),
+        meta_cost_currency: first(rows, |row| &row.meta_cost_currency),
     };
     if outbound && kind == Kind::Template && message.category.is_empty() {
         // D-9: by the local date of delivery, else of sending; a forced later rulebook needs one.

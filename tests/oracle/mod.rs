@@ -2,13 +2,14 @@
 //! linear searches only, so that a reader can hold each line beside the rule whose id it cites.
 //!
 //! It shares no code with the engine. `replay` takes the log as its cells would stand in a CSV and
-//! gives back the rows that `counterfoil replay --csv` must write.
+//! gives back the rows that `counterfoil replay --csv` must write, with a tariff those of `audit`.
 #![allow(dead_code, unused_imports)]
 
 use std::collections::BTreeMap;
 
 pub mod accounts;
 pub mod allowance;
+pub mod card;
 pub mod cells;
 pub mod charges;
 pub mod clock;
@@ -18,14 +19,21 @@ pub mod entry_point;
 pub mod exceptions;
 pub mod fold;
 pub mod hand;
+pub mod lines;
+pub mod market;
 pub mod message;
 pub mod pair;
+pub mod portfolio;
+pub mod price;
 pub mod regime;
 pub mod settings;
+pub mod tariff;
 pub mod window;
 
 pub use accounts::{Account, Accounts, Change, UsedAllowance};
+pub use portfolio::{International, Portfolio, UsedVolume};
 pub use settings::Settings;
+pub use tariff::Tariff;
 
 /// The canonical columns in the contract's order (contract 3).
 pub const COLUMNS: [&str; 29] = [
@@ -141,8 +149,10 @@ pub struct World<'a> {
     pub accounts: &'a Accounts,
     pub settings: &'a Settings,
     pub templates: &'a [Registered],
-    /// The ISO country of a customer's number; only X-5 asks.
+    /// The ISO country of a customer's number; ask.
     pub country_of: &'a dyn Fn(&str) -> Option<String>,
+    /// What things cost; without it nothing is priced.
+    pub tariff: Option<&'a Tariff>,
 }
 
 pub fn no_country(_customer: &str) -> Option<String> {

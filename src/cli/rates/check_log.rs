@@ -72,6 +72,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         to: args.to,
         detail_messages: false,
         shadow: false,
+        findings: false,
     };
     let replayed = log.replay(&request, &|_| {}).map_err(unreadable)?;
     let outcome = &replayed.outcome;

@@ -27,8 +27,6 @@ pub struct Decision {
     pub estimated: bool,
     /// It takes part in a month's allowance (C22-3, C23-6, P26-2).
     pub uses_allowance: bool,
-    /// The customer service window was open (asked under per-message pricing only).
-    pub in_window: bool,
 }
 
 impl Decision {
@@ -74,7 +72,7 @@ impl PairMachine<'_> {
                 estimated && is_written && decision.pricing_type == PricingType::FreeEntryPoint;
             conversation.opened_by
         });
-        self.findings.charges.push(Charge {
+        let charge = Charge {
             pair: self.pair,
             charged_at,
             sent_at: message.sent(),
@@ -90,9 +88,14 @@ impl PairMachine<'_> {
             estimated,
             edge: edges.decide(account),
             uses_allowance: decision.uses_allowance,
-            in_window: decision.in_window,
+            in_window: self.in_window,
+            is_international: decision.unit == ChargeUnit::Conversation
+                && decision.category == ChargeCategory::Authentication
+                && self.is_international(message, account),
             in_group: self.is_group,
             is_written,
-        });
+        };
+        self.watch_charge(message, &charge);
+        self.findings.charges.push(charge);
     }
 }

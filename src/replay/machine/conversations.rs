@@ -225,7 +225,6 @@ impl PairMachine<'_> {
             conversation: Some(conversation.place),
             estimated: false,
             uses_allowance: pricing_type == PricingType::Regular && rule != Rule::C23_5,
-            in_window: false,
         };
         self.charge(message, account, decision, edges);
     }
@@ -258,7 +257,6 @@ impl PairMachine<'_> {
             conversation: Some(conversation.place),
             estimated: false,
             uses_allowance: false,
-            in_window: false,
         };
         let edges = self.edges_outside(message);
         self.charge(message, account, decision, edges);

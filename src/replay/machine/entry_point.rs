@@ -141,6 +141,7 @@ impl PairMachine<'_> {
         cutover: Instant,
         click: Instant,
     ) {
+        self.watch.answered();
         let end = self.entry_point_end(message, account, regime, cutover);
         let place = self.open(
             message,
@@ -176,7 +177,6 @@ impl PairMachine<'_> {
             conversation: Some(place),
             estimated: !entry_point.is_marked,
             uses_allowance: false,
-            in_window: false,
         };
         self.charge(message, account, decision, edges);
     }
@@ -256,7 +256,6 @@ impl PairMachine<'_> {
                     .settings
                     .entry_point_uses_allowance
                     .is_yes(),
-            in_window: false,
         };
         self.charge(message, account, decision, edges);
     }

@@ -9,6 +9,8 @@
 //! | conversations | C22-1…C22-5, C23-1…C23-7, F-5 | [`conversations`] |
 //! | per-message pricing | P25-1…P25-5, P26-1…P26-5, D-6, X-5 | [`per_message`] |
 //!
+//! [`watch`] looks on for findings and decides nothing.
+//!
 //! What depends on other pairs, the first 1,000 of a month, is decided afterwards by [`super::allowance`].
 
 mod charges;
@@ -16,6 +18,7 @@ mod conversations;
 mod edge;
 mod entry_point;
 mod per_message;
+mod watch;
 mod window;
 
 use super::assemble::OddValues;
@@ -23,6 +26,7 @@ use super::attributes::Flag;
 use super::message::Message;
 use super::outcome::{Charge, Conversation};
 use super::pair::{PairKey, PairTable};
+use super::sighting::Sightings;
 use super::terms::{AccountTerms, Terms};
 use crate::accounts::{Account, Accounts};
 use crate::rulebook::AiPeriod;
@@ -33,6 +37,7 @@ use crate::vocabulary::{
 pub use charges::UNKNOWN_ZONE_MICROS;
 use conversations::OpenConversations;
 use entry_point::EntryPoints;
+use watch::Watch;
 use window::Window;
 
 /// Where a customer's number lies.
@@ -63,6 +68,10 @@ pub struct Judgement<'a> {
     pub ai_periods: &'a [AiPeriod],
     /// The latest instant of any accepted row.
     pub end_of_log: Instant,
+    /// From when on no marketing is delivered to the United States.
+    pub us_pause_from: LocalDate,
+    /// Which accounts state a messaging limit, by code (C-LIMIT).
+    pub has_limit: &'a [bool],
     /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
     pub special_accounts: &'a [bool],
 }
@@ -74,8 +83,14 @@ impl<'a> Judgement<'a> {
     }
 
     /// the portfolio is eligible for the customer's country, that country is not its own, and the
-    /// customer's market has such rates.
-    fn is_international(&self, account: u32, pair: PairKey, date: LocalDate) -> bool {
+    /// customer's market has such rates. Both starts are met by the instant of T-2, as the market is.
+    fn is_international(
+        &self,
+        account: u32,
+        pair: PairKey,
+        date: LocalDate,
+        cutover: LocalDate,
+    ) -> bool {
         if !self.special_accounts[account as usize] {
             return false;
         }
@@ -92,8 +107,8 @@ impl<'a> Judgement<'a> {
         portfolio.primary_location != Some(country)
             && portfolio
                 .auth_international_from(country)
-                .is_some_and(|from| from <= date)
-            && self.customers.has_international_rate(number, date)
+                .is_some_and(|from| from <= cutover)
+            && self.customers.has_international_rate(number, cutover)
     }
 
     /// whether AI providers pay for messages to a country on a local date.
@@ -112,6 +127,8 @@ pub struct Findings {
     pub conversations: Vec<Conversation>,
     /// Charges.
     pub charges: Vec<Charge>,
+    /// What findings speak of.
+    pub sightings: Sightings,
 }
 
 /// Replays pairs, one after another.
@@ -125,6 +142,9 @@ pub struct PairMachine<'a> {
     /// The same mechanism under per-message pricing, where conversations are only compared (P25-6).
     shadow: OpenConversations,
     findings: &'a mut Findings,
+    watch: Watch,
+    /// Whether the customer service window is open for the message at hand (W-3).
+    in_window: bool,
     /// Delivered free-form messages that were sent with no window open (C-OUTSIDE-WINDOW).
     pub outside_window: u64,
 }
@@ -141,6 +161,8 @@ impl<'a> PairMachine<'a> {
             conversations: OpenConversations::default(),
             shadow: OpenConversations::default(),
             findings,
+            watch: Watch::default(),
+            in_window: false,
             outside_window: 0,
         }
     }
@@ -157,6 +179,7 @@ impl<'a> PairMachine<'a> {
         self.entry_points.clear();
         self.conversations.clear();
         self.shadow.clear();
+        self.watch.clear();
         for message in messages {
             if message.is_inbound() {
                 self.inbound(message);
@@ -164,6 +187,7 @@ impl<'a> PairMachine<'a> {
                 self.outbound(message);
             }
         }
+        self.watch_end();
     }
 
     fn inbound(&mut self, message: &Message) {
@@ -186,13 +210,18 @@ impl<'a> PairMachine<'a> {
                 .entry_point_sources
                 .contains(source)
         });
+        self.watch_inbound(message, qualifies);
         self.entry_points
             .inbound(at, qualifies, &self.judgement.terms.settings);
     }
 
     fn outbound(&mut self, message: &Message) {
         // D-6, W-4: neither notices nor calls are business messages.
-        if !message.is_delivered() || matches!(message.kind(), Kind::System | Kind::Call) {
+        if matches!(message.kind(), Kind::System | Kind::Call) {
+            return;
+        }
+        if !message.is_delivered() {
+            self.watch_undelivered(message);
             return;
         }
         let account = self.judgement.terms.account(message.attributes().account());
@@ -209,9 +238,11 @@ impl<'a> PairMachine<'a> {
         }
 
         let in_window = self.is_in_window(message);
+        self.in_window = in_window;
         if message.kind() == Kind::FreeForm && !in_window {
             self.outside_window += 1;
         }
+        self.watch_delivered(message, account);
         if let Some(entry_point) = self.entry_points.open_at(message.instant()) {
             self.inside_entry_point(message, account, regime, entry_point);
         } else if let Some(click) = self.entry_points.answered_by(message, &self.judgement) {
@@ -224,6 +255,18 @@ impl<'a> PairMachine<'a> {
         } else {
             self.converse(message, account, regime, in_window);
         }
+        self.watch_judged(message);
+    }
+
+    /// whether an authentication template to this customer is charged at the international rate.
+    fn is_international(&self, message: &Message, account: &AccountTerms) -> bool {
+        let date = account.clock.local_date(message.instant());
+        let terms = &self.judgement.terms;
+        let cutover = terms.cutover_instant(message.instant(), message.sent());
+        let cutover = account.clock.local_date(cutover);
+        let account = message.attributes().account();
+        self.judgement
+            .is_international(account, self.pair, date, cutover)
     }
 
     /// W-3: whether the customer service window is open for a message of the business.

@@ -33,7 +33,6 @@ impl PairMachine<'_> {
             conversation: None,
             estimated: false,
             uses_allowance: false,
-            in_window,
         };
         let date = account.clock.local_date(message.instant());
         let mut edges = self.edges_outside(message);
@@ -57,10 +56,7 @@ impl PairMachine<'_> {
                 }
             }
             edges = self.utility_edges(message, decision.rule, edges);
-            if category == ChargeCategory::Authentication
-                && self
-                    .judgement
-                    .is_international(message.attributes().account(), self.pair, date)
+            if category == ChargeCategory::Authentication && self.is_international(message, account)
             {
                 decision.category = ChargeCategory::AuthenticationInternational;
             }

@@ -6,7 +6,8 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::{ChargeCounts, ConversationCounts, EntryPointCounts, PricedCounts};
-use crate::replay::outcome::{Charge, Outcome, Part};
+use crate::pricing::Pricing;
+use crate::replay::outcome::{Charge, Outcome};
 use crate::vocabulary::{
     ChargeCategory, CloseReason, ConversationCategory, LocalDate, Month, PricingType, Regime,
 };
@@ -37,19 +38,19 @@ impl Counts {
         }
     }
 
-    /// Counts every part of an outcome.
-    pub fn of(outcome: &Outcome) -> Self {
-        outcome
-            .parts
-            .par_iter()
+    /// Counts every part of an outcome; a missing ladder makes a charge estimated.
+    pub fn of(outcome: &Outcome, pricing: &Pricing) -> Self {
+        (0..outcome.parts.len())
+            .into_par_iter()
             .fold(Self::none, |mut counts, part| {
-                counts.add_part(outcome, part);
+                counts.add_part(outcome, pricing, part);
                 counts
             })
             .reduce(Self::none, Self::plus)
     }
 
-    fn add_part(&mut self, outcome: &Outcome, part: &Part) {
+    fn add_part(&mut self, outcome: &Outcome, pricing: &Pricing, number: usize) {
+        let part = &outcome.parts[number];
         for row in part.conversations.iter().filter(|row| row.is_written) {
             let counts = &mut self.conversations[row.regime as usize][row.category as usize];
             counts.count += 1;
@@ -61,7 +62,13 @@ impl Counts {
             self.entry_points.estimated += u64::from(row.is_estimated);
         }
         let mut month_of = MonthOf::default();
-        for row in part.charges.iter().filter(|row| row.is_written) {
+        let charges = part.charges.iter().enumerate();
+        for (place, row) in charges.filter(|(_, row)| row.is_written) {
+            let price = pricing.price(pricing.code(number as u32, place as u32));
+            let row = Charge {
+                estimated: row.estimated || price.lacks_ladder,
+                ..row
+            };
             let pricing_type = row.pricing_type as usize;
             let counts =
                 &mut self.charges[row.regime as usize][row.category as usize][pricing_type];

@@ -3,7 +3,7 @@
 use serde_json::Value;
 
 use super::{Circumstances, SettingInForce, Summary};
-use crate::report::fixture::World;
+use crate::report::fixture::{Priced, World};
 use crate::report::tables::TableRows;
 use crate::vocabulary::PricingType;
 
@@ -19,8 +19,15 @@ fn summary(world: &World) -> Summary {
         }],
         ..Circumstances::default()
     };
-    let bill = Some(world.priced().bill);
-    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
+    let Priced { pricing, bill, .. } = world.priced();
+    Summary::new(
+        &world.outcome,
+        &pricing,
+        TableRows::default(),
+        Some(bill),
+        Some(&[]),
+        circumstances,
+    )
 }
 
 /// The part of JSON schema that the published one uses.

@@ -10,7 +10,7 @@ use super::identities::Identities;
 use super::names::{Names, Prefixes};
 use super::order::{Entry, Key, Ordered, Slice};
 use super::{BLOCK_ROWS, Table};
-use crate::pricing::{Price, Pricing};
+use crate::pricing::{Price, PriceCode, Pricing};
 use crate::replay::outcome::{Charge, Outcome, Part};
 use crate::tariff::{Amount, Tariff};
 use crate::vocabulary::{ChargeUnit, HexId};
@@ -193,15 +193,14 @@ impl Charges<'_> {
             }
             None => columns.country.push_null(),
         }
-        let price = self
-            .pricing
-            .price(self.pricing.code(entry.part, entry.place));
-        self.fill_price(price, columns);
+        let code = self.pricing.code(entry.part, entry.place);
+        let price = self.pricing.price(code);
+        self.fill_price(code, price, columns);
         columns.estimated.push(row.estimated || price.lacks_ladder);
         columns.edge.push(row.edge);
     }
 
-    fn fill_price(&self, price: &Price, columns: &mut ChargeColumns) {
+    fn fill_price(&self, code: PriceCode, price: &Price, columns: &mut ChargeColumns) {
         columns.market.push_code(price.market.index(), || {
             self.tariff.markets.name(price.market).into()
         });
@@ -217,11 +216,13 @@ impl Charges<'_> {
                 .push_code(card.index(), || self.tariff.cards.card_name(card).into()),
             None => columns.rate_card.push_null(),
         }
-        push_amount(price.rate, &mut columns.rate);
+        columns.rate.push_code(code.index(), || decimal(price.rate));
         columns.currency.push_code(price.currency.number(), || {
             price.currency.code().to_owned().into()
         });
-        push_amount(price.amount(), &mut columns.amount);
+        columns
+            .amount
+            .push_code(code.index(), || decimal(price.amount()));
         columns
             .state
             .push_code(price.state as usize, || price.state.name().into());
@@ -230,12 +231,17 @@ impl Charges<'_> {
 
 /// Adds an amount of money, or an empty cell.
 pub fn push_amount(amount: Option<Amount>, column: &mut Decimals) {
-    const UNITS_PER_UNIT: i128 = 10i128.pow(DECIMAL_SCALE as u32 - Amount::DIGITS);
-    // A line that no table could hold is beyond all money there is; nothing wraps.
-    match amount.and_then(|amount| amount.units().checked_mul(UNITS_PER_UNIT)) {
+    match decimal(amount) {
         Some(units) => column.push(units),
         None => column.push_null(),
     }
+}
+
+/// An amount of money in the units of a decimal, if there is one.
+fn decimal(amount: Option<Amount>) -> Option<i128> {
+    const UNITS_PER_UNIT: i128 = 10i128.pow(DECIMAL_SCALE as u32 - Amount::DIGITS);
+    // A line that no table could hold is beyond all money there is; nothing wraps.
+    amount.and_then(|amount| amount.units().checked_mul(UNITS_PER_UNIT))
 }
 
 impl Columns for ChargeColumns {

@@ -59,6 +59,7 @@ enum Cursor<'a> {
         words: Vec<String>,
     },
     Instants(&'a [Option<i64>]),
+    Numbers(&'a [Option<i64>]),
     Dates(&'a [i64]),
     Counts(&'a [i64]),
     Flags(&'a [bool]),
@@ -76,6 +77,7 @@ impl<'a> Cursor<'a> {
                 keys: decimals.keys(),
                 words: decimals.values().iter().copied().map(decimal).collect(),
             },
+            Cells::Instants(numbers) if kind == ColumnKind::Number => Self::Numbers(numbers),
             Cells::Instants(instants) => Self::Instants(instants),
             Cells::Integers(days) if kind == ColumnKind::Date => Self::Dates(days),
             Cells::Integers(counts) => Self::Counts(counts),
@@ -107,6 +109,11 @@ impl<'a> Cursor<'a> {
             Self::Instants(instants) => {
                 if let Some(micros) = instants[row] {
                     write!(buffer, "{}", Instant::from_micros(micros))?;
+                }
+            }
+            Self::Numbers(numbers) => {
+                if let Some(number) = numbers[row] {
+                    write!(buffer, "{number}")?;
                 }
             }
             Self::Dates(days) => write!(buffer, "{}", LocalDate::from_days(days[row] as i32))?,

@@ -26,6 +26,8 @@ pub enum ColumnKind {
     Date,
     /// Number of messages.
     Count,
+    /// Whole number, perhaps negative.
+    Number,
     /// Yes or no.
     Flag,
     /// Exact money, [`DECIMAL_PRECISION`] digits, [`DECIMAL_SCALE`] of them after the point.
@@ -85,7 +87,7 @@ pub enum Cells<'a> {
     Text(&'a Texts),
     /// Keys of words.
     Words(&'a Words),
-    /// Microseconds since the epoch.
+    /// Microseconds since the epoch, or whole numbers.
     Instants(&'a [Option<i64>]),
     /// Days since the epoch, or counts.
     Integers(&'a [i64]),
@@ -210,6 +212,7 @@ pub struct Decimals {
     keys: Vec<u32>,
     values: Vec<i128>,
     by_value: HashMap<i128, u32>,
+    by_code: Vec<Option<u32>>,
 }
 
 impl Decimals {
@@ -218,15 +221,25 @@ impl Decimals {
         self.keys.clear();
     }
 
-    /// Adds a number of units.
+    /// Adds a number of units, or an empty cell, that has a small number within this column.
     #[inline]
-    pub fn push(&mut self, units: i128) {
-        if let Some(0) = self.keys.last()
-            && self.values[0] == units
-        {
-            self.keys.push(0);
+    pub fn push_code(&mut self, code: usize, units: impl FnOnce() -> Option<i128>) {
+        if let Some(&Some(key)) = self.by_code.get(code) {
+            self.keys.push(key);
             return;
         }
+        match units() {
+            Some(units) => self.push(units),
+            None => self.push_null(),
+        }
+        if self.by_code.len() <= code {
+            self.by_code.resize(code + 1, None);
+        }
+        self.by_code[code] = self.keys.last().copied();
+    }
+
+    /// Adds a number of units.
+    pub fn push(&mut self, units: i128) {
         let values = &mut self.values;
         let key = *self.by_value.entry(units).or_insert_with(|| {
             values.push(units);

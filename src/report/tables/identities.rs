@@ -119,19 +119,15 @@ mod avx2 {
         let mut chained = IV.map(|word| _mm256_set1_epi32(word as i32));
         let (mut low, mut high) = ([0; LANES], [0; LANES]);
         for index in 0..blocks_most {
-            let mut message = [[0; LANES]; 16];
+            let mut message = [[0; BLOCK]; LANES];
             let (mut lengths, mut flags) = ([0; LANES], [0; LANES]);
             for (lane, input) in inputs.iter().enumerate() {
                 if index >= blocks[lane] {
                     continue;
                 }
                 let rest = &input[index * BLOCK..];
-                let mut block = [0; BLOCK];
                 let length = rest.len().min(BLOCK);
-                block[..length].copy_from_slice(&rest[..length]);
-                for (word, bytes) in message.iter_mut().zip(block.as_chunks::<4>().0) {
-                    word[lane] = u32::from_le_bytes(*bytes);
-                }
+                message[lane][..length].copy_from_slice(&rest[..length]);
                 lengths[lane] = length as u32;
                 if index == 0 {
                     flags[lane] |= CHUNK_START;
@@ -157,14 +153,13 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn compress(
         chained: &[Vector; 8],
-        message: &[Words; 16],
+        message: &[[u8; BLOCK]; LANES],
         lengths: &Words,
         flags: &Words,
     ) -> [Vector; 8] {
         let mut words = [_mm256_setzero_si256(); 16];
-        for (word, lanes) in words.iter_mut().zip(message) {
-            *word = loaded(lanes);
-        }
+        words[..8].copy_from_slice(&words_of_lanes::<0>(message));
+        words[8..].copy_from_slice(&words_of_lanes::<{ BLOCK / 2 }>(message));
         let mut state = [_mm256_setzero_si256(); 16];
         state[..8].copy_from_slice(chained);
         for (word, iv) in state[8..12].iter_mut().zip(IV) {
@@ -208,13 +203,69 @@ mod avx2 {
     #[target_feature(enable = "avx2")]
     fn mix(state: &mut [Vector; 16], [a, b, c, d]: [usize; 4], first: Vector, second: Vector) {
         state[a] = _mm256_add_epi32(_mm256_add_epi32(state[a], state[b]), first);
-        state[d] = turn::<16, 16>(_mm256_xor_si256(state[d], state[a]));
+        state[d] = turn_16(_mm256_xor_si256(state[d], state[a]));
         state[c] = _mm256_add_epi32(state[c], state[d]);
         state[b] = turn::<12, 20>(_mm256_xor_si256(state[b], state[c]));
         state[a] = _mm256_add_epi32(_mm256_add_epi32(state[a], state[b]), second);
-        state[d] = turn::<8, 24>(_mm256_xor_si256(state[d], state[a]));
+        state[d] = turn_8(_mm256_xor_si256(state[d], state[a]));
         state[c] = _mm256_add_epi32(state[c], state[d]);
         state[b] = turn::<7, 25>(_mm256_xor_si256(state[b], state[c]));
+    }
+
+    /// Eight words of each lane's block, from a byte on: word by word, with all lanes in a vector.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn words_of_lanes<const FROM: usize>(message: &[[u8; BLOCK]; LANES]) -> [Vector; 8] {
+        let mut rows = [_mm256_setzero_si256(); LANES];
+        for (row, block) in rows.iter_mut().zip(message) {
+            let (longs, _) = block[FROM..FROM + BLOCK / 2].as_chunks::<8>();
+            let long = |index: usize| i64::from_le_bytes(longs[index]);
+            *row = _mm256_setr_epi64x(long(0), long(1), long(2), long(3));
+        }
+        // Pairs of rows, then fours, then all eight: each step doubles how many lanes lie together.
+        let [a, b, c, d, e, f, g, h] = rows;
+        let (ab, cd) = (_mm256_unpacklo_epi32(a, b), _mm256_unpacklo_epi32(c, d));
+        let (ef, gh) = (_mm256_unpacklo_epi32(e, f), _mm256_unpacklo_epi32(g, h));
+        let (ab_high, cd_high) = (_mm256_unpackhi_epi32(a, b), _mm256_unpackhi_epi32(c, d));
+        let (ef_high, gh_high) = (_mm256_unpackhi_epi32(e, f), _mm256_unpackhi_epi32(g, h));
+        let first = [
+            _mm256_unpacklo_epi64(ab, cd),
+            _mm256_unpackhi_epi64(ab, cd),
+            _mm256_unpacklo_epi64(ab_high, cd_high),
+            _mm256_unpackhi_epi64(ab_high, cd_high),
+        ];
+        let last = [
+            _mm256_unpacklo_epi64(ef, gh),
+            _mm256_unpackhi_epi64(ef, gh),
+            _mm256_unpacklo_epi64(ef_high, gh_high),
+            _mm256_unpackhi_epi64(ef_high, gh_high),
+        ];
+        [
+            _mm256_permute2x128_si256::<0x20>(first[0], last[0]),
+            _mm256_permute2x128_si256::<0x20>(first[1], last[1]),
+            _mm256_permute2x128_si256::<0x20>(first[2], last[2]),
+            _mm256_permute2x128_si256::<0x20>(first[3], last[3]),
+            _mm256_permute2x128_si256::<0x31>(first[0], last[0]),
+            _mm256_permute2x128_si256::<0x31>(first[1], last[1]),
+            _mm256_permute2x128_si256::<0x31>(first[2], last[2]),
+            _mm256_permute2x128_si256::<0x31>(first[3], last[3]),
+        ]
+    }
+
+    /// Rotates each word to the right by two bytes.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn turn_16(words: Vector) -> Vector {
+        let (low, high) = (0x0504_0706_0100_0302, 0x0d0c_0f0e_0908_0b0a);
+        _mm256_shuffle_epi8(words, _mm256_setr_epi64x(low, high, low, high))
+    }
+
+    /// Rotates each word to the right by one byte.
+    #[inline]
+    #[target_feature(enable = "avx2")]
+    fn turn_8(words: Vector) -> Vector {
+        let (low, high) = (0x0407_0605_0003_0201, 0x0c0f_0e0d_080b_0a09);
+        _mm256_shuffle_epi8(words, _mm256_setr_epi64x(low, high, low, high))
     }
 
     /// Rotates each word to the right; the two numbers sum to 32.

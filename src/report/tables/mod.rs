@@ -8,7 +8,9 @@ mod charges;
 mod conversations;
 mod csv;
 mod delta;
+mod differences;
 mod files;
+mod findings;
 mod frame;
 mod identities;
 mod lines;
@@ -27,6 +29,8 @@ pub use charges::COLUMNS as CHARGE_COLUMNS;
 pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
 pub use frame::{ColumnKind, ColumnSpec};
 
+use crate::audit::Difference;
+use crate::findings::Finding;
 use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::run::output::Folder;
@@ -51,6 +55,15 @@ pub struct TableRows {
     /// Rows of `lines`, in a run with prices.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
+    /// Rows of `differences`, in a run with an invoice.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub differences: Option<u64>,
+    /// Rows of `analytics_differences`, in a run with analytics.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub analytics_differences: Option<u64>,
+    /// Rows of `findings`, in a run that looks for them.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub findings: Option<u64>,
 }
 
 /// What the tables are made of.
@@ -62,6 +75,12 @@ pub struct Content<'a> {
     pub pricing: &'a Pricing,
     /// The charges at the grain of an invoice, in a run with prices.
     pub lines: Option<&'a [Line]>,
+    /// How invoices differ, in a run with some.
+    pub differences: Option<&'a [Difference]>,
+    /// How Meta's analytics differ, in a run with some.
+    pub analytics_differences: Option<&'a [Difference]>,
+    /// What was found beside prices, in a run that looks for it.
+    pub findings: Option<&'a [Finding]>,
     /// Countries, and names of markets and cards.
     pub tariff: &'a Tariff,
     /// Message ids.
@@ -113,10 +132,20 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         Ok(())
     })?;
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
+    let differences = |name: &str, rows: Option<&[Difference]>| {
+        rows.map(|rows| differences::write(name, rows, csv, folder))
+            .transpose()
+    };
+    let findings = content
+        .findings
+        .map(|findings| findings::write(findings, csv, folder));
     Ok(TableRows {
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
         lines: lines.transpose()?,
+        differences: differences("differences", content.differences)?,
+        analytics_differences: differences("analytics_differences", content.analytics_differences)?,
+        findings: findings.transpose()?,
     })
 }
 

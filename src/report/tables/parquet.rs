@@ -152,6 +152,7 @@ fn column_type(spec: &ColumnSpec) -> ColumnType {
             Some(Converted::Uint32),
             Some(Logical::Integer(IntegerType::UInt32)),
         ),
+        ColumnKind::Number => (PhysicalType::Int64, None, None),
         ColumnKind::Flag => (PhysicalType::Boolean, None, None),
         ColumnKind::Decimal => (
             PhysicalType::FixedLenByteArray(16),

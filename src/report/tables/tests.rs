@@ -170,6 +170,9 @@ fn tables_cost() {
                     outcome: &world.outcome,
                     pricing: &priced.pricing,
                     lines: Some(&priced.lines),
+                    differences: None,
+                    analytics_differences: None,
+                    findings: None,
                     tariff: &priced.tariff,
                     ids: &fetch,
                 };

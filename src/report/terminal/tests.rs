@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::{annotations, render};
-use crate::report::fixture::World;
+use crate::report::fixture::{Priced, World};
 use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary};
 use crate::report::tables::TableRows;
 
@@ -27,8 +27,16 @@ fn summary(with_bill: bool) -> Summary {
         accounts_file_absent: true,
         ..Circumstances::default()
     };
-    let bill = with_bill.then(|| world.priced().bill);
-    Summary::new(&world.outcome, TableRows::default(), bill, circumstances)
+    let Priced { pricing, bill, .. } = world.priced();
+    let bill = with_bill.then_some(bill);
+    Summary::new(
+        &world.outcome,
+        &pricing,
+        TableRows::default(),
+        bill,
+        None,
+        circumstances,
+    )
 }
 
 #[test]

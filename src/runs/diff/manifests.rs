@@ -28,6 +28,8 @@ named_enum! {
         Log = "log",
         /// Accounts, templates, own cards.
         OtherInput = "input",
+        /// Invoices and analytics, which decide no charge.
+        Evidence = "evidence",
         /// First or last instant of the log.
         TimeRange = "time_range",
     }
@@ -53,7 +55,7 @@ pub struct Difference {
 }
 
 /// Options that do not change what is written, or that inputs tell better.
-const WITHOUT_EFFECT: [&str; 14] = [
+const WITHOUT_EFFECT: [&str; 17] = [
     "out",
     "force",
     "dry-run",
@@ -68,6 +70,9 @@ const WITHOUT_EFFECT: [&str; 14] = [
     "fail-on",
     "accounts",
     "templates",
+    "invoice",
+    "invoice-map",
+    "analytics",
 ];
 
 /// Everything that differs.
@@ -121,11 +126,19 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
                 .collect()
         }),
     );
-    for (subject, is_log) in [(Subject::Log, true), (Subject::OtherInput, false)] {
-        found.inputs(subject, manifests, |input| match input.role {
-            InputRole::Log => is_log,
-            InputRole::Config => false,
-            _ => !is_log,
+    for subject in [Subject::Log, Subject::OtherInput, Subject::Evidence] {
+        found.inputs(subject, manifests, |input| {
+            let of = match input.role {
+                InputRole::Log => Some(Subject::Log),
+                InputRole::Accounts | InputRole::Templates | InputRole::Rates => {
+                    Some(Subject::OtherInput)
+                }
+                InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
+                    Some(Subject::Evidence)
+                }
+                InputRole::Config => None,
+            };
+            of == Some(subject)
         });
     }
     found.each(Subject::TimeRange, manifests.map(time_range));

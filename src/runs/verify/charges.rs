@@ -132,14 +132,13 @@ fn compare_counts(sums: &ChargeSums, summary: &SealedSummary, reports: &mut Repo
             "{TABLE}: has {rows} rows, summary.json says {listed}"
         ));
     }
-    // The summary does not count those that only the price makes estimated.
     let counts = |counts: &ByName<ByName<ByName<ChargeCounts>>>| {
         let mut flat = BTreeMap::new();
         for (regime, categories) in counts {
             for (category, types) in categories {
                 for (pricing_type, counts) in types {
                     let name = format!("{regime}, {category}, {pricing_type}");
-                    flat.insert(name, (counts.count, counts.edge));
+                    flat.insert(name, [counts.count, counts.estimated, counts.edge]);
                 }
             }
         }
@@ -150,13 +149,14 @@ fn compare_counts(sums: &ChargeSums, summary: &SealedSummary, reports: &mut Repo
     for name in names {
         let (found, listed) = (found.get(name), listed.get(name));
         if found != listed {
-            let ((count, edge), (listed, listed_edge)) = (
-                found.copied().unwrap_or_default(),
-                listed.copied().unwrap_or_default(),
-            );
+            let described = |counts: Option<&[u64; 3]>| {
+                let [count, estimated, edge] = counts.copied().unwrap_or_default();
+                format!("{count} charges ({estimated} estimated, {edge} at an edge)")
+            };
             reports.tables.difference(format!(
-                "{TABLE}: {name}: {count} charges, {edge} at an edge; summary.json says {listed}, \
-                 {listed_edge} at an edge"
+                "{TABLE}: {name}: {}; summary.json says {}",
+                described(found),
+                described(listed)
             ));
         }
     }
@@ -322,8 +322,10 @@ impl Scan {
         let counts = self.sums.counts.entry(name(REGIME)).or_default();
         let counts = counts.entry(name(CATEGORY)).or_default();
         let counts = counts.entry(name(PRICING_TYPE)).or_default();
+        let is_marked = |column| rows.cell(column, row).integer() == Some(1);
         counts.count += 1;
-        counts.edge += u64::from(rows.cell(EDGE, row).integer() == Some(1));
+        counts.estimated += u64::from(is_marked(ESTIMATED));
+        counts.edge += u64::from(is_marked(EDGE));
     }
 }
 

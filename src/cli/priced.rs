@@ -1,0 +1,106 @@
+//! What a replayed log costs, and what else there is to say of it.
+
+use super::args::LogArgs;
+use super::evidence::{Compared, Evidence};
+use super::inputs::Inputs;
+use super::opened_log::Replayed;
+use crate::audit::expected_groups;
+use crate::findings::{self, Finding};
+use crate::pricing::{self, Groups, Line, Pricer, Pricing};
+use crate::replay::outcome::Outcome;
+use crate::report::summary::Bill;
+use crate::rulebook::Rulebook;
+use crate::run::exit::{Failure, OrFail};
+
+/// Prices of every charge; a replay's have no rates.
+pub struct Priced {
+    /// By charge.
+    pub pricing: Pricing,
+    /// What an audit adds.
+    pub billed: Option<Billed>,
+}
+
+/// What an audit adds to the prices.
+pub struct Billed {
+    /// The charges at the grain of an invoice.
+    pub lines: Vec<Line>,
+    /// Compliance, savings, quality of the log.
+    pub findings: Vec<Finding>,
+    /// What it all comes to.
+    pub bill: Bill,
+    /// How the evidence compares.
+    pub compared: Compared,
+}
+
+/// Prices a replayed log; an audit also sums up, looks for findings and compares with the evidence.
+///
+/// # Errors
+/// If the log can no longer be read.
+pub fn price(
+    replayed: &Replayed<'_>,
+    inputs: &Inputs,
+    args: &LogArgs,
+    evidence: Option<&Evidence<'_>>,
+) -> Result<Priced, Failure> {
+    let outcome = &replayed.outcome;
+    let request = pricing::Request {
+        outcome,
+        tariff: &inputs.tariff,
+        accounts: &inputs.accounts,
+        settings: &inputs.settings,
+        is_regime_forced: args.rulebook.is_some(),
+        with_rates: evidence.is_some(),
+        ids: &replayed.ids,
+    };
+    let pricing = pricing::price(&request).or_input()?;
+    let Some(evidence) = evidence else {
+        return Ok(Priced {
+            pricing,
+            billed: None,
+        });
+    };
+    let groups = Groups::of(outcome, &pricing);
+    let findings = findings::find(&findings::Request {
+        outcome,
+        pricing: &pricing,
+        groups: &groups,
+        pricer: &Pricer::new(request),
+        tariff: &inputs.tariff,
+        accounts: &inputs.accounts,
+        rulebook: &Rulebook::embedded().or_usage()?,
+        ids: &replayed.ids,
+    })
+    .or_input()?;
+    let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff);
+    let compared = match evidence.is_empty() {
+        true => Compared::default(),
+        false => {
+            let expected = expected_groups(outcome, &pricing, &inputs.tariff, &inputs.accounts);
+            let open_points = open_points(outcome, &bill, evidence);
+            evidence.compare(&expected, outcome, inputs, &open_points)?
+        }
+    };
+    let billed = Billed {
+        lines: pricing::lines(outcome, &pricing, &groups, &inputs.tariff),
+        findings,
+        bill,
+        compared,
+    };
+    Ok(Priced {
+        pricing,
+        billed: Some(billed),
+    })
+}
+
+/// Why the run as a whole is no conclusion: missing rates, unknown zones, gaps in the days that were billed.
+fn open_points(outcome: &Outcome, bill: &Bill, evidence: &Evidence<'_>) -> Vec<String> {
+    let gaps = findings::gaps(outcome).into_iter();
+    let gaps = gaps
+        .filter(|gap| evidence.reaches_into(gap.days))
+        .map(|gap| format!("Q-GAP: {}: {gap}", gap.business));
+    let known = bill.incomplete().into_iter();
+    known
+        .chain(outcome.incomplete.iter().cloned())
+        .chain(gaps)
+        .collect()
+}

@@ -1,0 +1,55 @@
+//! What a run can find beside prices: compliance (C), savings (O), quality of the log (Q).
+
+use super::named_enum;
+
+named_enum! {
+    /// The code of a finding (rules: findings).
+    pub enum FindingCode {
+        /// Free-form message sent with no customer service window open.
+        OutsideWindow = "C-OUTSIDE-WINDOW",
+        /// Template used while it was not approved, paused or disabled.
+        Unapproved = "C-UNAPPROVED",
+        /// Declared category differs from Meta's for the same message.
+        Recategorised = "C-RECATEGORISED",
+        /// Marketing template delivered to a US number in the pause.
+        UsPause = "C-US-PAUSE",
+        /// More distinct customers messaged outside a window in 24 hours than the messaging limit.
+        Limit = "C-LIMIT",
+        /// Marketing sent after the customer opted out.
+        OptOut = "C-OPT-OUT",
+        /// Authentication template where the registry says otherwise.
+        AuthMisuse = "C-AUTH-MISUSE",
+        /// An armed entry point answered late or never, with later charges it would have covered.
+        MissedEntryPoint = "O-MISSED-ENTRY-POINT",
+        /// A paid template sent where a free or cheaper message was allowed.
+        TemplateInWindow = "O-TEMPLATE-IN-WINDOW",
+        /// The same template to the same customer twice within 24 hours, both charged.
+        DuplicateTemplate = "O-DUPLICATE-TEMPLATE",
+        /// An answer that came after the window had closed, as a paid template.
+        LateReply = "O-LATE-REPLY",
+        /// Statuses or rows of one message contradict each other.
+        Conflict = "Q-CONFLICT",
+        /// A day or number with no rows inside the period, or a volume break.
+        Gap = "Q-GAP",
+        /// Timestamps before 2009, or delivery before sending.
+        Clock = "Q-CLOCK",
+        /// One business number under two accounts at overlapping times.
+        TwoAccounts = "Q-TWO-ACCOUNTS",
+        /// A charge with no rate.
+        Unrated = "Q-UNRATED",
+        /// Tiered categories charged at list because no ladder is known.
+        NoLadder = "Q-NO-LADDER",
+    }
+}
+
+named_enum! {
+    /// How grave a finding is.
+    pub enum Severity {
+        /// Worth knowing.
+        Info = "info",
+        /// Something is amiss with the log, or money was spent that need not have been.
+        Warning = "warning",
+        /// A rule of Meta's was broken.
+        Violation = "violation",
+    }
+}
