@@ -7,11 +7,13 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::diff::{DIFF_HELP, DiffArgs};
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::values::{
     RejectLimit, amount, date, finding, input_format, month, regime, tolerance, zone,
 };
+use super::verify::{VERIFY_HELP, VerifyArgs};
 use crate::audit::Tolerance;
 use crate::log::source::InputFormat;
 use crate::tariff::Amount;
@@ -71,24 +73,6 @@ counterfoil.toml (flag over environment over file); settings under [settings].
 Exit codes: 0 clean; 1 the invoice differs by more than --tolerance, or findings that
 --fail-on names; 2 bad usage or configuration; 3 input unreadable or too many rejects;
 4 incomplete evidence, such as a missing rate; 70 a bug; 130 interrupted.";
-
-const VERIFY_HELP: &str = "\
-Examples:
-  counterfoil verify reports/2026-10
-  counterfoil verify reports/2026-10 --log-root /archive/2026-10 --strict
-  counterfoil verify reports/2026-10 --re-perform --format json
-
-Exit codes: 0 sound; 1 something differs; 2 bad usage; 3 RUN is no run folder or cannot be
-read; 70 a bug; 130 interrupted.";
-
-const DIFF_HELP: &str = "\
-Examples:
-  counterfoil diff reports/2026-10 reports/2026-10-again
-  counterfoil diff reports/before reports/after --out differing-charges.csv
-  counterfoil diff reports/before reports/after --format json
-
-Exit codes: 0 charges and conversations are the same; 1 they differ; 2 bad usage; 3 a folder is
-no run's or cannot be read; 70 a bug; 130 interrupted.";
 
 /// The commands.
 #[derive(Debug, Subcommand)]
@@ -356,58 +340,6 @@ pub struct AuditArgs {
     /// Difference of a total from which on it is called material
     #[arg(long, value_name = "AMOUNT", value_parser = amount, env = "COUNTERFOIL_MATERIALITY", help_heading = "Evidence")]
     pub materiality: Option<Amount>,
-}
-
-/// Options of `verify`.
-#[derive(Debug, Args)]
-pub struct VerifyArgs {
-    /// Folder that a run wrote
-    #[arg(value_name = "RUN")]
-    pub run: PathBuf,
-
-    /// Folder from which the paths of the run's inputs start [default: the current one]
-    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_LOG_ROOT")]
-    pub log_root: Option<PathBuf>,
-
-    /// An input that cannot be found any more is a difference
-    #[arg(long, env = "COUNTERFOIL_STRICT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    pub strict: bool,
-
-    /// Run the same command again, with the options and settings of the manifest, and compare every file
-    #[arg(long, env = "COUNTERFOIL_RE_PERFORM", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    pub re_perform: bool,
-
-    /// Folder for temporary files of --re-perform [default: the system's]
-    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_TEMP_DIR")]
-    pub temp_dir: Option<PathBuf>,
-
-    /// A page for people, JSON, or GitHub annotations
-    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
-    pub format: Format,
-}
-
-/// Options of `diff`.
-#[derive(Debug, Args)]
-pub struct DiffArgs {
-    /// Folder of the first run
-    #[arg(value_name = "RUN_A")]
-    pub before: PathBuf,
-
-    /// Folder of the second run
-    #[arg(value_name = "RUN_B")]
-    pub after: PathBuf,
-
-    /// Write the charges that differ as CSV, a line for each cell that changed
-    #[arg(long, short, value_name = "FILE")]
-    pub out: Option<PathBuf>,
-
-    /// Replace the file that --out names
-    #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
-    pub force: bool,
-
-    /// A page for people, JSON, or GitHub annotations
-    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
-    pub format: Format,
 }
 
 /// Options of `settings`.

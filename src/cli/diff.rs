@@ -1,17 +1,52 @@
 //! `diff`: what changed between two finished runs, and why.
 
 use std::fs;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::Context;
+use clap::builder::BoolishValueParser;
+use clap::{ArgAction, Args};
 
-use super::args::DiffArgs;
 use super::printer::{Format, Printer};
 use super::verify::open;
 use crate::report::tables::CHARGE_COLUMNS;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::runs::diff::{self, DiffError, DifferingCharge};
+
+/// What the help says after the options.
+pub const DIFF_HELP: &str = "\
+Examples:
+  counterfoil diff reports/2026-10 reports/2026-10-again
+  counterfoil diff reports/before reports/after --out differing-charges.csv
+  counterfoil diff reports/before reports/after --format json
+
+Exit codes: 0 charges and conversations are the same; 1 they differ; 2 bad usage; 3 a folder is
+no run's or cannot be read; 70 a bug; 130 interrupted.";
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Folder of the first run
+    #[arg(value_name = "RUN_A")]
+    pub before: PathBuf,
+
+    /// Folder of the second run
+    #[arg(value_name = "RUN_B")]
+    pub after: PathBuf,
+
+    /// Write the charges that differ as CSV, a line for each cell that changed
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Replace the file that --out names
+    #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub force: bool,
+
+    /// A page for people, JSON, or GitHub annotations
+    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
+    pub format: Format,
+}
 
 /// The columns of the file that `--out` writes.
 const COLUMNS: [&str; 12] = [

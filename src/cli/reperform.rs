@@ -9,7 +9,8 @@ use std::process::{Command as Process, Stdio};
 
 use clap::CommandFactory;
 
-use super::args::{Cli, VerifyArgs};
+use super::args::Cli;
+use super::verify::VerifyArgs;
 use crate::run::exit::{Failure, OrFail};
 use crate::run::manifest::{InputRole, rulebook_hash, tariff_hash};
 use crate::runs::RunFolder;

@@ -22,6 +22,7 @@ mod pieces;
 mod scan;
 mod schema;
 pub mod table;
+pub mod table_cells;
 #[cfg(test)]
 mod tests;
 mod thrift;

@@ -5,46 +5,17 @@
 
 use std::path::{Path, PathBuf};
 
-use super::cells::Cells;
 use super::column::{ColumnReader, Memory};
 use super::footer::{Footer, SchemaField};
 use super::io::PositionalFile;
 use super::kind::ValueKind;
 use super::schema::LogColumn;
+use super::table_cells::{Packed, TableCell, TableCells};
 use super::{Damage, file_error};
 use crate::log::{Column, LogError};
 
 /// Rows that are in memory at a time.
 pub const BATCH_ROWS: usize = 1 << 13;
-
-/// A cell of a table.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum TableCell<'a> {
-    /// An empty cell.
-    Null,
-    /// A whole number, days or microseconds since the epoch, or 0 and 1 for no and yes.
-    Integer(i64),
-    /// A text or a decimal.
-    Text(&'a [u8]),
-}
-
-impl<'a> TableCell<'a> {
-    /// The text; none where the cell is empty or a number.
-    pub fn text(self) -> Option<&'a [u8]> {
-        match self {
-            Self::Text(text) => Some(text),
-            _ => None,
-        }
-    }
-
-    /// The number; none where the cell is empty or a text.
-    pub fn integer(self) -> Option<i64> {
-        match self {
-            Self::Integer(number) => Some(number),
-            _ => None,
-        }
-    }
-}
 
 /// An open table.
 #[derive(Debug)]
@@ -276,7 +247,7 @@ impl<'a> TableColumn<'a> {
             self.open(table, group, skipped)?;
         }
         self.batch.clear();
-        self.cells.bytes.truncate(self.cells.kept);
+        self.cells.drop_rest();
         if let Some(reader) = &mut self.reader {
             let read = reader.read(rows, &mut self.cells, &mut self.batch);
             read.map_err(|damage| damaged(table, &self.name, group, reader, damage))?;
@@ -307,7 +278,7 @@ impl<'a> TableColumn<'a> {
             &mut self.cells,
         )
         .map_err(|damage| damage_at(table, &self.name, group, chunk.offset, damage))?;
-        self.cells.kept = self.cells.bytes.len();
+        self.cells.keep();
         let skip = reader.skip(skipped as usize, &mut self.cells);
         skip.map_err(|damage| damaged(table, &self.name, group, &reader, damage))?;
         self.reader = Some(reader);
@@ -342,62 +313,5 @@ fn damage_at(
         what: format!("row group {group}, column `{column}`"),
         byte_offset,
         reason,
-    }
-}
-
-/// A cell whose text stands elsewhere.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Packed {
-    Null,
-    Integer(i64),
-    Text { start: usize, end: usize },
-}
-
-/// The texts of a batch, behind those of the dictionary.
-#[derive(Debug, Default)]
-struct TableCells {
-    bytes: Vec<u8>,
-    kept: usize,
-}
-
-impl TableCells {
-    #[inline]
-    fn unpack(&self, cell: Packed) -> TableCell<'_> {
-        match cell {
-            Packed::Null => TableCell::Null,
-            Packed::Integer(number) => TableCell::Integer(number),
-            Packed::Text { start, end } => {
-                TableCell::Text(self.bytes.get(start..end).unwrap_or_default())
-            }
-        }
-    }
-}
-
-impl Cells for TableCells {
-    type Cell = Packed;
-    const EMPTY: Packed = Packed::Null;
-
-    #[inline]
-    fn text(&mut self, _: Column, text: &[u8]) -> Packed {
-        let start = self.bytes.len();
-        self.bytes.extend_from_slice(text);
-        Packed::Text {
-            start,
-            end: self.bytes.len(),
-        }
-    }
-
-    #[inline]
-    fn integer(&mut self, _: Column, value: i64) -> Packed {
-        Packed::Integer(value)
-    }
-
-    #[inline]
-    fn time(&mut self, _: Column, micros: i64, _: bool) -> Packed {
-        Packed::Integer(micros)
-    }
-
-    fn boolean(&mut self, _: Column, value: bool) -> Packed {
-        Packed::Integer(i64::from(value))
     }
 }

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::charges::ChargeSums;
+use super::charge_sums::ChargeSums;
 use super::lines::SealedLine;
 use super::report::AreaReport;
 use crate::report::summary::BillTotals;

@@ -1,16 +1,12 @@
 //! The table of charges: ids, order, amounts, and the sums that lines and summary must repeat.
 
-use std::collections::BTreeMap;
-
-use hashbrown::HashMap;
-
+use super::charge_sums::{ChargeSums, compare_counts};
 use super::rows::{
     Faults, Reports, SEPARATOR, amount, cost, push_amount, push_key, shown, shown_amount,
 };
 use crate::log::{LogError, TableFile, TableRows};
-use crate::report::summary::ChargeCounts;
 use crate::runs::folder::RunFolder;
-use crate::runs::sealed::{ByName, SealedSummary};
+use crate::runs::sealed::SealedSummary;
 use crate::tariff::Amount;
 use crate::vocabulary::{ChargeUnit, HexId, Instant, LocalDate, charge_id};
 
@@ -61,26 +57,6 @@ const STATE: usize = 17;
 const ESTIMATED: usize = 18;
 const EDGE: usize = 19;
 
-/// What charges sum to.
-#[derive(Default)]
-pub struct ChargeSums {
-    /// By the fields of a line, joined.
-    pub groups: HashMap<Vec<u8>, GroupSum>,
-    /// Units that rest on an assumption, and those that an edge decided, by currency.
-    pub marks: BTreeMap<String, (u64, u64)>,
-    rows: u64,
-    counts: ByName<ByName<ByName<ChargeCounts>>>,
-}
-
-/// The charges of one line.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub struct GroupSum {
-    /// How many.
-    pub quantity: u64,
-    /// What they cost together; none where their cost is not known.
-    pub amount: Option<Amount>,
-}
-
 /// Goes through the table; nothing if it cannot be read.
 pub fn test(
     run: &RunFolder,
@@ -123,43 +99,6 @@ pub fn test(
         compare_counts(&sums, summary, reports);
     }
     Some(sums)
-}
-
-fn compare_counts(sums: &ChargeSums, summary: &SealedSummary, reports: &mut Reports<'_>) {
-    let (rows, listed) = (sums.rows, summary.tables.charges);
-    if rows != listed {
-        reports.tables.difference(format!(
-            "{TABLE}: has {rows} rows, summary.json says {listed}"
-        ));
-    }
-    let counts = |counts: &ByName<ByName<ByName<ChargeCounts>>>| {
-        let mut flat = BTreeMap::new();
-        for (regime, categories) in counts {
-            for (category, types) in categories {
-                for (pricing_type, counts) in types {
-                    let name = format!("{regime}, {category}, {pricing_type}");
-                    flat.insert(name, [counts.count, counts.estimated, counts.edge]);
-                }
-            }
-        }
-        flat
-    };
-    let (found, listed) = (counts(&sums.counts), counts(&summary.charges));
-    let names: std::collections::BTreeSet<&String> = found.keys().chain(listed.keys()).collect();
-    for name in names {
-        let (found, listed) = (found.get(name), listed.get(name));
-        if found != listed {
-            let described = |counts: Option<&[u64; 3]>| {
-                let [count, estimated, edge] = counts.copied().unwrap_or_default();
-                format!("{count} charges ({estimated} estimated, {edge} at an edge)")
-            };
-            reports.tables.difference(format!(
-                "{TABLE}: {name}: {}; summary.json says {}",
-                described(found),
-                described(listed)
-            ));
-        }
-    }
 }
 
 /// One pass over the table.
@@ -326,18 +265,5 @@ impl Scan {
         counts.count += 1;
         counts.estimated += u64::from(is_marked(ESTIMATED));
         counts.edge += u64::from(is_marked(EDGE));
-    }
-}
-
-impl GroupSum {
-    /// Adds units, and what they cost. What does not fit is no sum.
-    pub fn add(&mut self, quantity: u64, amount: Option<Amount>) {
-        self.quantity = self.quantity.saturating_add(quantity);
-        let is_first = self.quantity == quantity;
-        self.amount = match (self.amount, amount) {
-            (None, amount) if is_first => amount,
-            (Some(sum), Some(amount)) => sum.plus(amount),
-            _ => None,
-        };
     }
 }

@@ -4,7 +4,8 @@ use std::cmp::Ordering;
 
 use hashbrown::HashMap;
 
-use super::charges::{self, ChargeSums, GroupSum};
+use super::CHARGES;
+use super::charge_sums::{ChargeSums, GroupSum};
 use super::rows::{Faults, Reports, amount, cost, push_amount, push_key, shown, shown_amount};
 use crate::log::{LogError, TableFile, TableRows};
 use crate::runs::folder::RunFolder;
@@ -130,7 +131,7 @@ fn foot(lines: &HashMap<Vec<u8>, GroupSum>, charges: &ChargeSums, reports: &mut 
         reports.tables.sound(format!(
             "{} lines sum up {} in units and amounts",
             lines.len(),
-            charges::TABLE
+            CHARGES
         ));
     }
 }

@@ -5,6 +5,7 @@
 //! wrong.
 
 mod bill;
+mod charge_sums;
 mod charges;
 pub mod compare;
 mod conversations;
