@@ -1,6 +1,6 @@
 //! A verification as a page for the terminal, at most 80 columns, and as annotations.
 
-use super::report::{AreaReport, Verification};
+use super::report::{Area, AreaReport, Verification};
 use crate::report::terminal::layout::{Page, thousands};
 use crate::report::terminal::{error_annotation, warning_annotation};
 
@@ -15,7 +15,7 @@ pub fn render(verification: &Verification, colour: bool) -> String {
             verification.finished_at, verification.version
         ),
     );
-    page.pair("Command", "");
+    page.heading("Command", &[]);
     page.paragraph(&verification.command.join(" "));
     for area in &verification.areas {
         page.gap();
@@ -56,6 +56,9 @@ pub fn annotations(verification: &Verification) -> String {
 
 /// The area's name as a heading.
 fn title(area: &AreaReport) -> String {
+    if area.area == Area::Reperformance {
+        return "Re-performance".to_owned();
+    }
     let name = area.area.name().replace('_', " ");
     let mut letters = name.chars();
     let first = letters.next().map(|letter| letter.to_ascii_uppercase());
