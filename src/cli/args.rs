@@ -72,6 +72,24 @@ Exit codes: 0 clean; 1 the invoice differs by more than --tolerance, or findings
 --fail-on names; 2 bad usage or configuration; 3 input unreadable or too many rejects;
 4 incomplete evidence, such as a missing rate; 70 a bug; 130 interrupted.";
 
+const VERIFY_HELP: &str = "\
+Examples:
+  counterfoil verify reports/2026-10
+  counterfoil verify reports/2026-10 --log-root /archive/2026-10 --strict
+  counterfoil verify reports/2026-10 --re-perform --format json
+
+Exit codes: 0 sound; 1 something differs; 2 bad usage; 3 RUN is no run folder or cannot be
+read; 70 a bug; 130 interrupted.";
+
+const DIFF_HELP: &str = "\
+Examples:
+  counterfoil diff reports/2026-10 reports/2026-10-again
+  counterfoil diff reports/before reports/after --out differing-charges.csv
+  counterfoil diff reports/before reports/after --format json
+
+Exit codes: 0 charges and conversations are the same; 1 they differ; 2 bad usage; 3 a folder is
+no run's or cannot be read; 70 a bug; 130 interrupted.";
+
 /// The commands.
 #[derive(Debug, Subcommand)]
 pub enum Command {
@@ -91,6 +109,21 @@ pub enum Command {
             With --invoice, every cent of difference gets one cause."
     )]
     Audit(Box<AuditArgs>),
+    /// Say whether a finished run is still what it was, and whether it adds up
+    #[command(
+        after_help = VERIFY_HELP,
+        long_about = "Hashes every file of a run folder and every file it was made from again, and computes \
+            control totals, sums, amounts, ids and the order of rows again from its tables. Changes nothing."
+    )]
+    Verify(VerifyArgs),
+    /// Say what changed between two finished runs, charge by charge, and why
+    #[command(
+        after_help = DIFF_HELP,
+        long_about = "Compares what two runs were made of, matches their charges and conversations by id, and \
+            gives each charge that was added, removed or changed one cause, with its money by currency: \
+            new, late or removed rows of the log, market, category, rule, price and so on."
+    )]
+    Diff(DiffArgs),
     /// Rate cards, tiers and market moves that are known: list, show, compare, check, import
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -109,6 +142,8 @@ impl Command {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
             Self::Settings(args) => args.format,
+            Self::Verify(args) => args.format,
+            Self::Diff(args) => args.format,
             Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
         }
     }
@@ -321,6 +356,58 @@ pub struct AuditArgs {
     /// Difference of a total from which on it is called material
     #[arg(long, value_name = "AMOUNT", value_parser = amount, env = "COUNTERFOIL_MATERIALITY", help_heading = "Evidence")]
     pub materiality: Option<Amount>,
+}
+
+/// Options of `verify`.
+#[derive(Debug, Args)]
+pub struct VerifyArgs {
+    /// Folder that a run wrote
+    #[arg(value_name = "RUN")]
+    pub run: PathBuf,
+
+    /// Folder from which the paths of the run's inputs start [default: the current one]
+    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_LOG_ROOT")]
+    pub log_root: Option<PathBuf>,
+
+    /// An input that cannot be found any more is a difference
+    #[arg(long, env = "COUNTERFOIL_STRICT", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub strict: bool,
+
+    /// Run the same command again, with the options and settings of the manifest, and compare every file
+    #[arg(long, env = "COUNTERFOIL_RE_PERFORM", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub re_perform: bool,
+
+    /// Folder for temporary files of --re-perform [default: the system's]
+    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_TEMP_DIR")]
+    pub temp_dir: Option<PathBuf>,
+
+    /// A page for people, JSON, or GitHub annotations
+    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
+    pub format: Format,
+}
+
+/// Options of `diff`.
+#[derive(Debug, Args)]
+pub struct DiffArgs {
+    /// Folder of the first run
+    #[arg(value_name = "RUN_A")]
+    pub before: PathBuf,
+
+    /// Folder of the second run
+    #[arg(value_name = "RUN_B")]
+    pub after: PathBuf,
+
+    /// Write the charges that differ as CSV, a line for each cell that changed
+    #[arg(long, short, value_name = "FILE")]
+    pub out: Option<PathBuf>,
+
+    /// Replace the file that --out names
+    #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue)]
+    pub force: bool,
+
+    /// A page for people, JSON, or GitHub annotations
+    #[arg(long, value_enum, default_value_t, env = "COUNTERFOIL_FORMAT")]
+    pub format: Format,
 }
 
 /// Options of `settings`.

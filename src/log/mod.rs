@@ -23,3 +23,4 @@ pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explai
 pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;
 pub use error::LogError;
+pub use parquet::table::{TableCell, TableFile, TableRows};

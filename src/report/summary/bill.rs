@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets};
 use crate::replay::outcome::{Outcome, Warning};
@@ -44,7 +44,7 @@ pub struct Bill {
 }
 
 /// Sums of some charges in one currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BillTotals {
     /// Sum of the rated charges, unrounded.
     pub amount: Amount,

@@ -54,6 +54,11 @@ pub fn error(message: &str) -> String {
     format!("::error::{}\n", data(message))
 }
 
+/// A warning as an annotation.
+pub fn warning(message: &str) -> String {
+    format!("::warning::{}\n", data(message))
+}
+
 fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
