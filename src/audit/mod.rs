@@ -17,6 +17,7 @@
 mod analytics;
 mod causes;
 mod charged;
+mod claims;
 mod comparison;
 mod conclusion;
 mod difference;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 pub use analytics::{Analytics, parse_analytics, read_analytics};
 pub use charged::expected_groups;
+pub use claims::{Claim, Claims, MESSAGES_MAX, claims};
 pub use conclusion::{Bridge, BridgeStep, Conclusion, Tolerance, ToleranceError, Verdict};
 pub use difference::{Cause, Difference, DifferenceStatus};
 pub use error::{EvidenceError, Malformed};

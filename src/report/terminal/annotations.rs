@@ -4,11 +4,39 @@ use std::fmt::Write;
 
 use crate::report::summary::Summary;
 
-/// One `::warning` line for each warning, one `::error` line for each reason of incompleteness.
+/// One `::error` line for each reason of incompleteness, one `::warning` for each cause of difference and
+/// each warning, one `::notice` for each code of findings.
 pub fn annotations(summary: &Summary) -> String {
     let mut text = String::new();
     for reason in &summary.incomplete {
         let _ = writeln!(text, "::error title=Incomplete evidence::{}", data(reason));
+    }
+    for (name, comparison) in [
+        ("invoice", &summary.invoice),
+        ("analytics", &summary.analytics),
+    ] {
+        for bridge in comparison.iter().flat_map(|comparison| &comparison.bridges) {
+            for step in &bridge.steps {
+                let _ = writeln!(
+                    text,
+                    "::warning title={}::{}",
+                    property(step.cause),
+                    data(&format!(
+                        "{name}: {} {} over {} rows",
+                        step.amount, bridge.currency, step.rows
+                    ))
+                );
+            }
+        }
+    }
+    for (code, counts) in summary.findings.iter().flatten() {
+        let _ = writeln!(
+            text,
+            "::notice title={}::{} findings, {} of them violations",
+            property(code),
+            counts.count,
+            counts.violations
+        );
     }
     for warning in &summary.warnings {
         let _ = writeln!(
