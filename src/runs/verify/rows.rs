@@ -28,7 +28,7 @@ pub struct Faults {
 }
 
 impl Faults {
-    /// None yet; `what` says what such rows are, as in "3 rows <what>".
+    /// None yet; `what` says what such rows are, as in "3 rows that differ".
     pub fn new(what: &'static str) -> Self {
         Self {
             what,
