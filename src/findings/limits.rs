@@ -36,10 +36,11 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
         let cells = &outcome.cells;
         Finding {
             code: FindingCode::Limit,
-            account: cells.accounts.word(pass.reach.account),
+            account: cells.accounts.word(pass.reach.account).into(),
             business: cells
                 .businesses
-                .word(outcome.pairs.parts(pass.reach.pair).business),
+                .word(outcome.pairs.parts(pass.reach.pair).business)
+                .into(),
             at: Some(pass.reach.at),
             customer: pass.customer.clone(),
             message_id: String::from_utf8_lossy(ids.get(pass.reach.row)).into_owned(),
@@ -51,7 +52,8 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
                  24 hours; the messaging limit is {}",
                 pass.limit + 1,
                 pass.limit
-            ),
+            )
+            .into(),
         }
     };
     Ok(passed.iter().map(finding).collect())

@@ -12,6 +12,8 @@ mod rates;
 mod sightings;
 mod stake;
 
+use std::sync::Arc;
+
 pub use numbers::{Gap, gaps};
 
 use crate::accounts::Accounts;
@@ -21,15 +23,16 @@ use crate::rulebook::Rulebook;
 use crate::tariff::{Amount, Tariff};
 use crate::vocabulary::{Currency, FindingCode, HexId, Instant, Severity, finding_id};
 
-/// A row of the table `findings`; findings are ordered as their fields stand here.
+/// A row of the table `findings`; findings are ordered as their fields stand here. There may be millions:
+/// what many of them say alike is kept once.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Finding {
     /// What.
     pub code: FindingCode,
     /// Account; empty where it concerns none alone.
-    pub account: String,
+    pub account: Arc<str>,
     /// Business number; empty where it concerns none alone.
-    pub business: String,
+    pub business: Arc<str>,
     /// When.
     pub at: Option<Instant>,
     /// Customer; empty where it concerns none alone.
@@ -43,7 +46,7 @@ pub struct Finding {
     /// Of what.
     pub currency: Option<Currency>,
     /// One sentence.
-    pub explanation: String,
+    pub explanation: Arc<str>,
 }
 
 impl Finding {

@@ -33,9 +33,9 @@ pub struct Gap {
 pub fn findings(outcome: &Outcome) -> Vec<Finding> {
     let gaps = gaps(outcome).into_iter().map(|gap| Finding {
         code: FindingCode::Gap,
-        explanation: gap.to_string(),
-        account: gap.account,
-        business: gap.business,
+        explanation: gap.to_string().into(),
+        account: gap.account.into(),
+        business: gap.business.into(),
         at: Some(Instant::from_seconds(
             i64::from(gap.days.from.days()) * 86_400,
         )),
@@ -135,8 +135,8 @@ fn two_accounts(business: &str, accounts: &[(String, &NumberActivity)]) -> Vec<F
     overlapping
         .map(|pair| Finding {
             code: FindingCode::TwoAccounts,
-            account: pair[1].0.clone(),
-            business: business.to_owned(),
+            account: pair[1].0.as_str().into(),
+            business: business.into(),
             at: Some(pair[1].1.first),
             customer: String::new(),
             message_id: String::new(),
@@ -147,7 +147,8 @@ fn two_accounts(business: &str, accounts: &[(String, &NumberActivity)]) -> Vec<F
                 "this number wrote under account {} while it still wrote under account {}: a number belongs to \
                  one account at a time",
                 pair[1].0, pair[0].0
-            ),
+            )
+            .into(),
         })
         .collect()
 }

@@ -27,8 +27,8 @@ pub fn findings(request: &Request<'_>) -> Vec<Finding> {
         missing.into_iter().map(
             |((account, business, text), (quantity, currency))| Finding {
                 code: FindingCode::Unrated,
-                account,
-                business,
+                account: account.into(),
+                business: business.into(),
                 at: None,
                 customer: String::new(),
                 message_id: String::new(),
@@ -37,7 +37,8 @@ pub fn findings(request: &Request<'_>) -> Vec<Finding> {
                 currency: Some(currency),
                 explanation: format!(
                     "{quantity} charges have no rate, their cost is not known: {text}"
-                ),
+                )
+                .into(),
             },
         );
     let positions = request.pricing.tiers.iter();
@@ -45,8 +46,8 @@ pub fn findings(request: &Request<'_>) -> Vec<Finding> {
         .filter(|position| position.without_ladder > 0)
         .map(|position| Finding {
             code: FindingCode::NoLadder,
-            account: position.owner.clone(),
-            business: String::new(),
+            account: position.owner.as_str().into(),
+            business: "".into(),
             at: None,
             customer: String::new(),
             message_id: String::new(),
@@ -60,7 +61,8 @@ pub fn findings(request: &Request<'_>) -> Vec<Finding> {
                 position.market,
                 position.month,
                 position.used_elsewhere + position.counted
-            ),
+            )
+            .into(),
         });
     unrated.chain(without_ladder).collect()
 }

@@ -1,7 +1,12 @@
 //! From what was seen at a message to a finding: names, money, words.
 
+use std::sync::Arc;
+
+use hashbrown::HashSet;
+
 use super::stake::{Stake, Stakes};
 use super::{Finding, Request};
+use crate::log::intern::Intern;
 use crate::replay::outcome::{AllowancePosition, Detail, RowSet, Sighting};
 use crate::tariff::Amount;
 use crate::vocabulary::{ChargeCategory, Currency, FindingCode, Regime, Severity};
@@ -14,6 +19,13 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let ids = request.ids.message_ids(rows)?;
     let cells = &request.outcome.cells;
     let pairs = &request.outcome.pairs;
+    let names = |table: &Intern| -> Vec<Arc<str>> {
+        (0..table.len() as u32)
+            .map(|code| table.word(code).into())
+            .collect()
+    };
+    let (accounts, businesses) = (names(&cells.accounts), names(&cells.businesses));
+    let mut texts: HashSet<Arc<str>> = HashSet::new();
     let mut findings = Vec::with_capacity(sightings.list.len());
     for sighting in &sightings.list {
         let Some(told) = tell(request, sighting, &stakes) else {
@@ -21,17 +33,20 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
         };
         let mut customer = String::new();
         pairs.push_customer(sighting.pair, &mut customer);
+        customer.shrink_to_fit();
         findings.push(Finding {
             code: sighting.code,
-            account: cells.accounts.word(sighting.account),
-            business: cells.businesses.word(pairs.parts(sighting.pair).business),
+            account: Arc::clone(&accounts[sighting.account as usize]),
+            business: Arc::clone(&businesses[pairs.parts(sighting.pair).business as usize]),
             at: Some(sighting.at),
             customer,
             message_id: String::from_utf8_lossy(ids.get(sighting.row)).into_owned(),
             severity: told.severity,
             money: told.money,
             currency: told.currency,
-            explanation: told.text,
+            explanation: Arc::clone(
+                texts.get_or_insert_with(told.text.as_str(), |text| text.into()),
+            ),
         });
     }
     Ok(findings)

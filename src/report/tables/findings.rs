@@ -62,7 +62,7 @@ impl FindingColumns {
             (&mut columns.account, &finding.account),
             (&mut columns.business, &finding.business),
         ] {
-            match name.as_str() {
+            match &**name {
                 "" => column.push_null(),
                 name => column.push_word(name),
             }
