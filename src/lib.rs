@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod cli;
+pub mod explain;
 pub mod findings;
 pub mod log;
 pub mod pricing;

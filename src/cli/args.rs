@@ -7,6 +7,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::values::{
@@ -91,6 +92,14 @@ pub enum Command {
             With --invoice, every cent of difference gets one cause."
     )]
     Audit(Box<AuditArgs>),
+    /// Show the timeline behind a message, conversation, charge or pair
+    #[command(
+        after_help = EXPLAIN_HELP,
+        long_about = "Shows the timeline behind a message, a conversation, a charge or a pair: every message \
+            with its file and line, customer service windows, clicks and free entry points, conversations, \
+            each charge with its rule, card, tier and rate, findings, and Meta's own marks beside it."
+    )]
+    Explain(Box<ExplainArgs>),
     /// Rate cards, tiers and market moves that are known: list, show, compare, check, import
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -109,7 +118,7 @@ impl Command {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
             Self::Settings(args) => args.format,
-            Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
+            Self::Explain(_) | Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
         }
     }
 

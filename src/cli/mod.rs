@@ -5,6 +5,7 @@ mod batch;
 mod config;
 mod customers;
 mod evidence;
+mod explain;
 mod generate;
 mod inputs;
 mod opened_log;
@@ -65,6 +66,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         Command::Audit(args) => {
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
+        Command::Explain(args) => explain::run(args, &parsed, printer),
         Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),
