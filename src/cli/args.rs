@@ -118,7 +118,9 @@ impl Command {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
             Self::Settings(args) => args.format,
-            Self::Explain(_) | Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
+            Self::Explain(_) | Self::Rates(_) | Self::Completions(_) | Self::Man(_) => {
+                Format::Human
+            }
         }
     }
 

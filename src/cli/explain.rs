@@ -60,7 +60,14 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         explanation.notes = run.notes;
     }
     let is_forced = source.args.rulebook.is_some();
-    tell(&mut explanation, &question.asked, &heard, &replayed, &inputs, is_forced)?;
+    tell(
+        &mut explanation,
+        &question.asked,
+        &heard,
+        &replayed,
+        &inputs,
+        is_forced,
+    )?;
     if let Some(path) = &args.out {
         draw(path, &explanation)?;
     }
@@ -148,7 +155,8 @@ struct Question {
 impl Question {
     fn of(args: &ExplainArgs) -> Self {
         let unit = |sought: Sought, id: u64| (Asked::Unit(sought), HexId(id).to_string());
-        let (name, (asked, id)) = match (&args.pair, &args.message, args.conversation, args.charge) {
+        let (name, (asked, id)) = match (&args.pair, &args.message, args.conversation, args.charge)
+        {
             (_, Some(message), ..) => {
                 let message = message.trim().to_owned();
                 ("message", (Asked::Message(message.clone()), message))
@@ -170,9 +178,18 @@ impl Question {
     }
 
     /// The pairs that have to be told of.
-    fn wanted(&self, log: &OpenedLog, source: &Source, inputs: &Inputs) -> Result<Vec<Wanted>, Failure> {
+    fn wanted(
+        &self,
+        log: &OpenedLog,
+        source: &Source,
+        inputs: &Inputs,
+    ) -> Result<Vec<Wanted>, Failure> {
         let found = match &self.asked {
-            Asked::Pair => self.pair.iter().map(|(business, customer)| log.pair(business, customer)).collect(),
+            Asked::Pair => self
+                .pair
+                .iter()
+                .map(|(business, customer)| log.pair(business, customer))
+                .collect(),
             Asked::Message(id) => log.pairs_of_message(id).or_input()?,
             Asked::Unit(sought) => self.wanted_of_unit(*sought, log, source, inputs)?,
         };
@@ -195,7 +212,10 @@ impl Question {
                 Sought::Charge(_) => ("charges", "charge_id"),
             };
             let pair = run.pair_of(table, column, &self.id)?;
-            return Ok(pair.iter().map(|(business, customer)| log.pair(business, customer)).collect());
+            return Ok(pair
+                .iter()
+                .map(|(business, customer)| log.pair(business, customer))
+                .collect());
         }
         let request = inputs.request(&source.args, false);
         let replayed = log.replay(&request, &|_| {}).or_input()?;

@@ -168,7 +168,10 @@ impl OpenedLog {
         let known: Vec<String> = (1..businesses.len() as u32)
             .map(|code| businesses.word(code))
             .collect();
-        nearest(word.trim_start_matches('+'), known.iter().map(String::as_str))
+        nearest(
+            word.trim_start_matches('+'),
+            known.iter().map(String::as_str),
+        )
     }
 
     /// Replays the log; `progress` hears of bytes that are done.

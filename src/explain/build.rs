@@ -5,13 +5,14 @@ use std::collections::BTreeMap;
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::Moment;
 use super::evidence::{self, EvidenceRow};
 use super::find::Sought;
 use super::messages::PairStory;
 use super::view::{ClosingView, ConversationView, Entry, MessageView, Timeline, What};
-use super::Moment;
 use crate::accounts::Accounts;
 use crate::findings::Finding;
+use crate::log::columns::Column;
 use crate::pricing::{Price, Pricing};
 use crate::replay::outcome::{Charge, Conversation, Outcome};
 use crate::replay::pair::PairKey;
@@ -20,7 +21,7 @@ use crate::replay::rows::{RowPlace, RowPlaces};
 use crate::replay::trace::{Heard, PairTrace};
 use crate::rulebook::Rulebook;
 use crate::tariff::Tariff;
-use crate::vocabulary::{CloseReason, Instant};
+use crate::vocabulary::{CloseReason, Direction, Instant};
 
 /// What can bear on a message lies at most this long before it: an entry point of seven days (F-4), and the
 /// day of the click before it.
@@ -62,6 +63,18 @@ pub struct Request<'a> {
     pub rejects: &'a HashMap<RowPlace, RejectReason>,
 }
 
+/// Where an inbound row of a group stands.
+pub struct GroupRow {
+    /// Code of the business number.
+    pub business: u32,
+    /// Code of the group.
+    pub group: u32,
+    /// When.
+    pub at: Instant,
+    /// File and line.
+    pub place: String,
+}
+
 /// A charge with its price.
 pub struct PricedCharge<'a> {
     /// The charge.
@@ -91,8 +104,22 @@ pub fn timelines(request: &Request<'_>) -> anyhow::Result<Vec<Timeline>> {
     let cells = &request.outcome.cells;
     let rows = evidence::read(&numbers, request.places, request.rejects, cells)?;
     let own: HashSet<_> = request.heard.rows.iter().copied().collect();
-    let (rows, others): (Vec<_>, Vec<_>) =
-        rows.into_iter().partition(|row| own.contains(&row.number));
+    let group_rows: Vec<GroupRow> = rows
+        .iter()
+        .filter(|row| {
+            let direction = row.cell(Column::Direction).unwrap_or("");
+            Direction::parse(direction.as_bytes()) == Some(Direction::Inbound)
+        })
+        .filter_map(|row| {
+            Some(GroupRow {
+                business: row.pair.business,
+                group: row.pair.group?,
+                at: row.timestamp?,
+                place: row.place(),
+            })
+        })
+        .collect();
+    let rows = rows.into_iter().filter(|row| own.contains(&row.number));
     let mut by_pair: BTreeMap<(Option<String>, String, String), Vec<EvidenceRow>> = BTreeMap::new();
     for row in rows {
         let group = row.pair.group.map(|group| cells.groups.word(group));
@@ -113,7 +140,7 @@ pub fn timelines(request: &Request<'_>) -> anyhow::Result<Vec<Timeline>> {
             conversations: conversations.get(&key).map_or(&[], Vec::as_slice),
             charges: charges.get(&key).map_or(&[], Vec::as_slice),
             rows: &rows,
-            others: &others,
+            group_rows: &group_rows,
             business,
             customer,
             group,
@@ -206,7 +233,9 @@ fn timeline(story: &PairStory<'_>) -> Timeline {
         }
     }
     let end_of_log = story.end_of_log();
-    let windows = story.trace.map_or_else(Vec::new, |trace| story.windows(trace));
+    let windows = story
+        .trace
+        .map_or_else(Vec::new, |trace| story.windows(trace));
     for &(_, closes) in &windows {
         if closes.instant <= end_of_log {
             add(ENDS, closes, What::WindowCloses);
@@ -227,7 +256,10 @@ fn timeline(story: &PairStory<'_>) -> Timeline {
         .filter(|conversation| conversation.closed_at.is_none())
         .map(|conversation| format!("{} {}", conversation.category, conversation.conversation_id))
         .collect();
-    if windows.iter().any(|(_, closes)| end_of_log < closes.instant) {
+    if windows
+        .iter()
+        .any(|(_, closes)| end_of_log < closes.instant)
+    {
         open.push("customer service window".to_owned());
     }
     if end_of_log < Instant::MAX {
@@ -264,7 +296,9 @@ fn keep_what_bears(timeline: &mut Timeline) {
         return;
     };
     let touched = asked.iter().flat_map(|(_, message)| &message.effects);
-    let touched: HashSet<&String> = touched.filter_map(|effect| effect.conversation_id.as_ref()).collect();
+    let touched: HashSet<&String> = touched
+        .filter_map(|effect| effect.conversation_id.as_ref())
+        .collect();
     let ends = timeline
         .conversations
         .iter()
@@ -277,17 +311,23 @@ fn keep_what_bears(timeline: &mut Timeline) {
     let to = ends.max().map_or(*last, |end| end.max(*last));
     let is_early = |entry: &Entry| entry.at.instant < from;
     let is_late = |entry: &Entry| to < entry.at.instant;
-    timeline.earlier_left_out = timeline.entries.iter().filter(|entry| is_early(entry)).count();
-    timeline.later_left_out = timeline.entries.iter().filter(|entry| is_late(entry)).count();
+    timeline.earlier_left_out = timeline
+        .entries
+        .iter()
+        .filter(|entry| is_early(entry))
+        .count();
+    timeline.later_left_out = timeline
+        .entries
+        .iter()
+        .filter(|entry| is_late(entry))
+        .count();
     timeline
         .entries
         .retain(|entry| !is_early(entry) && !is_late(entry));
-    timeline
-        .conversations
-        .retain(|conversation| {
-            let end = conversation.closed_at.unwrap_or(conversation.expires_at);
-            from <= end.instant && conversation.opened_at.instant <= to
-        });
+    timeline.conversations.retain(|conversation| {
+        let end = conversation.closed_at.unwrap_or(conversation.expires_at);
+        from <= end.instant && conversation.opened_at.instant <= to
+    });
     timeline
         .windows
         .retain(|(opens, closes)| from <= closes.instant && opens.instant <= to);

@@ -35,7 +35,10 @@ impl PairStory<'_> {
                 ));
             }
             if message.is_delivered() && traced.regime.is_none() && message.kind() == Kind::System {
-                effects.push(effect("D-6", "a notice of the platform, no business message"));
+                effects.push(effect(
+                    "D-6",
+                    "a notice of the platform, no business message",
+                ));
             }
         }
         let is_without_effect = effects.is_empty() && traced.regime.is_some();
@@ -44,7 +47,11 @@ impl PairStory<'_> {
             .iter()
             .any(|priced| priced.charge.row == message.row());
         if is_without_effect && !is_charged {
-            let rule = if message.kind() == Kind::Reaction { "D-6" } else { "W-2" };
+            let rule = if message.kind() == Kind::Reaction {
+                "D-6"
+            } else {
+                "W-2"
+            };
             effects.push(effect(rule, "opens nothing, costs nothing"));
         }
         effects
@@ -72,10 +79,16 @@ impl PairStory<'_> {
             }
             Step::Armed { until, answer_from } => {
                 let (rule, text) = match answer_from {
-                    None => ("F-2", "a click: an answer sent in time opens a free entry point".to_owned()),
+                    None => (
+                        "F-2",
+                        "a click: an answer sent in time opens a free entry point".to_owned(),
+                    ),
                     Some(from) => (
                         "F-7",
-                        format!("a click inside a free entry point: arms for answers sent from {} on", moment(from)),
+                        format!(
+                            "a click inside a free entry point: arms for answers sent from {} on",
+                            moment(from)
+                        ),
                     ),
                 };
                 effects.push(EffectView {
@@ -84,14 +97,21 @@ impl PairStory<'_> {
                 });
             }
             Step::ClickIgnored => {
-                effects.push(effect("F-7", "a click inside a free entry point: ignored (S-14)"));
+                effects.push(effect(
+                    "F-7",
+                    "a click inside a free entry point: ignored (S-14)",
+                ));
             }
             Step::OpenedEntryPoint {
                 conversation,
                 click,
                 is_marked,
             } => {
-                let proof = if is_marked { "Meta's mark proves it" } else { "no mark of Meta's confirms it" };
+                let proof = if is_marked {
+                    "Meta's mark proves it"
+                } else {
+                    "no mark of Meta's confirms it"
+                };
                 let text = format!(
                     "answers the click of {}, opens a free entry point; {proof}",
                     moment(click)
@@ -155,10 +175,16 @@ impl PairStory<'_> {
         let origin = cell_of(rows, Column::Origin).and_then(|cell| Origin::parse(cell.as_bytes()));
         match origin {
             Some(Origin::BusinessApp) if is_outbound => {
-                return effect("X-7", "typed in the WhatsApp Business app: free, opens nothing");
+                return effect(
+                    "X-7",
+                    "typed in the WhatsApp Business app: free, opens nothing",
+                );
             }
             Some(Origin::BusinessAgent) if is_outbound => {
-                return effect("X-2", "sent by Meta Business Agent, which is billed by token");
+                return effect(
+                    "X-2",
+                    "sent by Meta Business Agent, which is billed by token",
+                );
             }
             _ => {}
         }
@@ -190,12 +216,19 @@ impl PairStory<'_> {
             conversation_id: conversation.map(|conversation| self.id_of(conversation)),
             regime: charge.regime.name(),
             rule,
-            rule_text: self.request.rulebook.rule_text(rule).unwrap_or_default().to_owned(),
+            rule_text: self
+                .request
+                .rulebook
+                .rule_text(rule)
+                .unwrap_or_default()
+                .to_owned(),
             category: charge.category.name(),
             pricing_type: charge.pricing_type.name(),
             local_date: charge.local_date.to_string(),
             market: tariff.markets.name(price.market).to_owned(),
-            rate_card: price.card.map(|card| tariff.cards.card_name(card).to_owned()),
+            rate_card: price
+                .card
+                .map(|card| tariff.cards.card_name(card).to_owned()),
             tier: self.request.pricing.tier_label(price).map(str::to_owned),
             rate: price.rate.map(|rate| rate.to_string()),
             currency: price.currency.code().to_owned(),
@@ -244,14 +277,19 @@ impl PairStory<'_> {
             remarks.push("a maximum price was bid: the charge is at most this (X-3)".to_owned());
         }
         if let Some(date) = price.nearest_card {
-            remarks.push(format!("the regime is forced: the card of the nearest day, {date} (R-1)"));
+            remarks.push(format!(
+                "the regime is forced: the card of the nearest day, {date} (R-1)"
+            ));
         }
         if let Some(unrated) = &price.unrated {
             let missing = unrated.describe(&self.request.tariff.markets);
             remarks.push(format!("no rate: {missing}"));
         }
         if !charge.is_written {
-            remarks.push("outside the period that was asked for: it only uses up allowances and tiers".to_owned());
+            remarks.push(
+                "outside the period that was asked for: it only uses up allowances and tiers"
+                    .to_owned(),
+            );
         }
         remarks
     }

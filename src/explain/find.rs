@@ -91,9 +91,7 @@ fn find_among(
             Of::Conversation(category, opened_at) => conversation_id(
                 buffer, &account, &business, &customer, category, opened_at, message,
             ),
-            Of::Charge(unit) => {
-                charge_id(buffer, &account, &business, &customer, message, unit)
-            }
+            Of::Charge(unit) => charge_id(buffer, &account, &business, &customer, message, unit),
         };
         id == wanted
     });

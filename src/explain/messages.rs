@@ -2,20 +2,16 @@
 
 use hashbrown::{HashMap, HashSet};
 
-use super::build::{Asked, PricedCharge, Request};
+use super::Moment;
+use super::build::{Asked, GroupRow, PricedCharge, Request};
 use super::evidence::EvidenceRow;
 use super::find::Sought;
 use super::marks::{Ours, marks};
-use super::view::{
-    ConversationView, EffectView, FindingView, MessageView, RowView, What,
-};
-use super::Moment;
+use super::view::{ConversationView, EffectView, FindingView, MessageView, RowView, What};
 use crate::log::columns::Column;
 use crate::replay::outcome::{Conversation, RowNumber};
 use crate::replay::trace::{PairTrace, Step, TracedMessage};
-use crate::vocabulary::{
-    CloseReason, Direction, Instant, Kind, TemplateCategory, conversation_id,
-};
+use crate::vocabulary::{CloseReason, Direction, Instant, Kind, TemplateCategory, conversation_id};
 
 /// Everything that is known of a pair.
 pub struct PairStory<'a> {
@@ -29,8 +25,8 @@ pub struct PairStory<'a> {
     pub charges: &'a [PricedCharge<'a>],
     /// Its rows.
     pub rows: &'a [EvidenceRow],
-    /// Rows of other members of its groups.
-    pub others: &'a [EvidenceRow],
+    /// Rows of groups, those of other members included.
+    pub group_rows: &'a [GroupRow],
     /// Business number.
     pub business: String,
     /// Customer.
@@ -68,14 +64,19 @@ impl PairStory<'_> {
 
     fn account_of_rows(&self, rows: &[&EvidenceRow]) -> String {
         let named = rows.iter().find_map(|row| row.cell(Column::Account));
-        let of_number = || self.request.accounts.account_of_number(&self.business, None);
+        let of_number = || {
+            self.request
+                .accounts
+                .account_of_number(&self.business, None)
+        };
         named.or_else(of_number).unwrap_or("default").to_owned()
     }
 
     /// The id of the message that a row belongs to.
     pub fn message_id(&self, row: RowNumber) -> &str {
         let row = self.rows.iter().find(|other| other.number == row);
-        row.and_then(|row| row.cell(Column::MessageId)).unwrap_or("")
+        row.and_then(|row| row.cell(Column::MessageId))
+            .unwrap_or("")
     }
 
     /// The identity of a conversation of the pair.
@@ -173,9 +174,9 @@ impl PairStory<'_> {
             Step::OpenedEntryPoint { conversation, .. } => self.opened_by(*conversation),
             _ => None,
         });
-        let amount = priced.first().and_then(|priced| {
-            Some((priced.price.amount()?, priced.price.currency.code()))
-        });
+        let amount = priced
+            .first()
+            .and_then(|priced| Some((priced.price.amount()?, priced.price.currency.code())));
         let marks = if is_inbound {
             Vec::new()
         } else {
@@ -187,12 +188,16 @@ impl PairStory<'_> {
             marks(rows, ours, &self.request.outcome.cells)
         };
         let id = self.message_id(message.row());
-        let charges: Vec<_> = priced.iter().map(|priced| self.charge(priced, id)).collect();
+        let charges: Vec<_> = priced
+            .iter()
+            .map(|priced| self.charge(priced, id))
+            .collect();
         let is_asked_for = match self.request.asked {
             Asked::Pair => false,
             Asked::Message(asked) => asked == id,
-            Asked::Unit(Sought::Conversation(asked)) => belongs_to
-                .is_some_and(|conversation| self.id_of(conversation) == asked.to_string()),
+            Asked::Unit(Sought::Conversation(asked)) => {
+                belongs_to.is_some_and(|conversation| self.id_of(conversation) == asked.to_string())
+            }
             Asked::Unit(Sought::Charge(_)) => charges.iter().any(|charge| charge.is_asked_for),
         };
         let view = MessageView {
@@ -308,14 +313,12 @@ impl PairStory<'_> {
         let mut starts = trace.window_starts.clone();
         starts.dedup();
         let rows_at = |at: Instant| -> Vec<String> {
-            self.others
+            self.group_rows
                 .iter()
                 .filter(|row| {
-                    row.timestamp == Some(at)
-                        && row.pair.group == parts.group
-                        && row.pair.business == parts.business
+                    row.at == at && Some(row.group) == parts.group && row.business == parts.business
                 })
-                .map(EvidenceRow::place)
+                .map(|row| row.place.clone())
                 .collect()
         };
         starts
@@ -352,7 +355,9 @@ fn direction(is_inbound: bool) -> Direction {
 
 /// The first cell of a column that says something.
 pub fn cell_of(rows: &[&EvidenceRow], column: Column) -> Option<String> {
-    rows.iter().find_map(|row| row.cell(column)).map(str::to_owned)
+    rows.iter()
+        .find_map(|row| row.cell(column))
+        .map(str::to_owned)
 }
 
 fn agreement(marks: &[super::view::MarkView]) -> Option<bool> {

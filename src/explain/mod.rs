@@ -19,8 +19,6 @@ mod messages;
 mod moment;
 mod page;
 mod picture;
-#[cfg(test)]
-mod tests;
 mod view;
 
 pub use build::{Asked, Request, timelines};
@@ -29,6 +27,6 @@ pub use moment::Moment;
 pub use page::page;
 pub use picture::picture;
 pub use view::{
-    ChargeView, ClosingView, ConversationView, EffectView, Entry, Explanation, FindingView, MarkView,
-    MessageView, RowView, Timeline, What,
+    ChargeView, ClosingView, ConversationView, EffectView, Entry, Explanation, FindingView,
+    MarkView, MessageView, RowView, Timeline, What,
 };

@@ -31,7 +31,10 @@ pub fn page(explanation: &Explanation, colour: bool) -> String {
         files => page.pair("Log", &format!("{} files", files.len())),
     }
     if explanation.asked != "pair" {
-        page.pair("Asked", &format!("{} {}", explanation.asked, explanation.id));
+        page.pair(
+            "Asked",
+            &format!("{} {}", explanation.asked, explanation.id),
+        );
     }
     for note in &explanation.notes {
         page.pair("Note", note);
@@ -97,9 +100,8 @@ impl<'a> Page<'a> {
         let date = entry.at.utc_date();
         if date != self.date {
             self.text.push('\n');
-            self.styled(&format!("{date} UTC"), Style::new().bold());
-            self.text.push_str(&" ".repeat(BODY.saturating_sub(date.len() + 4 + 14)));
-            self.line("local");
+            self.styled(&date, Style::new().bold());
+            self.line(" in UTC, then local time");
             self.date = date;
         }
         match &entry.what {
@@ -139,9 +141,10 @@ impl<'a> Page<'a> {
             None => "?? of no known direction",
         };
         let what = [message.kind, message.category];
-        let mut text = what.into_iter().flatten().fold(arrow.to_owned(), |text, word| {
-            format!("{text}, {word}")
-        });
+        let mut text = what
+            .into_iter()
+            .flatten()
+            .fold(arrow.to_owned(), |text, word| format!("{text}, {word}"));
         if let Some(template) = &message.template {
             text.push_str(&format!(" `{template}`"));
         }
@@ -166,7 +169,11 @@ impl<'a> Page<'a> {
         for row in message.rows.iter().take(ROWS_SHOWN) {
             let status = row.status.as_deref().unwrap_or("no status");
             let place = self.place(row);
-            self.detail(&format!("{place} {status} {}", row.timestamp));
+            let mut text = format!("{place} {status} {}", row.timestamp);
+            if let Some(delivered_at) = &row.delivered_at {
+                text.push_str(&format!(", delivered {delivered_at}"));
+            }
+            self.detail(&text);
             if let Some(rejected) = &row.rejected {
                 self.detail(&format!("  rejected: {rejected}"));
             }
@@ -207,14 +214,21 @@ impl<'a> Page<'a> {
             Some(amount) => format!("{amount} {}", charge.currency),
             None => charge.state.to_owned(),
         };
-        let asked = if charge.is_asked_for { "  [asked for]" } else { "" };
+        let asked = if charge.is_asked_for {
+            "  [asked for]"
+        } else {
+            ""
+        };
         let head = format!(
             "= {amount}  {} {}, {}{asked}",
             charge.category, charge.unit, charge.pricing_type
         );
         self.coloured_detail(&head);
         self.detail(&format!("  charge {}, {}", charge.charge_id, charge.regime));
-        self.detail(&format!("  market {}, local date {}", charge.market, charge.local_date));
+        self.detail(&format!(
+            "  market {}, local date {}",
+            charge.market, charge.local_date
+        ));
         if let Some(rate) = &charge.rate {
             let card = charge.rate_card.as_deref().unwrap_or("no card");
             let tier = match &charge.tier {
@@ -223,10 +237,13 @@ impl<'a> Page<'a> {
             };
             self.detail(&format!("  rate {rate} {}: {card}{tier}", charge.currency));
         }
-        let flags: Vec<&str> = [(charge.estimated, "estimated"), (charge.edge, "decided at an edge (S-08)")]
-            .into_iter()
-            .filter_map(|(is_set, text)| is_set.then_some(text))
-            .collect();
+        let flags: Vec<&str> = [
+            (charge.estimated, "estimated"),
+            (charge.edge, "decided at an edge (S-08)"),
+        ]
+        .into_iter()
+        .filter_map(|(is_set, text)| is_set.then_some(text))
+        .collect();
         if !flags.is_empty() {
             self.detail(&format!("  {}", flags.join(", ")));
         }
@@ -271,18 +288,24 @@ impl<'a> Page<'a> {
     fn conversation(&mut self, conversation: &ConversationView) {
         let end = match conversation.closed_at {
             Some(closed) => format!("closed {closed}, {}", conversation.close_reason),
-            None => format!("until {}, {}", conversation.expires_at, conversation.close_reason),
+            None => format!(
+                "until {}, {}",
+                conversation.expires_at, conversation.close_reason
+            ),
         };
-        self.wrapped(2, &format!(
-            "{} {}: opened {}, {end}; {} outbound, {} inbound ({}, {})",
-            conversation.category,
-            conversation.conversation_id,
-            conversation.opened_at,
-            conversation.messages_outbound,
-            conversation.messages_inbound,
-            conversation.rule,
-            conversation.regime
-        ));
+        self.wrapped(
+            2,
+            &format!(
+                "{} {}: opened {}, {end}; {} outbound, {} inbound ({}, {})",
+                conversation.category,
+                conversation.conversation_id,
+                conversation.opened_at,
+                conversation.messages_outbound,
+                conversation.messages_inbound,
+                conversation.rule,
+                conversation.regime
+            ),
+        );
     }
 
     fn place(&self, row: &RowView) -> String {
@@ -381,5 +404,9 @@ impl<'a> Page<'a> {
 
 /// What a cell of a log may not do to a terminal.
 fn shown(letter: char) -> char {
-    if letter.is_control() { '\u{fffd}' } else { letter }
+    if letter.is_control() {
+        '\u{fffd}'
+    } else {
+        letter
+    }
 }

@@ -37,7 +37,10 @@ pub fn picture(explanation: &Explanation) -> String {
     );
     let title = format!("{} {}", explanation.asked, explanation.id);
     let _ = writeln!(svg, "<title>{}</title>", escaped(&title));
-    let _ = writeln!(svg, r##"<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>"##);
+    let _ = writeln!(
+        svg,
+        r##"<rect width="{WIDTH}" height="{height}" fill="#ffffff"/>"##
+    );
     let _ = writeln!(
         svg,
         r#"<text x="12" y="28" font-size="18">{}</text>"#,
@@ -68,7 +71,12 @@ impl<'a> Block<'a> {
             .conversations
             .iter()
             .map(|conversation| seconds(end(conversation)))
-            .chain(timeline.windows.iter().map(|(_, closes)| seconds(closes.instant)));
+            .chain(
+                timeline
+                    .windows
+                    .iter()
+                    .map(|(_, closes)| seconds(closes.instant)),
+            );
         let from = entries.clone().min().unwrap_or(0);
         let to = entries.chain(ends).max().unwrap_or(from);
         let margin = to.saturating_sub(from) / 40 + 60;
@@ -155,7 +163,11 @@ impl<'a> Block<'a> {
             .into_iter()
             .find(|step| span / step <= TICKS_MOST)
             .unwrap_or(span / TICKS_MOST);
-        let mut tick = self.from.div_euclid(step).saturating_add(1).saturating_mul(step);
+        let mut tick = self
+            .from
+            .div_euclid(step)
+            .saturating_add(1)
+            .saturating_mul(step);
         while tick < self.to {
             let at = Instant::from_seconds(tick);
             let x = tenths(self.x(at));
@@ -204,7 +216,11 @@ impl<'a> Block<'a> {
             (false, true) => "#31a354",
             (false, false) => "#bdbdbd",
         };
-        let stroke = if message.is_asked_for { "#d62728" } else { "none" };
+        let stroke = if message.is_asked_for {
+            "#d62728"
+        } else {
+            "none"
+        };
         let words = [message.kind, message.category];
         let mut title = format!("{} {}", entry.at, message.message_id);
         for word in words.into_iter().flatten() {
@@ -239,7 +255,10 @@ struct Bar {
 }
 
 fn end(conversation: &ConversationView) -> Instant {
-    conversation.closed_at.unwrap_or(conversation.expires_at).instant
+    conversation
+        .closed_at
+        .unwrap_or(conversation.expires_at)
+        .instant
 }
 
 fn colour(category: &str) -> &'static str {

@@ -46,7 +46,12 @@ impl Explanation {
     pub fn cite(&mut self, rulebook: &Rulebook) {
         let mut cited: Vec<&'static str> = Vec::new();
         for timeline in &self.pairs {
-            cited.extend(timeline.conversations.iter().map(|conversation| conversation.rule));
+            cited.extend(
+                timeline
+                    .conversations
+                    .iter()
+                    .map(|conversation| conversation.rule),
+            );
             for entry in &timeline.entries {
                 if let What::Message(message) = &entry.what {
                     cited.extend(message.effects.iter().map(|effect| effect.rule));

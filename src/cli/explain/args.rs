@@ -66,15 +66,30 @@ pub struct ExplainArgs {
     pub format: TimelineFormat,
 
     /// Accounts with their zones, currencies and numbers
-    #[arg(long, value_name = "FILE", env = "COUNTERFOIL_ACCOUNTS", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_ACCOUNTS",
+        help_heading = "Input"
+    )]
     pub accounts: Option<PathBuf>,
 
     /// Timeline of template categories and approvals (CSV)
-    #[arg(long, value_name = "FILE", env = "COUNTERFOIL_TEMPLATES", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_TEMPLATES",
+        help_heading = "Input"
+    )]
     pub templates: Option<PathBuf>,
 
     /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv
-    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_RATES", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_RATES",
+        help_heading = "Input"
+    )]
     pub rates: Option<PathBuf>,
 
     /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
@@ -86,7 +101,12 @@ pub struct ExplainArgs {
     pub log_timezone: Option<Tz>,
 
     /// Folder for temporary files [default: the system's]
-    #[arg(long, value_name = "DIR", env = "COUNTERFOIL_TEMP_DIR", help_heading = "Input")]
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_TEMP_DIR",
+        help_heading = "Input"
+    )]
     pub temp_dir: Option<PathBuf>,
 
     /// Charge this month only, by the account's local dates
@@ -114,18 +134,24 @@ pub struct ExplainArgs {
     pub threads: Option<u16>,
 
     /// Configuration file [default: counterfoil.toml, if there is one]
-    #[arg(long, value_name = "FILE", env = "COUNTERFOIL_CONFIG", help_heading = "Run")]
+    #[arg(
+        long,
+        value_name = "FILE",
+        env = "COUNTERFOIL_CONFIG",
+        help_heading = "Run"
+    )]
     pub config: Option<PathBuf>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {
-    let words = text.split_once(',').map(|(business, customer)| {
-        (business.trim().to_owned(), customer.trim().to_owned())
-    });
+    let words = text
+        .split_once(',')
+        .map(|(business, customer)| (business.trim().to_owned(), customer.trim().to_owned()));
     words
         .filter(|(business, customer)| !business.is_empty() && !customer.is_empty())
         .ok_or_else(|| {
-            "expected the business number and the customer, such as 4930901820,5511999990001".to_owned()
+            "expected the business number and the customer, such as 4930901820,5511999990001"
+                .to_owned()
         })
 }
 

@@ -128,7 +128,11 @@ impl Source {
             .map(|setting| format!("{}={}", setting.name, setting.value))
             .collect();
         settings.extend_from_slice(set);
-        let logs: Vec<&Input> = manifest.inputs.iter().filter(|input| input.role == "log").collect();
+        let logs: Vec<&Input> = manifest
+            .inputs
+            .iter()
+            .filter(|input| input.role == "log")
+            .collect();
         let mut notes = Vec::new();
         for input in &logs {
             let bytes = fs::metadata(&input.path).map(|file| file.len());
@@ -141,7 +145,10 @@ impl Source {
                 Ok(_) => {}
             }
         }
-        let logs = logs.iter().map(|input| PathBuf::from(&input.path)).collect();
+        let logs = logs
+            .iter()
+            .map(|input| PathBuf::from(&input.path))
+            .collect();
         Ok(Self {
             args: log_args(options, settings, logs)?,
             run: Some(FinishedRun {
@@ -159,7 +166,8 @@ fn gone(path: &str) -> Failure {
     if path == "-" {
         return failure.hint("it came from standard input: name its file instead of the run");
     }
-    failure.hint("go to the folder in which the run was started, or name the log instead of the run")
+    failure
+        .hint("go to the folder in which the run was started, or name the log instead of the run")
 }
 
 /// The options as `replay` and `audit` have them.
@@ -176,7 +184,11 @@ fn log_args(
             _ => format!("--{name}={value}").into(),
         });
     }
-    words.extend(settings.into_iter().map(|setting| format!("--set={setting}").into()));
+    words.extend(
+        settings
+            .into_iter()
+            .map(|setting| format!("--set={setting}").into()),
+    );
     words.push("--".into());
     words.extend(logs.into_iter().map(PathBuf::into_os_string));
     let command = LogArgs::augment_args(clap::Command::new("explain"));
@@ -189,19 +201,33 @@ impl FinishedRun {
     ///
     /// # Errors
     /// If the table cannot be read.
-    pub fn pair_of(&self, table: &str, column: &str, id: &str) -> Result<Option<(String, String)>, Failure> {
+    pub fn pair_of(
+        &self,
+        table: &str,
+        column: &str,
+        id: &str,
+    ) -> Result<Option<(String, String)>, Failure> {
         let path = self.folder.join("tables").join(format!("{table}.parquet"));
         self.look_up(&path, column, id)
             .with_context(|| format!("cannot read {}", path.display()))
             .or_input()
     }
 
-    fn look_up(&self, path: &Path, column: &str, id: &str) -> anyhow::Result<Option<(String, String)>> {
+    fn look_up(
+        &self,
+        path: &Path,
+        column: &str,
+        id: &str,
+    ) -> anyhow::Result<Option<(String, String)>> {
         let columns = [column, "business", "customer"];
         let table = ParquetReader::new(File::open(path)?)
             .with_columns(Some(columns.map(str::to_owned).to_vec()))
             .finish()?;
-        let ids = table.column(column)?.as_materialized_series().str()?.clone();
+        let ids = table
+            .column(column)?
+            .as_materialized_series()
+            .str()?
+            .clone();
         let Some(row) = ids.iter().position(|found| found == Some(id)) else {
             return Ok(None);
         };
