@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use args::{ExplainArgs, TimelineFormat};
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use source::Source;
 
 use super::batch::use_threads;
@@ -40,7 +40,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     let question = Question::of(args);
     let wanted = question.wanted(&log, &source, &inputs)?;
     let tracer = Tracer::new(wanted);
-    let replayed = log
+    let mut replayed = log
         .replay(
             &ReplayRequest {
                 tracer: Some(&tracer),
@@ -50,6 +50,10 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         )
         .or_input()?;
     let heard = tracer.into_heard();
+    // Findings at other pairs would cost more than everything else.
+    let pairs: HashSet<_> = heard.pairs.iter().map(|trace| trace.pair).collect();
+    let sightings = &mut replayed.outcome.sightings;
+    sightings.keep(|sighting| pairs.contains(&sighting.pair));
     if heard.rows.is_empty() {
         return Err(question.not_found(&log, heard.knows_business));
     }
