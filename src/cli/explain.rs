@@ -10,7 +10,7 @@ use std::fs;
 use std::path::PathBuf;
 
 use args::{ExplainArgs, TimelineFormat};
-use hashbrown::{HashMap, HashSet};
+use hashbrown::HashMap;
 use source::Source;
 
 use super::batch::use_threads;
@@ -39,7 +39,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     let log = OpenedLog::open(&inputs.log_request(&source.args), &inputs.templates).or_input()?;
     let question = Question::of(args);
     let wanted = question.wanted(&log, &source, &inputs)?;
-    let tracer = Tracer::new(wanted);
+    let tracer = Tracer::new(wanted.iter().copied());
     let mut replayed = log
         .replay(
             &ReplayRequest {
@@ -51,9 +51,11 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         .or_input()?;
     let heard = tracer.into_heard();
     // Findings at other pairs would cost more than everything else.
-    let pairs: HashSet<_> = heard.pairs.iter().map(|trace| trace.pair).collect();
-    let sightings = &mut replayed.outcome.sightings;
-    sightings.keep(|sighting| pairs.contains(&sighting.pair));
+    let outcome = &mut replayed.outcome;
+    let pairs = &outcome.pairs;
+    outcome
+        .sightings
+        .keep(|sighting| wanted.contains(&Wanted::of(pairs.parts(sighting.pair))));
     if heard.rows.is_empty() {
         return Err(question.not_found(&log, heard.knows_business));
     }
