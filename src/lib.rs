@@ -2,16 +2,16 @@
 //! the bill.
 //!
 //! ```text
-//!  exports ──▶ log ──▶ replay ──▶ report ──▶ run
-//!  csv parquet  rows    conversations  tables    folder
-//!               rejects charges        summary   manifest
-//!                ▲        ▲              ▲
-//!             accounts  rulebook      tariff (markets)
+//!  exports ──▶ log ──▶ replay ──▶ pricing ──▶ findings ──▶ audit ──▶ report ──▶ run
+//!  csv parquet  rows    conversations  prices    what else   causes    tables    folder
+//!  jsonl        rejects charges        lines     there is    bridge    summary   manifest
+//!                ▲        ▲              ▲                     ▲
+//!             accounts  rulebook      tariff                invoice, analytics
 //! ```
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `audit`, `report`, `run`, `runs`, `cli`.
+//! `pricing`, `findings`, `audit`, `explain`, `report`, `run`, `runs`, `cli`.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
@@ -19,6 +19,7 @@
 pub mod accounts;
 pub mod audit;
 pub mod cli;
+pub mod explain;
 pub mod findings;
 pub mod log;
 pub mod pricing;

@@ -8,6 +8,7 @@ use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
 use super::diff::{DIFF_HELP, DiffArgs};
+use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::values::{
@@ -108,6 +109,14 @@ pub enum Command {
             new, late or removed rows of the log, market, category, rule, price and so on."
     )]
     Diff(DiffArgs),
+    /// Show the timeline behind a message, conversation, charge or pair
+    #[command(
+        after_help = EXPLAIN_HELP,
+        long_about = "Shows the timeline behind a message, a conversation, a charge or a pair: every message \
+            with its file and line, customer service windows, clicks and free entry points, conversations, \
+            each charge with its rule, card, tier and rate, findings, and Meta's own marks beside it."
+    )]
+    Explain(Box<ExplainArgs>),
     /// Rate cards, tiers and market moves that are known: list, show, compare, check, import
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -128,7 +137,9 @@ impl Command {
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
-            Self::Rates(_) | Self::Completions(_) | Self::Man(_) => Format::Human,
+            Self::Explain(_) | Self::Rates(_) | Self::Completions(_) | Self::Man(_) => {
+                Format::Human
+            }
         }
     }
 

@@ -144,7 +144,11 @@ fn fails(summary: &Summary, fail_on: &[String]) -> bool {
         || causes.any(is_named)
 }
 
-fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
+/// Sets how many threads work.
+///
+/// # Errors
+/// If they cannot be started.
+pub fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
     let Some(threads) = threads else {
         return Ok(());
     };

@@ -50,7 +50,7 @@ impl From<clap::Error> for Refused {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refused> {
     let words: Vec<OsString> = words.into_iter().collect();
     let matches = Cli::command().try_get_matches_from(&words)?;
-    let Some((name @ ("replay" | "audit"), given)) = matches.subcommand() else {
+    let Some((name @ ("replay" | "audit" | "explain"), given)) = matches.subcommand() else {
         return finish(&matches, None);
     };
     let file =
@@ -61,7 +61,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refuse
     let mut command = Cli::command();
     for (option, value) in &file.options {
         let id = known_option(&command, option, &path).map_err(Refused::Failure)?;
-        if yields_to_flags(&id, given) {
+        if yields_to_flags(&id, given) || !takes(&command, name, &id) {
             continue;
         }
         let default: &'static str = Box::leak(value.clone().into_boxed_str());
@@ -114,6 +114,14 @@ fn known_option(command: &clap::Command, name: &str, path: &Path) -> Result<Stri
         Some(nearest) => failure.hint(format!("the nearest one is `{nearest}`")),
         None => failure.hint(format!("there are {}", names.join(", "))),
     })
+}
+
+/// Whether what the file says of runs holds for a command: a timeline has no folder to write.
+fn takes(command: &clap::Command, name: &str, id: &str) -> bool {
+    let of_runs_alone = name == "explain" && matches!(id, "out" | "format");
+    let command = command.find_subcommand(name);
+    let mut arguments = command.into_iter().flat_map(clap::Command::get_arguments);
+    !of_runs_alone && arguments.any(|argument| argument.get_id().as_str() == id)
 }
 
 /// A month in the file is not meant where the caller names dates, and the other way round.

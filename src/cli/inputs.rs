@@ -84,6 +84,7 @@ impl Inputs {
             detail_messages: args.detail == Some(Detail::Messages),
             shadow: args.shadow,
             findings,
+            tracer: None,
         }
     }
 

@@ -6,6 +6,7 @@ mod config;
 mod customers;
 mod diff;
 mod evidence;
+mod explain;
 mod generate;
 mod inputs;
 mod opened_log;
@@ -70,6 +71,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         }
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
+        Command::Explain(args) => explain::run(args, &parsed, printer),
         Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),

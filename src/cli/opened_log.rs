@@ -1,19 +1,21 @@
 //! A log that commands open and replay.
 
 use std::path::{Path, PathBuf};
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
+use anyhow::Context;
 use chrono_tz::Tz;
 
 use super::customers::MarketCustomers;
 use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::{self, InputFormat};
-use crate::log::{CellContext, LogFile};
+use crate::log::{CellContext, CellParser, Column, LogFile};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
+use crate::replay::trace::{Tracer, Wanted};
 use crate::replay::{self, Scope};
-use crate::rulebook::{Rulebook, Settings};
+use crate::rulebook::{Rulebook, Settings, nearest};
 use crate::tariff::Tariff;
 use crate::vocabulary::{LocalDate, Regime};
 
@@ -68,6 +70,8 @@ pub struct ReplayRequest<'a> {
     pub shadow: bool,
     /// Whether findings are looked for.
     pub findings: bool,
+    /// Told what happens to a few pairs (`explain`).
+    pub tracer: Option<&'a Tracer>,
 }
 
 /// What a replay gives.
@@ -117,6 +121,59 @@ impl OpenedLog {
         self.files.iter().map(|file| info(&**file)).collect()
     }
 
+    /// A business number and a customer, as the log would have them.
+    pub fn pair(&self, business: &str, customer: &str) -> Wanted {
+        let mut parser = CellParser::new(&self.cells);
+        Wanted {
+            business: parser.text(Column::Business, business.as_bytes()),
+            customer: parser.text(Column::Customer, customer.as_bytes()),
+        }
+    }
+
+    /// The pairs that have a row with this message id: more than one for a group's message, or where
+    /// rows contradict each other (D-4).
+    ///
+    /// # Errors
+    /// If the log cannot be read to its end.
+    pub fn pairs_of_message(&self, message_id: &str) -> anyhow::Result<Vec<Wanted>> {
+        let code = CellParser::new(&self.cells).text(Column::MessageId, message_id.as_bytes());
+        let found: Mutex<Vec<Wanted>> = Mutex::default();
+        for file in &self.files {
+            file.scan(&|_| {}, &|_, chunk| {
+                let column = |column: Column| &chunk.columns[column.index()];
+                let (businesses, customers) = (column(Column::Business), column(Column::Customer));
+                for (row, id) in column(Column::MessageId).iter().enumerate() {
+                    if *id == code {
+                        let wanted = Wanted {
+                            business: businesses[row],
+                            customer: customers[row],
+                        };
+                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                        if !found.contains(&wanted) {
+                            found.push(wanted);
+                        }
+                    }
+                }
+                Ok(())
+            })
+            .with_context(|| format!("cannot read {}", file.path().display()))?;
+        }
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// The business number of the log that is nearest to a word; the log was read before.
+    pub fn nearest_business(&self, word: &str) -> Option<String> {
+        let businesses = &self.cells.businesses;
+        // The word itself was looked up before any row was read, so it came first.
+        let known: Vec<String> = (1..businesses.len() as u32)
+            .map(|code| businesses.word(code))
+            .collect();
+        nearest(
+            word.trim_start_matches('+'),
+            known.iter().map(String::as_str),
+        )
+    }
+
     /// Replays the log; `progress` hears of bytes that are done.
     ///
     /// # Errors
@@ -147,6 +204,7 @@ impl OpenedLog {
                 findings: request.findings,
             },
             customers: &customers,
+            tracer: request.tracer,
             progress,
         })?;
         let places = Arc::new(replayed.places);

@@ -32,6 +32,11 @@ impl<'l> RejectTexts<'l> {
         }
     }
 
+    /// Where the rejected rows stand and why they were rejected, as long as none has been taken.
+    pub fn reasons(&self) -> impl Iterator<Item = (RowPlace, reject::RejectReason)> {
+        self.left.iter().copied()
+    }
+
     fn fetch(&mut self) -> anyhow::Result<()> {
         let mut batch = self
             .left

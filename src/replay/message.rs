@@ -88,6 +88,11 @@ impl Message {
         self.attributes().has(Flag::Delivered)
     }
 
+    /// Whether it counts as delivered only because it was sent (D-3).
+    pub fn is_assumed(&self) -> bool {
+        self.attributes().has(Flag::DeliveryAssumed)
+    }
+
     /// Whether some row says that it failed.
     #[inline]
     pub fn has_failed(&self) -> bool {

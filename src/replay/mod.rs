@@ -35,6 +35,7 @@ mod sighting;
 pub mod stages;
 mod stretches;
 mod terms;
+pub mod trace;
 mod warnings;
 
 use std::sync::atomic::{AtomicU64, Ordering};
@@ -61,6 +62,7 @@ use stages::{Stage, StageTimes};
 use stretches::Stretches;
 pub use terms::Scope;
 use terms::Terms;
+use trace::Tracer;
 
 use crate::accounts::Accounts;
 use crate::accounts::templates::TemplateRegistry;
@@ -94,6 +96,8 @@ pub struct Request<'l, 'a> {
     pub scope: Scope,
     /// Where customers are.
     pub customers: &'a dyn CustomerPlaces,
+    /// Told what happens to a few pairs (`explain`).
+    pub tracer: Option<&'a Tracer>,
     /// Told how many bytes of the log have been read so far.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }
@@ -186,6 +190,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         us_pause_from: request.rulebook.us_marketing_pause_from(),
         has_limit: &has_limit,
         special_accounts: &special_accounts,
+        tracer: request.tracer,
     };
     let judge = Judge {
         judgement,
@@ -271,6 +276,9 @@ fn read(
         };
         file.scan(&progress, &|address, chunk| {
             let first_row = places.register(index as u32, address, chunk.rows)?;
+            if let Some(tracer) = request.tracer {
+                tracer.look(chunk, first_row);
+            }
             assembler.take(chunk, first_row)
         })
         .with_context(|| format!("cannot read {}", file.path().display()))

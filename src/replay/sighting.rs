@@ -74,6 +74,15 @@ impl Sightings {
         self.list.push(sighting);
     }
 
+    /// Keeps some sightings, with the charges at stake in them.
+    pub fn keep(&mut self, is_kept: impl Fn(&Sighting) -> bool) {
+        let all = std::mem::take(self);
+        for sighting in all.list.iter().filter(|sighting| is_kept(sighting)) {
+            self.add(*sighting, all.charges_of(sighting));
+        }
+        self.reaches = all.reaches;
+    }
+
     /// Whether nothing was seen.
     pub fn is_empty(&self) -> bool {
         self.list.is_empty() && self.reaches.is_empty()

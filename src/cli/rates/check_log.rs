@@ -73,6 +73,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         detail_messages: false,
         shadow: false,
         findings: false,
+        tracer: None,
     };
     let replayed = log.replay(&request, &|_| {}).map_err(unreadable)?;
     let outcome = &replayed.outcome;

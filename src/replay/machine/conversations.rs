@@ -4,6 +4,7 @@ use super::charges::{Decision, message_category};
 use super::{Findings, PairMachine};
 use crate::replay::message::Message;
 use crate::replay::terms::AccountTerms;
+use crate::replay::trace::Step;
 use crate::vocabulary::{
     ChargeUnit, CloseReason, ConversationCategory, Instant, Kind, PricingType, Regime, Rule,
 };
@@ -157,6 +158,7 @@ impl PairMachine<'_> {
             Effect::Covered(conversation) => {
                 if !is_counted {
                     self.findings.conversations[conversation.place as usize].messages_outbound += 1;
+                    self.trace_joined(conversation.place);
                 }
             }
             Effect::Opens(category, _) => {
@@ -184,6 +186,9 @@ impl PairMachine<'_> {
             _ => Rule::C23_1,
         };
         let place = self.open(message, account, category, regime, rule, end);
+        if let Some(trace) = &mut self.trace {
+            trace.step(Step::Opened(message.row()));
+        }
         OpenConversation { place, regime, end }
     }
 
@@ -240,6 +245,7 @@ impl PairMachine<'_> {
         let record = &mut self.findings.conversations[conversation.place as usize];
         record.messages_outbound += 1;
         let category = record.category;
+        self.trace_joined(conversation.place);
         if !self.judgement.terms.scope.detail_messages {
             return;
         }

@@ -6,6 +6,7 @@ use crate::replay::machine::charges::{Decision, message_category};
 use crate::replay::machine::edge::Edges;
 use crate::replay::message::Message;
 use crate::replay::terms::AccountTerms;
+use crate::replay::trace::Step;
 use crate::rulebook::settings::{ClickInsideEntryPoint, EntryPointStart, Settings, Trust};
 use crate::vocabulary::{
     ChargeCategory, ChargeUnit, ConversationCategory, Instant, Kind, PricingType, Regime, Rule,
@@ -17,6 +18,16 @@ pub struct Click {
     at: Instant,
     /// F-7: a click inside an entry point waits for an answer sent at or after its end.
     answer_from: Instant,
+}
+
+impl Click {
+    /// What it did, for those who listen.
+    pub fn step(self, armed_hours: i64) -> Step {
+        Step::Armed {
+            until: self.at.plus_hours(armed_hours),
+            answer_from: (self.answer_from > self.at).then_some(self.answer_from),
+        }
+    }
 }
 
 /// A free entry point, open or over.
@@ -58,27 +69,25 @@ impl EntryPoints {
         self.latest
     }
 
-    /// Takes an inbound message; one that came through an entry point arms the pair (F-2, F-7).
-    pub fn inbound(&mut self, at: Instant, qualifies: bool, settings: &Settings) {
+    /// Takes an inbound message; one that came through an entry point arms the pair (F-2, F-7), and the
+    /// click comes back.
+    pub fn inbound(&mut self, at: Instant, qualifies: bool, settings: &Settings) -> Option<Click> {
         self.unused_inbound.push(at);
         if !qualifies {
-            return;
+            return None;
         }
-        match self.open_at(at) {
-            None => self.clicks.push(Click {
-                at,
-                answer_from: Instant::MIN,
-            }),
+        let answer_from = match self.open_at(at) {
+            None => Instant::MIN,
             Some(entry_point)
                 if settings.click_inside_entry_point == ClickInsideEntryPoint::ArmsForAfter =>
             {
-                self.clicks.push(Click {
-                    at,
-                    answer_from: entry_point.end,
-                });
+                entry_point.end
             }
-            Some(_) => {}
-        }
+            Some(_) => return None,
+        };
+        let click = Click { at, answer_from };
+        self.clicks.push(click);
+        Some(click)
     }
 
     /// The latest unused click at or before an instant.
@@ -157,6 +166,13 @@ impl PairMachine<'_> {
             is_marked: has_mark(message, &self.judgement),
         };
         self.entry_points.open(entry_point);
+        if let Some(trace) = &mut self.trace {
+            trace.step(Step::OpenedEntryPoint {
+                conversation: message.row(),
+                click,
+                is_marked: entry_point.is_marked,
+            });
+        }
         self.shadow.close_all(message.instant(), self.findings);
         let edges = self
             .edges(message)
@@ -216,6 +232,7 @@ impl PairMachine<'_> {
         if message.kind() != Kind::Reaction {
             self.findings.conversations[entry_point.place as usize].messages_outbound += 1;
         }
+        self.trace_joined(entry_point.place);
         let edges = self.edges(message).at(entry_point.end);
         self.charge_inside(message, account, regime, entry_point, edges);
     }

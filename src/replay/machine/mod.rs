@@ -28,6 +28,7 @@ use super::outcome::{Charge, Conversation};
 use super::pair::{PairKey, PairTable};
 use super::sighting::Sightings;
 use super::terms::{AccountTerms, Terms};
+use super::trace::{PairTrace, Step, Tracer};
 use crate::accounts::{Account, Accounts};
 use crate::rulebook::AiPeriod;
 use crate::rulebook::settings::{MessageInstant, WindowRefreshingTypes};
@@ -74,6 +75,8 @@ pub struct Judgement<'a> {
     pub has_limit: &'a [bool],
     /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
     pub special_accounts: &'a [bool],
+    /// Who is told what happens to a few pairs (`explain`).
+    pub tracer: Option<&'a Tracer>,
 }
 
 impl<'a> Judgement<'a> {
@@ -143,6 +146,8 @@ pub struct PairMachine<'a> {
     shadow: OpenConversations,
     findings: &'a mut Findings,
     watch: Watch,
+    /// What is told of the pair, if anybody listens.
+    trace: Option<PairTrace>,
     /// Whether the customer service window is open for the message at hand (W-3).
     in_window: bool,
     /// Delivered free-form messages that were sent with no window open (C-OUTSIDE-WINDOW).
@@ -162,6 +167,7 @@ impl<'a> PairMachine<'a> {
             shadow: OpenConversations::default(),
             findings,
             watch: Watch::default(),
+            trace: None,
             in_window: false,
             outside_window: 0,
         }
@@ -180,7 +186,12 @@ impl<'a> PairMachine<'a> {
         self.conversations.clear();
         self.shadow.clear();
         self.watch.clear();
+        self.trace = self.begin_trace(window_starts);
         for message in messages {
+            if let Some(trace) = &mut self.trace {
+                trace.message(message);
+                self.trace_window(message);
+            }
             if message.is_inbound() {
                 self.inbound(message);
             } else {
@@ -188,6 +199,42 @@ impl<'a> PairMachine<'a> {
             }
         }
         self.watch_end();
+        if let (Some(trace), Some(tracer)) = (self.trace.take(), self.judgement.tracer) {
+            tracer.end(trace);
+        }
+    }
+
+    fn begin_trace(&self, window_starts: &[Instant]) -> Option<PairTrace> {
+        let tracer = self.judgement.tracer?;
+        let parts = self.judgement.pairs.parts(self.pair);
+        let window_hours = self.judgement.terms.window_hours;
+        tracer.begin(self.pair, parts, window_starts, window_hours)
+    }
+
+    /// What the message at hand does to the customer service window.
+    fn trace_window(&mut self, message: &Message) {
+        let refreshing = self.judgement.terms.settings.window_refreshing_types;
+        if !starts_window(message, refreshing) {
+            return;
+        }
+        let at = message.instant();
+        let before = Instant::from_micros(at.micros().saturating_sub(1));
+        let mut window = self.window;
+        let step = Step::StartedWindow {
+            until: at.plus_hours(self.judgement.terms.window_hours),
+            extends: window.end_before(before).is_some_and(|end| at < end),
+        };
+        if let Some(trace) = &mut self.trace {
+            trace.step(step);
+        }
+    }
+
+    /// The message at hand belongs to a conversation that was open.
+    fn trace_joined(&mut self, place: u32) {
+        if let Some(trace) = &mut self.trace {
+            let conversation = self.findings.conversations[place as usize].opened_by;
+            trace.step(Step::Joined(conversation));
+        }
     }
 
     fn inbound(&mut self, message: &Message) {
@@ -202,6 +249,7 @@ impl<'a> PairMachine<'a> {
         };
         if let Some(place) = belongs_to {
             self.findings.conversations[place as usize].messages_inbound += 1;
+            self.trace_joined(place);
         }
         let qualifies = message.attributes().entry_point().is_some_and(|source| {
             self.judgement
@@ -211,8 +259,13 @@ impl<'a> PairMachine<'a> {
                 .contains(source)
         });
         self.watch_inbound(message, qualifies);
-        self.entry_points
+        let click = self
+            .entry_points
             .inbound(at, qualifies, &self.judgement.terms.settings);
+        if qualifies && let Some(trace) = &mut self.trace {
+            let armed_hours = self.judgement.terms.armed_hours;
+            trace.step(click.map_or(Step::ClickIgnored, |click| click.step(armed_hours)));
+        }
     }
 
     fn outbound(&mut self, message: &Message) {
@@ -239,6 +292,9 @@ impl<'a> PairMachine<'a> {
 
         let in_window = self.is_in_window(message);
         self.in_window = in_window;
+        if let Some(trace) = &mut self.trace {
+            trace.judged(regime, in_window);
+        }
         if message.kind() == Kind::FreeForm && !in_window {
             self.outside_window += 1;
         }

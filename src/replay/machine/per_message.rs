@@ -45,6 +45,7 @@ impl PairMachine<'_> {
             decision.conversation = Some(carried.place);
             edges = edges.at(carried.end);
             self.findings.conversations[carried.place as usize].messages_outbound += 1;
+            self.trace_joined(carried.place);
         } else {
             (decision.rule, decision.pricing_type) = self.rule(message, regime, in_window);
             if decision.rule == Rule::P26_2 {
