@@ -221,6 +221,7 @@ fn replayed(files: &[Box<dyn LogFile>], cells: Arc<CellContext>) -> Replayed<'_>
         settings,
         scope: Scope::default(),
         customers: &Nowhere,
+        tracer: None,
         progress: &|_| {},
     })
     .expect("the log can be replayed")

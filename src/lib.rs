@@ -11,7 +11,7 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `explain`, `report`, `run`, `cli`.
+//! `pricing`, `findings`, `audit`, `explain`, `report`, `run`, `runs`, `cli`.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
@@ -27,5 +27,6 @@ pub mod replay;
 pub mod report;
 pub mod rulebook;
 pub mod run;
+pub mod runs;
 pub mod tariff;
 pub mod vocabulary;

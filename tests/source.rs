@@ -19,6 +19,7 @@ fn layers_look_only_upwards() {
         "explain",
         "report",
         "run",
+        "runs",
         "cli",
     ];
     // Reports are written into the run's folder, and a run seals what the summary says.
@@ -83,6 +84,7 @@ fn no_binary_floating_point_on_the_way_of_money() {
         "audit",
         "report/summary",
         "report/terminal",
+        "runs",
         "cli/rates",
     ] {
         scan(&sources.join(folder));

@@ -90,6 +90,8 @@ impl Grain {
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Dimension {
     PricingType,
+    /// The pricing type and the category at once: a free utility message billed as marketing.
+    PricingTypeAndCategory,
     Category,
     Market,
     Tier,
@@ -150,6 +152,7 @@ impl Key {
         key.tier = None;
         match dimension {
             Dimension::PricingType => key.pricing_type = None,
+            Dimension::PricingTypeAndCategory => (key.pricing_type, key.category) = (None, None),
             Dimension::Category => key.category = None,
             Dimension::Market => (key.market, key.country) = (None, None),
             Dimension::Tier => {}
@@ -163,6 +166,9 @@ impl Key {
     pub fn differs_in(&self, other: &Self, dimension: Dimension) -> bool {
         match dimension {
             Dimension::PricingType => self.pricing_type != other.pricing_type,
+            Dimension::PricingTypeAndCategory => {
+                self.pricing_type != other.pricing_type && self.category != other.category
+            }
             Dimension::Category => self.category != other.category,
             Dimension::Market => (self.market, self.country) != (other.market, other.country),
             Dimension::Tier => self.tier != other.tier,

@@ -17,6 +17,7 @@
 mod analytics;
 mod causes;
 mod charged;
+mod claims;
 mod comparison;
 mod conclusion;
 mod difference;
@@ -34,6 +35,7 @@ use std::collections::BTreeMap;
 
 pub use analytics::{Analytics, parse_analytics, read_analytics};
 pub use charged::expected_groups;
+pub use claims::{Claim, Claims, MESSAGES_MAX, claims};
 pub use conclusion::{Bridge, BridgeStep, Conclusion, Tolerance, ToleranceError, Verdict};
 pub use difference::{Cause, Difference, DifferenceStatus};
 pub use error::{EvidenceError, Malformed};
@@ -43,6 +45,7 @@ pub use line::{AMOUNT_MAX, DateBasis, InvoiceLine, LineKind, QUANTITY_MAX};
 pub use tier::Tier;
 
 use crate::{
+    accounts::Accounts,
     tariff::{Amount, Period, Rounding, RoundingDigits, Tariff},
     vocabulary::Currency,
 };
@@ -134,6 +137,17 @@ pub fn reconcile(evidence: &Evidence<'_>) -> Result<Reconciliation, AuditError> 
         bridges,
         conclusion,
     })
+}
+
+/// The tax rates that accounts state, for [`Evidence::tax_rates`].
+pub fn tax_rates(accounts: &Accounts) -> BTreeMap<String, Amount> {
+    let listed = accounts.listed().iter();
+    listed
+        .filter_map(|account| {
+            let rate = Amount::parse(&account.tax_rate?.to_string()).ok()?;
+            Some((account.id.clone(), rate))
+        })
+        .collect()
 }
 
 /// Whether every cent of every line is in some row.

@@ -7,12 +7,14 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::values::{
     RejectLimit, amount, date, finding, input_format, month, regime, tolerance, zone,
 };
+use super::verify::{VERIFY_HELP, VerifyArgs};
 use crate::audit::Tolerance;
 use crate::log::source::InputFormat;
 use crate::tariff::Amount;
@@ -100,6 +102,21 @@ pub enum Command {
             each charge with its rule, card, tier and rate, findings, and Meta's own marks beside it."
     )]
     Explain(Box<ExplainArgs>),
+    /// Say whether a finished run is still what it was, and whether it adds up
+    #[command(
+        after_help = VERIFY_HELP,
+        long_about = "Hashes every file of a run folder and every file it was made from again, and computes \
+            control totals, sums, amounts, ids and the order of rows again from its tables. Changes nothing."
+    )]
+    Verify(VerifyArgs),
+    /// Say what changed between two finished runs, charge by charge, and why
+    #[command(
+        after_help = DIFF_HELP,
+        long_about = "Compares what two runs were made of, matches their charges and conversations by id, and \
+            gives each charge that was added, removed or changed one cause, with its money by currency: \
+            new, late or removed rows of the log, market, category, rule, price and so on."
+    )]
+    Diff(DiffArgs),
     /// Rate cards, tiers and market moves that are known: list, show, compare, check, import
     #[command(subcommand)]
     Rates(RatesCommand),
@@ -118,6 +135,8 @@ impl Command {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
             Self::Settings(args) => args.format,
+            Self::Verify(args) => args.format,
+            Self::Diff(args) => args.format,
             Self::Explain(_) | Self::Rates(_) | Self::Completions(_) | Self::Man(_) => {
                 Format::Human
             }

@@ -11,11 +11,11 @@ use super::opened_log::{self, FileInfo, OpenedLog, Replayed};
 use super::plan::plan;
 use super::priced::{Billed, Priced, price};
 use super::printer::{Format, Printer};
-use crate::audit::{Difference, Reconciliation};
+use crate::audit::{self, Difference, Reconciliation};
 use crate::report::summary::{
     Circumstances, Comparison, LogFileSummary, Period, Summary, TimeRange,
 };
-use crate::report::{rejects, tables, terminal};
+use crate::report::{claims, rejects, tables, terminal};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::run::manifest::{self, InputRole, Manifest, Tool};
@@ -239,13 +239,28 @@ fn write(
         tariff,
         ids: &replayed.ids,
     };
-    let rows = tables::write(&content, args.csv, folder).or_output()?;
+    let table_rows = tables::write(&content, args.csv, folder).or_output()?;
+    if let Some(differences) = billed.and_then(|billed| rows(&billed.compared.invoice)) {
+        let claims = audit::claims(differences, outcome, &priced.pricing, tariff, &replayed.ids);
+        let mut file = folder.create_file("claims.csv").or_output()?;
+        let pricing = &priced.pricing;
+        claims::write(
+            &claims.or_input()?,
+            differences,
+            outcome,
+            pricing,
+            tariff,
+            &mut file,
+        )
+        .or_output()?;
+        file.finish().or_output()?;
+    }
     let bill = billed.map(|billed| billed.bill.clone());
     let findings = billed.map(|billed| billed.findings.as_slice());
     let mut summary = Summary::new(
         outcome,
         &priced.pricing,
-        rows,
+        table_rows,
         bill,
         findings,
         circumstances,

@@ -76,7 +76,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refuse
 fn finish(matches: &ArgMatches, file: Option<(PathBuf, ConfigFile)>) -> Result<Parsed, Refused> {
     let options = matches
         .subcommand()
-        .map(|(_, matches)| in_force(matches, file.as_ref().map(|(_, file)| file)))
+        .map(|(name, matches)| in_force(name, matches, file.as_ref().map(|(_, file)| file)))
         .unwrap_or_default();
     Ok(Parsed {
         command: Cli::from_arg_matches(matches)?.command,
@@ -139,10 +139,18 @@ fn yields_to_flags(id: &str, matches: &ArgMatches) -> bool {
     }
 }
 
-fn in_force(matches: &ArgMatches, file: Option<&ConfigFile>) -> Vec<OptionInForce> {
+fn in_force(command: &str, matches: &ArgMatches, file: Option<&ConfigFile>) -> Vec<OptionInForce> {
+    let cli = Cli::command();
+    // Clap also lists its groups of arguments, which are no options.
+    let is_argument = |id: &str| {
+        let command = cli.find_subcommand(command);
+        let mut arguments = command.into_iter().flat_map(clap::Command::get_arguments);
+        arguments.any(|argument| argument.get_id() == id)
+    };
     let mut options: Vec<OptionInForce> = matches
         .ids()
         .map(clap::Id::as_str)
+        .filter(|id| is_argument(id))
         .filter_map(|id| {
             let name = id.replace('_', "-");
             let origin = match matches.value_source(id)? {
@@ -158,7 +166,7 @@ fn in_force(matches: &ArgMatches, file: Option<&ConfigFile>) -> Vec<OptionInForc
             Some(OptionInForce {
                 name,
                 value: values.join(","),
-                origin,
+                origin: origin.into(),
             })
         })
         .collect();

@@ -1,6 +1,5 @@
 //! What an audit holds the reconstruction against: invoices, and Meta's analytics.
 
-use std::collections::BTreeMap;
 use std::path::PathBuf;
 
 use super::args::AuditArgs;
@@ -96,15 +95,7 @@ impl<'a> Evidence<'a> {
         inputs: &Inputs,
         open_points: &[String],
     ) -> Result<Compared, Failure> {
-        let tax_rates: BTreeMap<String, Amount> = inputs
-            .accounts
-            .listed()
-            .iter()
-            .filter_map(|account| {
-                let rate = Amount::parse(&account.tax_rate?.to_string()).ok()?;
-                Some((account.id.clone(), rate))
-            })
-            .collect();
+        let tax_rates = audit::tax_rates(&inputs.accounts);
         let compare = |lines: &[InvoiceLine]| {
             audit::reconcile(&audit::Evidence {
                 groups,

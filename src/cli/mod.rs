@@ -4,6 +4,7 @@ mod args;
 mod batch;
 mod config;
 mod customers;
+mod diff;
 mod evidence;
 mod explain;
 mod generate;
@@ -14,10 +15,12 @@ mod priced;
 mod printer;
 pub mod rates;
 mod reject_texts;
+mod reperform;
 mod settings;
 #[cfg(test)]
 mod tests;
 mod values;
+mod verify;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -67,6 +70,8 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
         Command::Explain(args) => explain::run(args, &parsed, printer),
+        Command::Diff(args) => diff::run(args, printer),
+        Command::Verify(args) => verify::run(args, printer),
         Command::Rates(command) => rates::answer(command),
         Command::Settings(args) => settings::run(args, printer),
         Command::Completions(args) => generate::completions(args.shell, printer),

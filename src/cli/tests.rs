@@ -244,7 +244,7 @@ fn a_flag_outranks_the_file() {
     assert_eq!(args.fail_on, ["Q-GAP", "Q-CLOCK"]);
     let origin = |name: &str| {
         let option = parsed.options.iter().find(|option| option.name == name);
-        option.map(|option| option.origin)
+        option.map(|option| option.origin.as_ref())
     };
     assert_eq!(origin("max-rejects"), Some("file"));
     assert_eq!(origin("from"), Some("flag"));

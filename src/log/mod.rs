@@ -23,3 +23,5 @@ pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explai
 pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;
 pub use error::LogError;
+pub use parquet::table::{TableFile, TableRows};
+pub use parquet::table_cells::TableCell;

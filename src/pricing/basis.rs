@@ -42,6 +42,8 @@ pub struct Pricer<'a> {
 #[derive(Default)]
 struct Memory {
     list: HashMap<Basis, PriceCode>,
+    /// Whether charges with a rank, but without a ladder, have a list rate.
+    listed: HashMap<Basis, bool>,
     without_rate: HashMap<(MarketId, Currency, bool), PriceCode>,
 }
 
@@ -88,7 +90,14 @@ impl<'a> Pricer<'a> {
             }
             if self.has_rank(charge) {
                 let ladder = self.ladder(&basis);
-                counters.count(self.counter(charge, &basis), basis.currency, ladder);
+                // A charge without any rate is not one that is priced at list.
+                let is_listed = ladder.is_none()
+                    && *memory
+                        .listed
+                        .entry(basis)
+                        .or_insert_with(|| self.list(&basis).rate.is_some());
+                let counter = self.counter(charge, &basis);
+                counters.count(counter, basis.currency, ladder, is_listed);
                 return PriceCode::PENDING;
             }
             *memory

@@ -32,23 +32,27 @@ pub struct Counters(HashMap<Counter, Volume>);
 #[derive(Debug, Default)]
 struct Volume {
     count: u64,
-    /// Charges whose currency has no ladder.
+    /// Charges priced at list for want of a ladder.
     without_ladder: u64,
     ladders: BTreeSet<LadderKey>,
     currencies: BTreeSet<Currency>,
 }
 
 impl Counters {
-    /// Counts a charge.
-    pub fn count(&mut self, counter: Counter, currency: Currency, ladder: Option<&Ladder>) {
+    /// Counts a charge; `is_listed` if it is priced at list for want of a ladder.
+    pub fn count(
+        &mut self,
+        counter: Counter,
+        currency: Currency,
+        ladder: Option<&Ladder>,
+        is_listed: bool,
+    ) {
         let volume = self.0.entry(counter).or_default();
         volume.count += 1;
         volume.currencies.insert(currency);
-        match ladder {
-            Some(ladder) => {
-                volume.ladders.insert(ladder.key);
-            }
-            None => volume.without_ladder += 1,
+        volume.without_ladder += u64::from(is_listed);
+        if let Some(ladder) = ladder {
+            volume.ladders.insert(ladder.key);
         }
     }
 

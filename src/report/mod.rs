@@ -2,6 +2,7 @@
 //!
 //! Every number that is shown stands in `summary.json`; the terminal only lays it out.
 
+pub mod claims;
 pub mod rejects;
 pub mod summary;
 pub mod tables;

@@ -9,7 +9,7 @@ mod tests;
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 pub use bill::{Bill, BillTotals, MissingRate};
 pub use compared::Comparison;
@@ -82,7 +82,7 @@ pub struct Summary {
 }
 
 /// First and last instant.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TimeRange {
     /// First instant, RFC 3339.
     pub first: String,
@@ -91,7 +91,7 @@ pub struct TimeRange {
 }
 
 /// Local dates, inclusive; `None` where the log's own ends count.
-#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Period {
     /// First date.
     pub from: Option<String>,
@@ -111,7 +111,7 @@ pub struct LogFileSummary {
 }
 
 /// Conversations of one regime and category.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ConversationCounts {
     /// How many opened.
     pub count: u64,
@@ -133,7 +133,7 @@ pub struct EntryPointCounts {
 }
 
 /// Charges of one regime, category and pricing type.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ChargeCounts {
     /// How many.
     pub count: u64,
@@ -168,7 +168,7 @@ pub struct Assumptions {
 }
 
 /// A setting, its value, and where the value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 pub struct SettingInForce {
     /// Id, such as `S-07`; empty for settings without one.
     pub id: String,

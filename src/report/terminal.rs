@@ -5,14 +5,14 @@
 mod annotations;
 mod bill;
 mod compared;
-mod layout;
+pub mod layout;
 #[cfg(test)]
 mod tests;
 
 use std::collections::BTreeMap;
 use std::path::Path;
 
-pub use annotations::{annotations, error as error_annotation};
+pub use annotations::{annotations, error as error_annotation, warning as warning_annotation};
 use layout::{Page, size, thousands};
 
 use super::summary::Summary;

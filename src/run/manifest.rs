@@ -3,6 +3,7 @@
 //! It is the only file of a run that holds wall-clock time, so that all others are the same bytes
 //! whenever and wherever the run is repeated.
 
+use std::borrow::Cow;
 use std::fs::File;
 use std::io::Read;
 use std::path::{Path, PathBuf};
@@ -10,7 +11,7 @@ use std::path::{Path, PathBuf};
 use anyhow::{Context, Result};
 use chrono::{SecondsFormat, Utc};
 use rayon::prelude::*;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use super::output::{Folder, MANIFEST, WrittenFile};
 use crate::log::totals::ControlTotals;
@@ -34,7 +35,8 @@ const TARIFF_FILES: [&[u8]; 2] = [
 pub const TIME_ZONES: &str = "chrono-tz 0.10, IANA tzdata as bundled";
 
 /// What a run read and wrote.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Manifest {
     /// Version of this form.
     pub manifest_version: u32,
@@ -67,38 +69,40 @@ pub struct Manifest {
 }
 
 /// An option of the command line, its value, and where the value comes from.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct OptionInForce {
     /// Name without dashes.
     pub name: String,
     /// Value as given.
     pub value: String,
     /// `flag`, `environment`, `file` or `default`.
-    pub origin: &'static str,
+    pub origin: Cow<'static, str>,
 }
 
 /// The program that wrote it.
-#[derive(Clone, Debug, Serialize)]
+#[derive(Clone, Debug, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Tool {
     /// `counterfoil`.
-    pub name: &'static str,
+    pub name: Cow<'static, str>,
     /// Its version.
-    pub version: &'static str,
+    pub version: Cow<'static, str>,
     /// The time-zone tables it holds.
-    pub time_zones: &'static str,
+    pub time_zones: Cow<'static, str>,
 }
 
 impl Tool {
     /// This program.
     pub const THIS: Self = Self {
-        name: env!("CARGO_PKG_NAME"),
-        version: env!("CARGO_PKG_VERSION"),
-        time_zones: TIME_ZONES,
+        name: Cow::Borrowed(env!("CARGO_PKG_NAME")),
+        version: Cow::Borrowed(env!("CARGO_PKG_VERSION")),
+        time_zones: Cow::Borrowed(TIME_ZONES),
     };
 }
 
 /// What a file was read for.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum InputRole {
     /// Part of the log.
@@ -120,7 +124,8 @@ pub enum InputRole {
 }
 
 /// A file that was read.
-#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize)]
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
 pub struct Input {
     /// What for.
     pub role: InputRole,
@@ -156,8 +161,11 @@ pub fn hash_inputs(contents: &[(InputRole, PathBuf, PathBuf)]) -> Result<Vec<Inp
     Ok(inputs)
 }
 
-/// Size and BLAKE3 of a file.
-fn hash_file(path: &Path) -> Result<(u64, String)> {
+/// Size and BLAKE3 of a file, in hex.
+///
+/// # Errors
+/// If it cannot be read.
+pub fn hash_file(path: &Path) -> Result<(u64, String)> {
     let mut file = File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 18];

@@ -18,14 +18,18 @@ pub fn basis_date(message: &Message, world: &World) -> NaiveDate {
         .local_date(&message.account, instant, world.settings)
 }
 
-/// T-2, reading 14: the regime of a message, none before 2022-02-01.
+/// T-2: the regime of a message, none before 2022-02-01.
 pub fn regime(message: &Message, world: &World) -> Option<&'static str> {
     let known = ["cbp-2022", "cbp-2023", "pmp-2025", "pmp-2026"];
     if let Some(forced) = &world.settings.rulebook {
         return known.into_iter().find(|id| id == forced);
     }
+    // What was delivered before 2022-02-01 is outside the period, whatever S-01 picks the regime by.
+    let delivered = world
+        .accounts
+        .local_date(&message.account, message.instant(), world.settings);
     let day = basis_date(message, world);
-    if day < clock::date(2022, 2, 1) {
+    if day.min(delivered) < clock::date(2022, 2, 1) {
         None
     } else if day < clock::date(2023, 6, 1) {
         Some("cbp-2022")

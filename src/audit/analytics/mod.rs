@@ -8,11 +8,16 @@ mod decimal;
 mod json;
 mod point;
 
-use std::{collections::BTreeSet, path::Path, sync::Arc};
+use std::{
+    collections::{BTreeSet, HashMap},
+    path::Path,
+    sync::Arc,
+};
 
 use super::{
     InvoiceLine,
     error::{EvidenceError, Spot, read},
+    key::Key,
 };
 use crate::accounts::Accounts;
 use json::{Node, Value};
@@ -21,7 +26,7 @@ use point::PointReader;
 /// What analytics files say.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct Analytics {
-    /// One line for each data point; `row` counts the points of a file from 1.
+    /// One line for each data point, or for each day of half hours; `row` counts the points of a file from 1.
     pub lines: Vec<InvoiceLine>,
     /// What is odd about them and how it was read, each sentence once.
     pub notes: BTreeSet<String>,
@@ -78,6 +83,8 @@ pub fn parse_analytics(
         name,
         accounts,
         found: Analytics::default(),
+        of_day: HashMap::new(),
+        points: 0,
         has_answer: false,
     };
     for node in json::parse(text, name)? {
@@ -111,6 +118,10 @@ struct Walk<'a> {
     name: &'a str,
     accounts: &'a Accounts,
     found: Analytics,
+    /// Where the sum of a day's half hours stands among the lines.
+    of_day: HashMap<Key, usize>,
+    /// How many points were read.
+    points: u64,
     has_answer: bool,
 }
 
@@ -261,16 +272,40 @@ impl Walk<'_> {
                 AnswerKind::Conversation
             },
         );
-        let row = self.found.lines.len() as u64 + 1;
+        self.points += 1;
         let line = reader.line(
             &self.file,
-            row,
+            self.points,
             context.account.as_ref(),
             kind,
             &mut self.found.notes,
         )?;
-        self.found.lines.push(line);
+        if reader.is_part_of_day() {
+            self.add_to_day(line);
+        } else {
+            self.found.lines.push(line);
+        }
         Ok(())
+    }
+
+    /// Half hours are added up by day: the replay is held against days.
+    fn add_to_day(&mut self, line: InvoiceLine) {
+        let lines = &mut self.found.lines;
+        let place = *self
+            .of_day
+            .entry(Key::of_line(&line, None))
+            .or_insert(lines.len());
+        let Some(sum) = lines.get_mut(place) else {
+            lines.push(line);
+            return;
+        };
+        let quantity = sum.quantity.zip(line.quantity);
+        sum.quantity = quantity.map(|(left, right)| left.saturating_add(right));
+        sum.amount = sum
+            .amount
+            .zip(line.amount)
+            .and_then(|(left, right)| left.plus(right));
+        sum.amount_digits = sum.amount_digits.max(line.amount_digits);
     }
 
     fn refuse(

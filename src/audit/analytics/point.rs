@@ -19,6 +19,8 @@ use crate::{
     vocabulary::{ChargeCategory, Instant, LocalDate, PricingType},
 };
 
+/// A day has 23 hours or more, and no zone ever skipped more than that.
+const DAY_SECONDS_MIN: i64 = 20 * 3_600;
 const HALF_DAY_SECONDS: i64 = 43_200;
 /// 2100-01-01: what lies beyond is milliseconds.
 const SECONDS_MAX: i64 = 4_102_444_800;
@@ -118,6 +120,12 @@ impl PointReader<'_> {
             currency: Some(*known.currency.on(period.from)),
             kind: LineKind::Usage,
         })
+    }
+
+    /// Whether its bucket is shorter than a day.
+    pub(super) fn is_part_of_day(&self) -> bool {
+        let bounds = self.seconds("start").ok().zip(self.seconds("end").ok());
+        bounds.is_some_and(|(start, end)| end - start < DAY_SECONDS_MIN)
     }
 
     fn seconds(&self, key: &str) -> Result<i64, EvidenceError> {
@@ -262,8 +270,7 @@ impl PointReader<'_> {
 fn days(start: i64, end: i64, clock: &AccountClock) -> (Period, DateBasis) {
     let local = |seconds: i64| clock.local_date(Instant::from_seconds(seconds));
     let utc = |seconds: i64| LocalDate::at_offset(Instant::from_seconds(seconds), 0);
-    let is_shorter_than_a_day = end - start < 20 * 3_600;
-    if is_shorter_than_a_day {
+    if end - start < DAY_SECONDS_MIN {
         let day = local(start);
         return (Period { from: day, to: day }, DateBasis::Local);
     }

@@ -21,7 +21,7 @@ use super::{
     key::Dimension,
     matching::{Matching, is_covered},
 };
-use crate::tariff::{Amount, Rounding};
+use crate::tariff::Amount;
 use moves::Mover;
 use rates::RateBook;
 
@@ -41,12 +41,14 @@ pub(super) fn explain(evidence: &Evidence<'_>, matching: &mut Matching) {
         markets: &evidence.tariff.markets,
     };
     free::whole(&mut matching.comparisons, rates);
+    mover.redated(&mut matching.comparisons, &matching.main_periods);
     for dimension in [
         Dimension::PricingType,
         Dimension::Category,
         Dimension::Market,
         Dimension::Tier,
         Dimension::Period,
+        Dimension::PricingTypeAndCategory,
     ] {
         mover.along(&mut matching.comparisons, dimension);
     }
@@ -144,14 +146,15 @@ fn implied_quantity(comparison: &Comparison, billed: Amount, rates: RateBook<'_>
 
 /// Whether an amount is small enough to be a matter of rounding one line.
 fn is_rounding(comparison: &Comparison, amount: Amount) -> bool {
-    let unit = match comparison.formation.rule {
-        Rounding::None => Formation {
-            rule: Rounding::HalfUp,
-            digits: comparison.key.currency.map_or(2, |each| each.digits()),
-        }
-        .unit(),
-        _ => comparison.formation.unit(),
+    // An invoice with more digits than its currency may still have rounded one line to the currency.
+    let of_currency = Formation {
+        digits: comparison
+            .key
+            .currency
+            .map_or(2, |currency| currency.digits()),
+        ..comparison.formation
     };
+    let unit = comparison.formation.unit().max(of_currency.unit());
     amount.abs() <= unit
 }
 

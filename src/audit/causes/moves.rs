@@ -17,7 +17,10 @@ use super::{
     rest::entry_rate,
     words::{place, stake, units},
 };
-use crate::tariff::{Amount, Markets};
+use crate::tariff::{Amount, Markets, Period};
+
+/// How many cells an explanation names one by one.
+const NAMES_MAX: usize = 5;
 
 /// Finds moved units.
 pub(super) struct Mover<'a> {
@@ -48,6 +51,44 @@ impl Mover<'_> {
                 }
                 Dimension::Currency => self.whole_lines(comparisons, &family),
                 _ => {}
+            }
+        }
+    }
+
+    /// A line dated into a period that its invoice is not for, with the very units that one of the invoice's own
+    /// periods lacks: it is that line with another date, whatever the other period expects.
+    pub fn redated(&self, comparisons: &mut [Comparison], main: &[Period]) {
+        let is_odd = |period: Option<Period>| period.is_some_and(|period| !main.contains(&period));
+        for to in 0..comparisons.len() {
+            let line = &comparisons[to];
+            let billed = line.billed_quantity.unwrap_or(0);
+            let is_candidate = !line.is_missing()
+                && line.steps.is_empty()
+                && !matches!(line.progress, Progress::Settled)
+                && billed > 0
+                && is_odd(line.key.period);
+            if !is_candidate {
+                continue;
+            }
+            let family = line.key.without(Dimension::Period);
+            let from = comparisons.iter().position(|each| {
+                each.is_missing()
+                    && each.is_open()
+                    && !each.is_silent
+                    && each.open_quantity() == -billed
+                    && each.key.without(Dimension::Period) == family
+            });
+            if let Some(from) = from {
+                let line = &mut comparisons[to];
+                line.progress = Progress::Open;
+                line.slices.clear();
+                (line.quantity, line.exact) = (0, Amount::ZERO);
+                self.shift(
+                    comparisons,
+                    &[(from, billed)],
+                    &[(to, billed)],
+                    Dimension::Period,
+                );
             }
         }
     }
@@ -157,16 +198,22 @@ impl Mover<'_> {
                     )
                 })
                 .collect();
-            names.join(", ")
+            match names.len() {
+                0..=NAMES_MAX => names.join(", "),
+                count => format!(
+                    "{} and {} more",
+                    names[..NAMES_MAX].join(", "),
+                    count - NAMES_MAX
+                ),
+            }
         };
         let (sources, targets) = (names(from), names(to));
+        let is_to_free = to.iter().all(|&(each, _)| comparisons[each].key.is_free());
         let cause = match dimension {
-            Dimension::PricingType
-                if to.iter().all(|&(each, _)| comparisons[each].key.is_free()) =>
-            {
+            Dimension::PricingType | Dimension::PricingTypeAndCategory if is_to_free => {
                 Cause::FreeBilled
             }
-            Dimension::PricingType => Cause::BilledFree,
+            Dimension::PricingType | Dimension::PricingTypeAndCategory => Cause::BilledFree,
             Dimension::Category => Cause::Category,
             Dimension::Market => Cause::Market,
             Dimension::Tier => Cause::Tier,
@@ -181,7 +228,7 @@ impl Mover<'_> {
                 stake(money)
             );
             comparison.explain(cause, -count, money, text);
-            close(comparison, cause);
+            close(comparison);
         }
         for &(each, count) in to {
             let comparison = &mut comparisons[each];
@@ -197,13 +244,13 @@ impl Mover<'_> {
                 stake(money)
             );
             comparison.explain(cause, count, money, text);
-            close(comparison, cause);
+            close(comparison);
         }
     }
 }
 
 /// What a step leaves is only rounding of the same line, or still open.
-fn close(comparison: &mut Comparison, _cause: Cause) {
+fn close(comparison: &mut Comparison) {
     if comparison.open_quantity() == 0 && comparison.open_amount() == Amount::ZERO {
         comparison.progress = Progress::Settled;
     }
@@ -214,7 +261,9 @@ fn can_move(from: &Comparison, to: &Comparison, dimension: Dimension) -> bool {
     let differ = from.key.differs_in(&to.key, dimension);
     match dimension {
         // Between two free types no money moves.
-        Dimension::PricingType => differ && from.key.is_free() != to.key.is_free(),
+        Dimension::PricingType | Dimension::PricingTypeAndCategory => {
+            differ && from.key.is_free() != to.key.is_free()
+        }
         _ => differ,
     }
 }

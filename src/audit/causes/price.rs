@@ -226,6 +226,11 @@ fn classified(
     if let Some(other) = find(rates.steps(currency, last)) {
         return Some((Cause::Tier, that_is(other)));
     }
+    if last.tier.is_some()
+        && let Some(other) = find(rates.first_tier(currency, last))
+    {
+        return Some((Cause::Tier, that_is(other)));
+    }
     if let Some(other) = find(rates.other_dates(currency, last)) {
         return Some((Cause::Rate, that_is(other)));
     }

@@ -52,6 +52,16 @@ impl RateBook<'_> {
         steps.collect()
     }
 
+    /// The list rate of a slice's own cell and day, which is that of its first tier.
+    pub fn first_tier(&self, currency: Currency, slice: &Slice) -> Vec<OtherRate> {
+        let (market, category) = (slice.market, slice.category);
+        let rate = self.list(slice.model, currency, market, category, slice.last_date);
+        let of = "the first tier".to_owned();
+        rate.map(|rate| OtherRate { rate, of })
+            .into_iter()
+            .collect()
+    }
+
     /// The rates that the cell has at other times.
     pub fn other_dates(&self, currency: Currency, slice: &Slice) -> Vec<OtherRate> {
         let cell = Cell {

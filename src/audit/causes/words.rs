@@ -28,6 +28,13 @@ pub(super) fn place(key: &Key, dimension: Dimension, markets: &Markets) -> Strin
             key.pricing_type.map(|each| each.to_string()),
             "pricing type",
         ),
+        Dimension::PricingTypeAndCategory => {
+            let pricing_type = place(key, Dimension::PricingType, markets);
+            format!(
+                "{} {pricing_type}",
+                place(key, Dimension::Category, markets)
+            )
+        }
         Dimension::Category => or_any(key.category.map(|each| each.to_string()), "category"),
         Dimension::Market => or_any(
             key.market

@@ -86,17 +86,20 @@ pub fn parse_invoice(
         .from_reader(text.as_bytes());
     let header = reader
         .headers()
-        .map_err(|error| refuse_csv(&error, name))?
+        .map_err(|error| refuse_csv(&error, name, text))?
         .clone();
     let places = columns(&header, name, map)?;
     let file: Arc<str> = name.into();
     let mut lines = Vec::new();
+    let mut counter = LineCounter { byte: 0, line: 1 };
     for record in reader.records() {
-        let record = record.map_err(|error| refuse_csv(&error, name))?;
+        let record = record.map_err(|error| refuse_csv(&error, name, text))?;
         if record.iter().all(|cell| cell.trim().is_empty()) {
             continue;
         }
-        let line = record.position().map_or(0, csv::Position::line);
+        let line = record
+            .position()
+            .map_or(0, |position| counter.line_at(text, position.byte()));
         let spot = Spot { file: name, line };
         let cells = RowCells::new(spot, &record, &places, map);
         lines.push(cells.line(&file, markets)?);
@@ -173,8 +176,33 @@ fn next_step(found: &[&str]) -> String {
     }
 }
 
-fn refuse_csv(error: &csv::Error, name: &str) -> EvidenceError {
-    let line = error.position().map_or(1, csv::Position::line);
+/// Counts lines. The CSV reader's own count is one short where lines end in CR LF.
+struct LineCounter {
+    byte: usize,
+    line: u64,
+}
+
+impl LineCounter {
+    /// The line on which the first cell at or after a byte stands; bytes are asked for in ascending order.
+    fn line_at(&mut self, text: &str, byte: u64) -> u64 {
+        let rest = text
+            .as_bytes()
+            .get(usize::try_from(byte).unwrap_or(usize::MAX)..);
+        let rest = rest.unwrap_or_default();
+        let breaks = rest.iter().take_while(|byte| matches!(byte, b'\r' | b'\n'));
+        let end = text.len() - rest.len() + breaks.count();
+        let passed = &text.as_bytes()[self.byte.min(end)..end];
+        self.line += passed.iter().filter(|&&byte| byte == b'\n').count() as u64;
+        self.byte = end;
+        self.line
+    }
+}
+
+fn refuse_csv(error: &csv::Error, name: &str, text: &str) -> EvidenceError {
+    let mut counter = LineCounter { byte: 0, line: 1 };
+    let line = error
+        .position()
+        .map_or(1, |position| counter.line_at(text, position.byte()));
     let spot = Spot { file: name, line };
     match error.kind() {
         csv::ErrorKind::UnequalLengths {

@@ -28,6 +28,8 @@ pub(super) struct Matching {
     /// The only currency expected, which lines without one are read in.
     pub currency: Option<Currency>,
     pub formations: Formations,
+    /// The periods that the invoices are for.
+    pub main_periods: Vec<Period>,
 }
 
 /// Whether a line bills units that the replay can count.
@@ -51,7 +53,7 @@ pub(super) fn matched(evidence: &Evidence<'_>) -> Matching {
     let main = missing::main_periods(evidence.lines);
     let mut of_cell: Vec<CellCharges> = Vec::new();
     of_cell.resize_with(cells.len(), CellCharges::default);
-    let mut lacking = missing::Lacking::new(evidence.lines, grain, main);
+    let mut lacking = missing::Lacking::new(evidence.lines, grain, main.clone());
     for group in evidence.groups {
         match cells.find(group, |basis| date_of(group, basis)) {
             Some(cell) => of_cell[cell].add(
@@ -75,6 +77,7 @@ pub(super) fn matched(evidence: &Evidence<'_>) -> Matching {
         cells,
         currency,
         formations,
+        main_periods: main,
     };
     for (cell, charges) in of_cell.into_iter().enumerate() {
         let lines = matching.cells.lines(cell).to_vec();

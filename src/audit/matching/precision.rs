@@ -44,18 +44,15 @@ impl Formations {
             // Most lines show at most this many digits; a single unrounded line changes nothing.
             let middle = digits[digits.len() / 2];
             let largest = digits[digits.len() - 1];
-            let formation = if middle > plain.digits {
-                Formation {
-                    rule: Rounding::None,
-                    ..plain
-                }
-            } else if largest < plain.digits && digits.len() >= LINES_MIN {
-                Formation {
-                    digits: largest,
-                    ..plain
-                }
-            } else {
-                plain
+            let shows_more = middle > plain.digits;
+            let shows_fewer = largest < plain.digits && digits.len() >= LINES_MIN;
+            let formation = Formation {
+                digits: if shows_more || shows_fewer {
+                    largest
+                } else {
+                    plain.digits
+                },
+                ..plain
             };
             formations.of_file.insert(key, formation);
         }

@@ -185,9 +185,9 @@ fn a_market_is_units_that_moved() {
 fn a_market_in_which_nothing_is_expected() {
     with(
         6,
-        "Mexico, marketing, regular, 200, 0.0305, 6.10, USD, usage",
+        "Mexico, marketing, regular, 200, 0.0397, 7.94, USD, usage",
     )
-    .finds(&["6 A-MARKET 6.1", "- A-MARKET -12.5"]);
+    .finds(&["6 A-MARKET 7.94", "- A-MARKET -12.5"]);
 }
 
 #[test]

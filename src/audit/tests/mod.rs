@@ -3,6 +3,7 @@
 mod causes;
 mod conclusion;
 mod footing;
+mod injected;
 mod matching;
 mod mixed;
 mod price;

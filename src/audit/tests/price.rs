@@ -22,6 +22,16 @@ fn a_price_of_another_market_is_a_market() {
 }
 
 #[test]
+fn the_list_price_in_a_later_tier_is_a_tier() {
+    case(
+        "A 100 IN India utility regular 0.0013 50000 2026-10-05 tier=100001:MAX",
+        "market, category, tier, quantity, unit_price, amount, currency
+         India, utility, 100001:MAX, 50000, 0.0014, 70.00, USD",
+    )
+    .finds(&["2 A-TIER 5"]);
+}
+
+#[test]
 fn a_price_of_an_earlier_card_is_a_rate() {
     marketing("0.0107", "107.00").finds(&["2 A-RATE -11"]);
 }

@@ -21,6 +21,8 @@ mod page;
 mod pieces;
 mod scan;
 mod schema;
+pub mod table;
+pub mod table_cells;
 #[cfg(test)]
 mod tests;
 mod thrift;
@@ -43,11 +45,7 @@ use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow
 /// [`LogError`] if the file cannot be read, is no sound Parquet file, or lacks the columns of a log.
 pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
     let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
-    let footer = Footer::read(&file).map_err(|damage| match damage {
-        Damage::Io(error) => LogError::io(path, error),
-        Damage::Found { expected, found } => LogError::format(path, expected, found),
-        Damage::Bad(reason) => LogError::format(path, "a sound Parquet file", reason),
-    })?;
+    let footer = Footer::read(&file).map_err(|damage| file_error(path, damage))?;
     let schema = Schema::new(path, &footer)?;
     Ok(Box::new(ParquetFile {
         path: path.to_owned(),
@@ -56,6 +54,15 @@ pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box
         footer,
         schema,
     }))
+}
+
+/// The error of a file that cannot be opened.
+fn file_error(path: &Path, damage: Damage) -> LogError {
+    match damage {
+        Damage::Io(error) => LogError::io(path, error),
+        Damage::Found { expected, found } => LogError::format(path, expected, found),
+        Damage::Bad(reason) => LogError::format(path, "a sound Parquet file", reason),
+    }
 }
 
 /// An opened Parquet log.

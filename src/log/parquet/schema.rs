@@ -30,7 +30,7 @@ pub(super) struct LogColumn {
     /// Whether it may have nulls.
     pub(super) optional: bool,
     /// The physical type as the footer numbers it, which its chunks must repeat.
-    physical: i32,
+    pub(super) physical: i32,
 }
 
 impl Schema {
@@ -93,7 +93,7 @@ impl Schema {
 }
 
 impl LogColumn {
-    fn new(path: &Path, column: Column, field: &SchemaField) -> Result<Self, LogError> {
+    pub(super) fn new(path: &Path, column: Column, field: &SchemaField) -> Result<Self, LogError> {
         let wrong = |found: String| {
             let expected =
                 format!("column `{column}` to hold text, numbers, booleans or timestamps");

@@ -86,8 +86,14 @@ impl<'a> Judgement<'a> {
     }
 
     /// the portfolio is eligible for the customer's country, that country is not its own, and the
-    /// customer's market has such rates.
-    fn is_international(&self, account: u32, pair: PairKey, date: LocalDate) -> bool {
+    /// customer's market has such rates. Both starts are met by the instant of T-2, as the market is.
+    fn is_international(
+        &self,
+        account: u32,
+        pair: PairKey,
+        date: LocalDate,
+        cutover: LocalDate,
+    ) -> bool {
         if !self.special_accounts[account as usize] {
             return false;
         }
@@ -104,8 +110,8 @@ impl<'a> Judgement<'a> {
         portfolio.primary_location != Some(country)
             && portfolio
                 .auth_international_from(country)
-                .is_some_and(|from| from <= date)
-            && self.customers.has_international_rate(number, date)
+                .is_some_and(|from| from <= cutover)
+            && self.customers.has_international_rate(number, cutover)
     }
 
     /// whether AI providers pay for messages to a country on a local date.
@@ -311,8 +317,12 @@ impl<'a> PairMachine<'a> {
     /// whether an authentication template to this customer is charged at the international rate.
     fn is_international(&self, message: &Message, account: &AccountTerms) -> bool {
         let date = account.clock.local_date(message.instant());
+        let terms = &self.judgement.terms;
+        let cutover = terms.cutover_instant(message.instant(), message.sent());
+        let cutover = account.clock.local_date(cutover);
+        let account = message.attributes().account();
         self.judgement
-            .is_international(message.attributes().account(), self.pair, date)
+            .is_international(account, self.pair, date, cutover)
     }
 
     /// W-3: whether the customer service window is open for a message of the business.

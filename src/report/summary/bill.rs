@@ -5,7 +5,7 @@
 
 use std::collections::BTreeMap;
 
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
 
 use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets};
 use crate::replay::outcome::{Outcome, Warning};
@@ -44,7 +44,7 @@ pub struct Bill {
 }
 
 /// Sums of some charges in one currency.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct BillTotals {
     /// Sum of the rated charges, unrounded.
     pub amount: Amount,
@@ -140,6 +140,9 @@ pub struct TierClimb {
     pub next_from: Option<u64>,
 }
 
+/// The sums of a total's parts, by name.
+type Parts = BTreeMap<String, BillTotals>;
+
 impl Bill {
     /// Sums up a run.
     ///
@@ -161,7 +164,7 @@ impl Bill {
                 currency,
                 totals,
             );
-            let tables: [(&mut BTreeMap<String, BTreeMap<String, BillTotals>>, &str); 3] = [
+            let tables: [(&mut BTreeMap<String, Parts>, &str); 3] = [
                 (&mut bill.by_month, &group.month.to_string()),
                 (&mut bill.by_category, group.category.name()),
                 (&mut bill.by_market, market),

@@ -23,7 +23,11 @@ mod runs;
 mod tests;
 
 use anyhow::Result;
-use serde::Serialize;
+use serde::{Deserialize, Serialize};
+
+pub use charges::COLUMNS as CHARGE_COLUMNS;
+pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
+pub use frame::{ColumnKind, ColumnSpec};
 
 use crate::audit::Difference;
 use crate::findings::Finding;
@@ -42,23 +46,23 @@ const ID_BYTES_PER_ROW: usize = 1;
 const BLOCK_ROWS: usize = 256;
 
 /// How many rows each table has.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub struct TableRows {
     /// Rows of `conversations`.
     pub conversations: u64,
     /// Rows of `charges`.
     pub charges: u64,
     /// Rows of `lines`, in a run with prices.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub lines: Option<u64>,
     /// Rows of `differences`, in a run with an invoice.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub differences: Option<u64>,
     /// Rows of `analytics_differences`, in a run with analytics.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub analytics_differences: Option<u64>,
     /// Rows of `findings`, in a run that looks for them.
-    #[serde(skip_serializing_if = "Option::is_none")]
+    #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<u64>,
 }
 

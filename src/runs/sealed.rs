@@ -1,0 +1,90 @@
+//! What a finished run says of itself in `summary.json`, as far as it can be computed again.
+
+use std::collections::BTreeMap;
+use std::fs;
+
+use serde::Deserialize;
+
+use super::folder::{RunError, RunFolder, unreadable};
+use crate::log::totals::ControlTotals;
+use crate::report::summary::{
+    BillTotals, ChargeCounts, ConversationCounts, Period, SCHEMA_VERSION, SettingInForce, TimeRange,
+};
+use crate::report::tables::TableRows;
+
+/// Where the summary stands.
+pub const SUMMARY: &str = "summary.json";
+
+/// Sums by name.
+pub type ByName<T> = BTreeMap<String, T>;
+
+/// The summary of a finished run. Fields that are not looked at are passed over.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedSummary {
+    /// Version of its form.
+    pub schema_version: u32,
+    /// The command that made it.
+    pub command: String,
+    /// Version of the program.
+    pub version: String,
+    /// First and last instant of the log.
+    pub time_range: Option<TimeRange>,
+    /// The period that was asked for.
+    pub period: Period,
+    /// What became of every row.
+    pub control_totals: ControlTotals,
+    /// Rejected rows by code.
+    pub rejected_by_code: ByName<u64>,
+    /// Rows of the tables.
+    pub tables: TableRows,
+    /// Conversations by regime, then category.
+    pub conversations: ByName<ByName<ConversationCounts>>,
+    /// Charges by regime, then category, then pricing type.
+    pub charges: ByName<ByName<ByName<ChargeCounts>>>,
+    /// What the charges come to, in a run with prices.
+    pub bill: Option<SealedBill>,
+    /// Settings in force.
+    pub settings: Vec<SettingInForce>,
+}
+
+/// The bill of a finished run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedBill {
+    /// Everything, by currency.
+    pub totals: ByName<BillTotals>,
+    /// By account, then currency.
+    pub by_account: ByName<ByName<BillTotals>>,
+    /// By currency, then month.
+    pub by_month: ByName<ByName<BillTotals>>,
+    /// By currency, then category.
+    pub by_category: ByName<ByName<BillTotals>>,
+    /// By currency, then market.
+    pub by_market: ByName<ByName<BillTotals>>,
+    /// Cards that priced anything.
+    pub rate_cards: Vec<String>,
+}
+
+impl SealedSummary {
+    /// Reads the summary of a run.
+    ///
+    /// # Errors
+    /// If there is none, or it is damaged or of another version.
+    pub fn read(run: &RunFolder) -> Result<Self, RunError> {
+        let path = run.file(SUMMARY);
+        let bytes = fs::read(&path).map_err(|source| unreadable(&path, source))?;
+        let damaged = |expected: String, found: String| RunError::Damaged {
+            path: path.clone(),
+            expected,
+            found,
+        };
+        let summary: Self = serde_json::from_slice(&bytes)
+            .map_err(|error| damaged("the summary of a run".to_owned(), error.to_string()))?;
+        if summary.schema_version != SCHEMA_VERSION {
+            return Err(damaged(
+                format!("a summary of version {SCHEMA_VERSION}"),
+                format!("version {}", summary.schema_version),
+            ));
+        }
+        Ok(summary)
+    }
+}

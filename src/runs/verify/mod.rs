@@ -1,0 +1,78 @@
+//! `verify`: whether a run is what it was when it was sealed, and whether it adds up.
+//!
+//! Each [`Area`] is tested by itself and says what was tested, what differs, and what could not be
+//! tested. A table that no longer has its hash is still read, so that the reader learns what in it is
+//! wrong.
+
+mod bill;
+mod charge_sums;
+mod charges;
+pub mod compare;
+mod conversations;
+mod inputs;
+mod lines;
+mod outputs;
+mod page;
+mod report;
+mod rows;
+mod totals;
+
+use std::path::Path;
+
+use super::folder::RunFolder;
+use super::sealed::SealedSummary;
+pub use charges::TABLE as CHARGES;
+pub use conversations::TABLE as CONVERSATIONS;
+pub use inputs::find_input;
+pub use page::{annotations, render};
+pub use report::{Area, AreaReport, Verification};
+
+/// How a run is verified.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Request<'a> {
+    /// The folder from which the run's inputs were named; the current one if there is none.
+    pub log_root: Option<&'a Path>,
+    /// Whether an input that is not there any more is a difference.
+    pub strict: bool,
+}
+
+/// Tests everything that a run folder and its inputs tell.
+pub fn verify(run: &RunFolder, request: Request<'_>) -> Verification {
+    let mut verification = Verification::of(run);
+    verification.add(outputs::test(run));
+    verification.add(inputs::test(run, request));
+    let summary = SealedSummary::read(run);
+    let mut totals = AreaReport::new(Area::ControlTotals);
+    let mut tables = AreaReport::new(Area::Tables);
+    let mut bill = AreaReport::new(Area::Bill);
+    let mut identities = AreaReport::new(Area::Identities);
+    let mut order = AreaReport::new(Area::Order);
+    let summary = match summary {
+        Ok(summary) => {
+            totals::test(run, &summary, &mut totals);
+            Some(summary)
+        }
+        Err(error) => {
+            totals.difference(error.to_string());
+            None
+        }
+    };
+    let mut reports = rows::Reports {
+        tables: &mut tables,
+        identities: &mut identities,
+        order: &mut order,
+    };
+    let charges = charges::test(run, summary.as_ref(), &mut reports);
+    conversations::test(run, summary.as_ref(), &mut reports);
+    let lines = lines::test(run, summary.as_ref(), charges.as_ref(), &mut reports);
+    bill::test(
+        summary.as_ref(),
+        charges.as_ref(),
+        lines.as_ref(),
+        &mut bill,
+    );
+    for report in [totals, tables, bill, identities, order] {
+        verification.add(report);
+    }
+    verification
+}
