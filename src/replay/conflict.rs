@@ -5,7 +5,8 @@
 
 use hashbrown::HashMap;
 
-use super::fold::{Folded, Folder};
+use super::fold::Folder;
+use super::folded::Folded;
 use super::message::Message;
 use super::outcome::RowNumber;
 use super::partition::PartitionWriter;

@@ -4,26 +4,25 @@
 //! partition. Nearly all messages have rows that agree with each other and fold right here; the few
 //! whose rows contradict each other go to [`super::conflict`], which looks at their text again.
 
-use std::ops::AddAssign;
-
 use hashbrown::HashSet;
 
 use super::assemble::OddValues;
 use super::attributes::{Attributes, Flag};
+use super::chains::Chains;
+use super::folded::Folded;
 use super::message::Message;
 use super::outcome::RowNumber;
 use super::pair::{PairKey, PairTable};
 use super::partition::PartitionWriter;
 use super::price_marks::MarkedRow;
-use super::reject::{Reject, RejectReason};
+use super::reject::Reject;
 use super::row::{DeliveredAt, Row};
-use super::sighting::{Detail, Sighting, Sightings};
+use super::sighting::Detail;
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
-use crate::log::totals::ControlTotals;
-use crate::rulebook::settings::{AssumeSentIsDelivered, CategoryBasis, Trust};
-use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status, TemplateCategory};
+use crate::rulebook::settings::AssumeSentIsDelivered;
+use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status};
 
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
@@ -42,85 +41,11 @@ pub struct Folder<'a> {
     pub knows_deliveries: bool,
 }
 
-/// What folding a part of the log found.
-#[derive(Debug, Default)]
-pub struct Folded {
-    /// Outcomes of rows; those of `undecided` messages are missing.
-    pub totals: ControlTotals,
-    /// Outbound messages of any kind.
-    pub outbound_messages: u64,
-    /// Messages whose delivery D-3 decides once the whole log is counted.
-    pub undecided: u64,
-    /// First and last instant of an accepted row.
-    pub time_range: Option<(Instant, Instant)>,
-    /// Unusable rows.
-    pub rejects: Vec<Reject>,
-    /// Messages whose rows contradict each other, by their rows.
-    pub contradictory: Vec<Vec<Row>>,
-    /// Rows whose figures can decide a price.
-    pub price_marks: Vec<MarkedRow>,
-    /// What the reader is warned of.
-    pub notices: Notices,
-    /// What findings speak of, where they were asked for.
-    pub sightings: Sightings,
-    /// Instants of some rows, by which the time of the log is cut up.
-    pub sample: Vec<Instant>,
-}
-
-/// How often folding saw what a finding speaks of.
-#[derive(Clone, Copy, Debug, Default)]
-pub struct Notices {
-    /// Q-CONFLICT: statuses or rows of one message contradict each other.
-    pub conflicts: u64,
-    /// Q-CLOCK: delivered before it was sent.
-    pub delivered_before_sent: u64,
-    /// Q-CLOCK: before 2009.
-    pub before_2009: u64,
-    /// C-RECATEGORISED: the sources of D-7 disagree.
-    pub recategorised: u64,
-    /// C-UNAPPROVED: the registry says that the template was not approved.
-    pub unapproved: u64,
-}
-
-impl AddAssign for Notices {
-    fn add_assign(&mut self, other: Self) {
-        self.conflicts += other.conflicts;
-        self.delivered_before_sent += other.delivered_before_sent;
-        self.before_2009 += other.before_2009;
-        self.recategorised += other.recategorised;
-        self.unapproved += other.unapproved;
-    }
-}
-
-impl Folded {
-    /// Adds what another part found.
-    pub fn add(&mut self, mut other: Self) {
-        self.totals.add(&other.totals);
-        self.outbound_messages += other.outbound_messages;
-        self.undecided += other.undecided;
-        self.time_range = match (self.time_range, other.time_range) {
-            (Some(mine), Some(theirs)) => Some((mine.0.min(theirs.0), mine.1.max(theirs.1))),
-            (mine, theirs) => mine.or(theirs),
-        };
-        self.rejects.append(&mut other.rejects);
-        self.contradictory.append(&mut other.contradictory);
-        self.price_marks.append(&mut other.price_marks);
-        self.sightings.append(&mut other.sightings);
-        self.notices += other.notices;
-        self.sample.append(&mut other.sample);
-    }
-
-    fn see(&mut self, instant: Instant) {
-        let (first, last) = self.time_range.unwrap_or((instant, instant));
-        self.time_range = Some((first.min(instant), last.max(instant)));
-    }
-}
-
 /// The rows of one message, folded.
 #[derive(Clone, Copy)]
 pub struct FoldedMessage {
-    attributes: Attributes,
-    pair: PairKey,
+    pub(super) attributes: Attributes,
+    pub(super) pair: PairKey,
     row: RowNumber,
     first: Instant,
     sent: Option<Instant>,
@@ -132,7 +57,7 @@ pub struct FoldedMessage {
 impl FoldedMessage {
     /// The row that stands for the message: the one that carries the end of the entry point, so that it is
     /// found.
-    fn stands_for(&self) -> RowNumber {
+    pub(super) fn stands_for(&self) -> RowNumber {
         self.expiry.map_or(self.row, |(row, _)| row)
     }
 }
@@ -337,44 +262,6 @@ impl Folder<'_> {
         messages.push(self.pairs.scope_hash(message.pair()), message);
     }
 
-    /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
-    /// that the customer has opted out of (C-OPT-OUT).
-    fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
-        if !self.terms.scope.findings {
-            return false;
-        }
-        match message.attributes.kind() {
-            Some(Kind::FreeForm) => true,
-            Some(Kind::Template) => {
-                let opted_out = &self.odd_values.opted_out;
-                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
-            }
-            _ => false,
-        }
-    }
-
-    /// Notes what a finding speaks of.
-    pub fn sight(
-        &self,
-        code: FindingCode,
-        message: &FoldedMessage,
-        at: Instant,
-        detail: Detail,
-        folded: &mut Folded,
-    ) {
-        if !self.terms.scope.findings {
-            return;
-        }
-        let account = self
-            .own_account(message.attributes, message.pair, at)
-            .account();
-        if self.terms.account(account).is_written(at) {
-            let row = message.stands_for();
-            let sighting = Sighting::new(code, message.pair, account, row, at, detail);
-            folded.sightings.add(sighting, &[row]);
-        }
-    }
-
     /// A bid can decide a price, and so can a cost mark where the customer's market is unknown (K-1).
     fn note_price_marks(&self, message: &Message, rows: &[Row], folded: &mut Folded) {
         let attributes = message.attributes();
@@ -491,89 +378,13 @@ impl Folder<'_> {
         })
     }
 
-    /// D-7, D-8, D-9: what category the template had, and whether the message can be used without.
-    fn decide_category(
-        &self,
-        message: &mut FoldedMessage,
-        sent: Instant,
-        delivered: Option<Instant>,
-        folded: &mut Folded,
-    ) -> Result<(), RejectReason> {
-        let Some(kind) = message.attributes.kind() else {
-            return Err(RejectReason::MissingType);
-        };
-        if kind != Kind::Template {
-            return Ok(());
-        }
-        let settings = &self.terms.settings;
-        let log = message.attributes.category();
-        let mark = message
-            .attributes
-            .mark_category()
-            .filter(|_| settings.trust == Trust::Marks);
-        let entry = self.templates.zip(message.attributes.template());
-        let registry = entry.and_then(|(templates, number)| templates.category_at(number, sent));
-        if let Some((templates, number)) = entry
-            && delivered.is_some()
-            && templates
-                .status_at(number, sent)
-                .is_some_and(|status| !status.may_be_sent())
-        {
-            folded.notices.unapproved += 1;
-        }
-        if let Some((templates, number)) = entry
-            && templates
-                .status_at(number, sent)
-                .is_some_and(|status| !status.may_be_sent())
-        {
-            let detail = Detail::Delivered(delivered.is_some());
-            self.sight(FindingCode::Unapproved, message, sent, detail, folded);
-        }
-        let decided = match settings.category_basis {
-            CategoryBasis::Mark => mark.or(registry).or(log),
-            CategoryBasis::Registry => registry.or(mark).or(log),
-            CategoryBasis::Log => log.or(mark).or(registry),
-        };
-        let differs = |category: Option<TemplateCategory>| {
-            category.is_some_and(|category| Some(category) != decided)
-        };
-        if differs(mark) || differs(registry) || differs(log) {
-            folded.notices.recategorised += 1;
-        }
-        let mut others = [mark, registry, log].into_iter().flatten();
-        if let Some(decided) = decided
-            && let Some(other) = others.find(|&other| other != decided)
-        {
-            let detail = Detail::OtherCategory(other);
-            self.sight(FindingCode::Recategorised, message, sent, detail, folded);
-        }
-        let is_authentication = |category| category == Some(TemplateCategory::Authentication);
-        let is_declared = is_authentication(log) || is_authentication(mark);
-        if registry.is_some()
-            && (log.is_some() || mark.is_some())
-            && is_authentication(registry) != is_declared
-        {
-            self.sight(FindingCode::AuthMisuse, message, sent, Detail::None, folded);
-        }
-        match decided {
-            Some(category) => {
-                message.attributes = message.attributes.with_category(category);
-                Ok(())
-            }
-            None => {
-                let account = self.terms.account(message.attributes.account());
-                let instant = delivered.unwrap_or(sent);
-                let cutover = self.terms.cutover_instant(instant, sent);
-                match account.needs_category(instant, cutover) {
-                    true => Err(RejectReason::MissingCategory),
-                    false => Ok(()),
-                }
-            }
-        }
-    }
-
     /// A number may have moved between accounts: the account is the one it had when the message was sent.
-    fn own_account(&self, attributes: Attributes, pair: PairKey, sent: Instant) -> Attributes {
+    pub(super) fn own_account(
+        &self,
+        attributes: Attributes,
+        pair: PairKey,
+        sent: Instant,
+    ) -> Attributes {
         if !attributes.has(Flag::AccountInferred) {
             return attributes;
         }
@@ -631,50 +442,5 @@ fn with_failure(attributes: Attributes, row: &Row) -> Attributes {
         attributes.with(Flag::Failed)
     } else {
         attributes
-    }
-}
-
-/// Rows linked by equal fold key: an open-addressing table of heads, and the next row of each.
-struct Chains {
-    next: Vec<u32>,
-    is_head: Vec<bool>,
-}
-
-const NONE: u32 = u32::MAX;
-
-impl Chains {
-    fn link(rows: &[Row]) -> Self {
-        let slots = (rows.len() * 2).next_power_of_two().max(2);
-        let mut tails: Vec<u32> = vec![NONE; slots];
-        let mut next = vec![NONE; rows.len()];
-        let mut is_head = vec![false; rows.len()];
-        for (index, row) in rows.iter().enumerate() {
-            let key = row.fold_key();
-            // Partitions took the top bits; these are others.
-            let mut slot = (key >> 8) as usize & (slots - 1);
-            loop {
-                let tail = tails[slot];
-                if tail == NONE {
-                    is_head[index] = true;
-                    break;
-                }
-                if rows[tail as usize].fold_key() == key {
-                    next[tail as usize] = index as u32;
-                    break;
-                }
-                slot = (slot + 1) & (slots - 1);
-            }
-            tails[slot] = index as u32;
-        }
-        Self { next, is_head }
-    }
-
-    fn is_head(&self, row: usize) -> bool {
-        self.is_head[row]
-    }
-
-    fn next(&self, row: usize) -> Option<usize> {
-        let next = self.next[row];
-        (next != NONE).then_some(next as usize)
     }
 }

@@ -2,7 +2,7 @@
 
 use hashbrown::HashMap;
 
-use super::fold::Folded;
+use super::folded::Folded;
 use super::machine::UNKNOWN_ZONE_MICROS;
 use super::outcome::{Charge, Part, Warning};
 use super::reject::Reject;

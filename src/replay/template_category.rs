@@ -1,0 +1,131 @@
+//! What is said of a message while it is folded: its template's category (D-7, D-8, D-9), and what a
+//! finding speaks of.
+
+use super::fold::{FoldedMessage, Folder};
+use super::folded::Folded;
+use super::reject::RejectReason;
+use super::row::Row;
+use super::sighting::{Detail, Sighting};
+use crate::rulebook::settings::{CategoryBasis, Trust};
+use crate::vocabulary::{FindingCode, Instant, Kind, TemplateCategory};
+
+impl Folder<'_> {
+    /// D-7, D-8, D-9: what category the template had, and whether the message can be used without.
+    pub(super) fn decide_category(
+        &self,
+        message: &mut FoldedMessage,
+        sent: Instant,
+        delivered: Option<Instant>,
+        folded: &mut Folded,
+    ) -> Result<(), RejectReason> {
+        let Some(kind) = message.attributes.kind() else {
+            return Err(RejectReason::MissingType);
+        };
+        if kind != Kind::Template {
+            return Ok(());
+        }
+        let settings = &self.terms.settings;
+        let log = message.attributes.category();
+        let mark = message
+            .attributes
+            .mark_category()
+            .filter(|_| settings.trust == Trust::Marks);
+        let entry = self.templates.zip(message.attributes.template());
+        let registry = entry.and_then(|(templates, number)| templates.category_at(number, sent));
+        if let Some((templates, number)) = entry
+            && delivered.is_some()
+            && templates
+                .status_at(number, sent)
+                .is_some_and(|status| !status.may_be_sent())
+        {
+            folded.notices.unapproved += 1;
+        }
+        if let Some((templates, number)) = entry
+            && templates
+                .status_at(number, sent)
+                .is_some_and(|status| !status.may_be_sent())
+        {
+            let detail = Detail::Delivered(delivered.is_some());
+            self.sight(FindingCode::Unapproved, message, sent, detail, folded);
+        }
+        let decided = match settings.category_basis {
+            CategoryBasis::Mark => mark.or(registry).or(log),
+            CategoryBasis::Registry => registry.or(mark).or(log),
+            CategoryBasis::Log => log.or(mark).or(registry),
+        };
+        let differs = |category: Option<TemplateCategory>| {
+            category.is_some_and(|category| Some(category) != decided)
+        };
+        if differs(mark) || differs(registry) || differs(log) {
+            folded.notices.recategorised += 1;
+        }
+        let mut others = [mark, registry, log].into_iter().flatten();
+        if let Some(decided) = decided
+            && let Some(other) = others.find(|&other| other != decided)
+        {
+            let detail = Detail::OtherCategory(other);
+            self.sight(FindingCode::Recategorised, message, sent, detail, folded);
+        }
+        let is_authentication = |category| category == Some(TemplateCategory::Authentication);
+        let is_declared = is_authentication(log) || is_authentication(mark);
+        if registry.is_some()
+            && (log.is_some() || mark.is_some())
+            && is_authentication(registry) != is_declared
+        {
+            self.sight(FindingCode::AuthMisuse, message, sent, Detail::None, folded);
+        }
+        match decided {
+            Some(category) => {
+                message.attributes = message.attributes.with_category(category);
+                Ok(())
+            }
+            None => {
+                let account = self.terms.account(message.attributes.account());
+                let instant = delivered.unwrap_or(sent);
+                let cutover = self.terms.cutover_instant(instant, sent);
+                match account.needs_category(instant, cutover) {
+                    true => Err(RejectReason::MissingCategory),
+                    false => Ok(()),
+                }
+            }
+        }
+    }
+
+    /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
+    /// that the customer has opted out of (C-OPT-OUT).
+    pub(super) fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
+        if !self.terms.scope.findings {
+            return false;
+        }
+        match message.attributes.kind() {
+            Some(Kind::FreeForm) => true,
+            Some(Kind::Template) => {
+                let opted_out = &self.odd_values.opted_out;
+                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
+            }
+            _ => false,
+        }
+    }
+
+    /// Notes what a finding speaks of.
+    pub fn sight(
+        &self,
+        code: FindingCode,
+        message: &FoldedMessage,
+        at: Instant,
+        detail: Detail,
+        folded: &mut Folded,
+    ) {
+        if !self.terms.scope.findings {
+            return;
+        }
+        let account = self
+            .own_account(message.attributes, message.pair, at)
+            .account();
+        if self.terms.account(account).is_written(at) {
+            let row = message.stands_for();
+            let sighting = Sighting::new(code, message.pair, account, row, at, detail);
+            folded.sightings.add(sighting, &[row]);
+        }
+    }
+}
