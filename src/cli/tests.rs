@@ -176,6 +176,34 @@ fn standard_input_needs_a_form() {
     assert!(failure.hints[0].contains("csv.gz"));
 }
 
+/// K-1, X-3: two costs whose sum would not fit, and one below nothing; each is charged at list instead.
+#[test]
+fn cost_marks_that_are_no_prices_are_left_aside() {
+    let home = tempfile::tempdir().unwrap();
+    let log = home.path().join("log.csv");
+    let mut text = HEADER.trim_end().to_owned() + ",max_price,meta_cost,meta_cost_currency\n";
+    for (id, cost) in [
+        ("a", "99999999999999999999999999"),
+        ("b", "99999999999999999999999999"),
+        ("c", "-1"),
+    ] {
+        let template = TEMPLATE.trim_end().replacen("t1", id, 1);
+        text += &format!("{template},1,{cost},USD\n");
+    }
+    fs::write(&log, text).unwrap();
+    let out = home.path().join("out");
+    let words = [
+        "audit",
+        log.to_str().unwrap(),
+        "--csv",
+        "--out",
+        out.to_str().unwrap(),
+    ];
+    assert_eq!(go_through(&words).unwrap(), ExitStatus::Success);
+    let lines = fs::read_to_string(out.join("tables/lines.csv")).unwrap();
+    assert!(lines.contains(",0.0625,USD,3,0.1875,rated"), "{lines}");
+}
+
 #[test]
 fn a_dry_run_writes_nothing() {
     let home = tempfile::tempdir().unwrap();

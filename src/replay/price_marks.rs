@@ -51,7 +51,12 @@ pub fn read(
 
 fn price_mark(text: &TextRow) -> PriceMark {
     let cell = |column: Column| text.cells[column.index()].as_deref();
-    let amount = |column: Column| cell(column).and_then(|cell| Amount::parse(cell).ok());
+    // A figure that no card could hold says nothing; with those of a card every sum of a run fits.
+    let is_price = |amount: &Amount| !amount.is_negative() && *amount < Amount::RATE_MAX;
+    let amount = |column: Column| {
+        let amount = Amount::parse(cell(column)?).ok();
+        amount.filter(is_price)
+    };
     let currency = cell(Column::MetaCostCurrency).and_then(Currency::parse);
     PriceMark {
         max_price: amount(Column::MaxPrice),
