@@ -6,7 +6,7 @@ use super::opened_log::{LogRequest, ReplayRequest};
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
-use crate::rulebook::Settings;
+use crate::rulebook::{Rulebook, Settings};
 use crate::run::exit::{Failure, OrFail};
 use crate::tariff::Tariff;
 use crate::vocabulary::LocalDate;
@@ -19,6 +19,8 @@ pub struct Inputs {
     pub accounts: Accounts,
     /// Templates.
     pub templates: TemplateRegistry,
+    /// What rules say.
+    pub rulebook: Rulebook,
     /// Markets, cards and ladders.
     pub tariff: Tariff,
     /// First local date to write.
@@ -55,6 +57,7 @@ impl Inputs {
             settings,
             accounts,
             templates,
+            rulebook: Rulebook::embedded().or_usage()?,
             tariff,
             from,
             to,

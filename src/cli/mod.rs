@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod command_line;
 mod config;
 mod customers;
 mod diff;
@@ -21,6 +22,7 @@ mod settings;
 mod tests;
 mod values;
 mod verify;
+mod written;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 

@@ -3,6 +3,8 @@
 //! Every number that is shown stands in `summary.json`; the terminal only lays it out.
 
 pub mod claims;
+pub mod figures;
+pub mod mask;
 pub mod rejects;
 pub mod summary;
 pub mod tables;

@@ -13,8 +13,9 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use annotations::{annotations, error as error_annotation, warning as warning_annotation};
-use layout::{Page, size, thousands};
+use layout::Page;
 
+use super::figures::{money, size, thousands};
 use super::summary::Summary;
 
 /// Warnings that are shown; `summary.json` holds all of them.
@@ -170,7 +171,7 @@ fn findings(page: &mut Page, summary: &Summary) {
         let mut money: Vec<String> = counts
             .money
             .iter()
-            .map(|(currency, amount)| format!("{} {currency}", bill::money(*amount, currency)))
+            .map(|(currency, amount)| format!("{} {currency}", money(*amount, currency)))
             .collect();
         let first = if money.is_empty() {
             "-".to_owned()
@@ -203,7 +204,7 @@ fn warnings(page: &mut Page, summary: &Summary) {
         page.gap();
         page.heading("Warnings", &[]);
         for warning in summary.warnings.iter().take(WARNINGS_SHOWN) {
-            let count = layout::thousands(warning.count);
+            let count = thousands(warning.count);
             page.paragraph(&format!("{}: {count} {}", warning.code, warning.text));
         }
         let hidden = summary.warnings.len().saturating_sub(WARNINGS_SHOWN);

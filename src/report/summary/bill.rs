@@ -25,6 +25,10 @@ pub struct Bill {
     pub by_category: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// By currency, then market.
     pub by_market: BTreeMap<String, BTreeMap<String, BillTotals>>,
+    /// By currency, then business number.
+    pub by_business: BTreeMap<String, BTreeMap<String, BillTotals>>,
+    /// Charges on a ladder, by currency, then step.
+    pub by_tier: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// By currency, then what the rates rest on.
     pub by_support: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// Charges without a rate: each missing cell by name.
@@ -113,6 +117,8 @@ pub struct Allowance {
     pub units: u64,
     /// Units of the log that it made free.
     pub free: u64,
+    /// Units of the log that take part in it, by local date.
+    pub by_day: BTreeMap<String, u64>,
 }
 
 /// The volume of a portfolio in a month.
@@ -164,13 +170,19 @@ impl Bill {
                 currency,
                 totals,
             );
-            let tables: [(&mut BTreeMap<String, Parts>, &str); 3] = [
+            let business = outcome.cells.businesses.word(group.business);
+            let tables: [(&mut BTreeMap<String, Parts>, &str); 4] = [
                 (&mut bill.by_month, &group.month.to_string()),
                 (&mut bill.by_category, group.category.name()),
                 (&mut bill.by_market, market),
+                (&mut bill.by_business, &business),
             ];
             for (table, key) in tables {
                 add(table.entry(currency.to_owned()).or_default(), key, totals);
+            }
+            if let Some(tier) = pricing.tier_label(price) {
+                let table = bill.by_tier.entry(currency.to_owned()).or_default();
+                add(table, tier, totals);
             }
             if let Some(support) = price.support {
                 let table = bill.by_support.entry(currency.to_owned()).or_default();
@@ -206,6 +218,7 @@ impl Bill {
                 ("months", &self.by_month),
                 ("categories", &self.by_category),
                 ("markets", &self.by_market),
+                ("business numbers", &self.by_business),
             ] {
                 let mut sum = BillTotals::default();
                 table[currency].values().for_each(|part| sum.add(*part));
@@ -402,6 +415,7 @@ fn allowances(outcome: &Outcome) -> Vec<Allowance> {
             used_elsewhere: position.used_elsewhere,
             units: position.units,
             free: position.free(),
+            by_day: BTreeMap::new(),
         })
         .collect()
 }

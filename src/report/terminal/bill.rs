@@ -2,15 +2,13 @@
 
 use std::collections::BTreeMap;
 
-use super::layout::{Page, thousands};
+use super::layout::Page;
+use crate::report::figures::{money, thousands};
 use crate::report::summary::{Bill, BillTotals};
 use crate::tariff::Amount;
-use crate::vocabulary::Currency;
 
 /// Rows of a table that are shown; `summary.json` and `tables/lines` hold all of them.
 const ROWS_SHOWN: usize = 8;
-/// Rates have four decimals: sums of them line up.
-const RATE_DIGITS: u32 = 4;
 /// Allowances and tiers that are shown.
 const POSITIONS_SHOWN: usize = 4;
 
@@ -208,46 +206,5 @@ fn unrated(page: &mut Page, bill: &Bill) {
     let others = bill.unrated.len().saturating_sub(ROWS_SHOWN);
     if others > 0 {
         page.note(&format!("{others} more cells stand in summary.json."));
-    }
-}
-
-/// An exact amount with thousands separators and at least as many decimals as rates have.
-pub fn money(amount: Amount, currency: &str) -> String {
-    let digits = Currency::parse(currency)
-        .map_or(2, Currency::digits)
-        .max(RATE_DIGITS) as usize;
-    let text = format!("{:.digits$}", amount.abs());
-    let (whole, fraction) = match text.split_once('.') {
-        Some((whole, fraction)) => (whole, Some(fraction)),
-        None => (text.as_str(), None),
-    };
-    let mut grouped = String::new();
-    if amount.is_negative() {
-        grouped.push('-');
-    }
-    for (place, digit) in whole.chars().enumerate() {
-        if place > 0 && (whole.len() - place).is_multiple_of(3) {
-            grouped.push(',');
-        }
-        grouped.push(digit);
-    }
-    if let Some(fraction) = fraction {
-        grouped.push('.');
-        grouped.push_str(fraction);
-    }
-    grouped
-}
-
-#[cfg(test)]
-mod tests {
-    #[test]
-    fn money_is_exact_and_grouped() {
-        let money =
-            |text: &str, currency: &str| super::money(text.parse().expect("an amount"), currency);
-        assert_eq!(money("1234567.5", "USD"), "1,234,567.5000");
-        assert_eq!(money("0.0618", "USD"), "0.0618");
-        assert_eq!(money("-1000", "IDR"), "-1,000.0000");
-        assert_eq!(money("999.12345", "JPY"), "999.12345");
-        assert_eq!(money("0", "USD"), "0.0000");
     }
 }

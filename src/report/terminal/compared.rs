@@ -1,7 +1,7 @@
 //! The sentence of an audit, and the bridge from what is expected to what was invoiced.
 
-use super::bill::money;
-use super::layout::{Page, thousands};
+use super::layout::Page;
+use crate::report::figures::{money, thousands};
 use crate::report::summary::Comparison;
 
 /// Reasons that are shown; `summary.json` holds all of them.
