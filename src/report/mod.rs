@@ -2,6 +2,7 @@
 //!
 //! Every number that is shown stands in `summary.json`; the terminal only lays it out.
 
+pub mod chart;
 pub mod claims;
 pub mod figures;
 pub mod mask;
