@@ -283,6 +283,8 @@ pub struct Outcome {
     pub sightings: Sightings,
     /// Which business numbers were active when, where findings were asked for.
     pub activity: Activity,
+    /// Charged messages that entry points of 168 hours would make free (S-11b), where findings were asked for.
+    pub freed_by_longer_entry_points: Vec<RowNumber>,
     /// Control totals, closed.
     pub totals: ControlTotals,
     /// Rejected rows by code.

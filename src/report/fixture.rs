@@ -195,6 +195,7 @@ impl World {
                 allowances: Vec::new(),
                 sightings: Default::default(),
                 activity: Default::default(),
+                freed_by_longer_entry_points: Vec::new(),
                 pairs,
                 cells,
                 totals,
