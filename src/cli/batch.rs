@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{AuditArgs, LogArgs};
+use super::args::{AuditArgs, Detail, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::{self, FileInfo, OpenedLog};
+use super::opened_log::{self, FileInfo, OpenedLog, ReplayRequest};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
@@ -65,13 +65,14 @@ pub fn run(
     printer: &Printer,
 ) -> Result<ExitStatus, Failure> {
     interrupt::listen().map_err(Failure::output)?;
-    use_threads(args.threads)?;
-    let inputs = Inputs::load(args, parsed)?;
+    let source = &args.source;
+    use_threads(source.threads)?;
+    let inputs = Inputs::load(source, parsed)?;
     let evidence = match purpose {
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
-    let log = OpenedLog::open(&inputs.log_request(args), &inputs.templates).or_input()?;
+    let log = OpenedLog::open(&inputs.log_request(source), &inputs.templates).or_input()?;
     let files = log.files();
     let out = output_folder(args, &files);
     Folder::check(&out, args.force).map_err(refused_folder)?;
@@ -82,11 +83,13 @@ pub fn run(
     let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
-    let replayed = log
-        .replay(&inputs.request(args, evidence.is_some()), &|bytes| {
-            progress.add(bytes)
-        })
-        .or_input()?;
+    let request = ReplayRequest {
+        detail_messages: args.detail == Some(Detail::Messages),
+        shadow: args.shadow,
+        ..inputs.request(source, evidence.is_some())
+    };
+    let replayed = log.replay(&request, &|bytes| progress.add(bytes));
+    let replayed = replayed.or_input()?;
     progress.stage("pricing");
     let priced = price(&replayed, &inputs, args, evidence.as_ref())?;
     progress.stage("writing");
@@ -153,7 +156,11 @@ fn output_folder(args: &LogArgs, files: &[FileInfo]) -> PathBuf {
     if let Some(out) = &args.out {
         return out.clone();
     }
-    let named = args.logs.first().map_or(Path::new("log"), PathBuf::as_path);
+    let named = args
+        .source
+        .logs
+        .first()
+        .map_or(Path::new("log"), PathBuf::as_path);
     let is_pattern = named.to_string_lossy().contains(['*', '?', '[']) && !named.exists();
     let first = match files.first() {
         Some(file) if is_pattern => &file.path,

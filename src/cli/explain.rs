@@ -35,8 +35,9 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.threads)?;
     let source = Source::of(args, parsed)?;
-    let inputs = Inputs::load(&source.args, parsed)?;
-    let log = OpenedLog::open(&inputs.log_request(&source.args), &inputs.templates).or_input()?;
+    let inputs = Inputs::load(&source.args.source, parsed)?;
+    let log =
+        OpenedLog::open(&inputs.log_request(&source.args.source), &inputs.templates).or_input()?;
     let question = Question::of(args);
     let wanted = question.wanted(&log, &source, &inputs)?;
     let tracer = Tracer::new(wanted.iter().copied());
@@ -44,7 +45,8 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         .replay(
             &ReplayRequest {
                 tracer: Some(&tracer),
-                ..inputs.request(&source.args, true)
+                shadow: source.args.shadow,
+                ..inputs.request(&source.args.source, true)
             },
             &|_| {},
         )
@@ -65,7 +67,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     if let Some(run) = source.run {
         explanation.notes = run.notes;
     }
-    let is_forced = source.args.rulebook.is_some();
+    let is_forced = source.args.source.rulebook.is_some();
     tell(
         &mut explanation,
         &question.asked,
@@ -223,7 +225,10 @@ impl Question {
                 .map(|(business, customer)| log.pair(business, customer))
                 .collect());
         }
-        let request = inputs.request(&source.args, false);
+        let request = ReplayRequest {
+            shadow: source.args.shadow,
+            ..inputs.request(&source.args.source, false)
+        };
         let replayed = log.replay(&request, &|_| {}).or_input()?;
         let outcome = &replayed.outcome;
         let found = explain::find(sought, outcome, &replayed.ids).or_input()?;

@@ -170,7 +170,11 @@ impl Run<'_> {
                 .collect(),
             fingerprint: manifest::fingerprint(&hashed.inputs, &settings, &sealed),
             accounts_file_absent: self.inputs.accounts.is_absent(),
-            rulebook: self.args.rulebook.map(|regime| regime.name().to_owned()),
+            rulebook: self
+                .args
+                .source
+                .rulebook
+                .map(|regime| regime.name().to_owned()),
             settings,
         }
     }
@@ -184,8 +188,8 @@ impl Run<'_> {
             .collect();
         let config = self.parsed.file.as_ref().map(|(path, _)| path);
         for (role, path) in [
-            (InputRole::Accounts, self.args.accounts.as_ref()),
-            (InputRole::Templates, self.args.templates.as_ref()),
+            (InputRole::Accounts, self.args.source.accounts.as_ref()),
+            (InputRole::Templates, self.args.source.templates.as_ref()),
             (InputRole::Config, config),
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));
