@@ -7,6 +7,7 @@ mod injected;
 mod matching;
 mod mixed;
 mod price;
+mod small_amounts;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
