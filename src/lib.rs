@@ -11,7 +11,7 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `explain`, `report`, `run`, `runs`, `cli`.
+//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `run`, `runs`, `cli`.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
@@ -22,6 +22,7 @@ pub mod cli;
 pub mod explain;
 pub mod findings;
 pub mod log;
+pub mod picture;
 pub mod pricing;
 pub mod replay;
 pub mod report;
