@@ -307,7 +307,7 @@ fn what_is_not_there_ends_with_one_and_help() {
         &["--message", "o1", "--pair", "491,5511999990001"],
         &["--charge", "o3"],
         &["--pair", "491"],
-        &["--message", "o1", "--out", "timeline.png"],
+        &["--message", "o1", "--out", "timeline.gif"],
     ] {
         assert_eq!(home.explain(words).code, Some(2), "{words:?}");
     }
@@ -339,6 +339,21 @@ fn pages_fit_eighty_columns_and_pictures_are_well_formed() {
         assert_eq!(answer.stdout, again.stdout);
         assert_well_formed(&home.path("timeline.svg"));
     }
+}
+
+/// The PNG is as wide as the SVG, twice over, and the same bytes again; another ending is refused.
+#[test]
+fn a_picture_is_drawn_into_pixels_too() {
+    let home = Home::with(CLICK);
+    let draw = |name: &str| home.explain(&["--message", "o2", "--out", name]).code;
+    assert_eq!(draw("o2.PNG"), Some(0));
+    let png = fs::read(home.path("o2.PNG")).unwrap();
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(png[16..20], 2_400u32.to_be_bytes(), "the width in pixels");
+    assert_eq!(draw("again.png"), Some(0));
+    assert!(png == fs::read(home.path("again.png")).unwrap());
+    assert_eq!(draw("o2.gif"), Some(2));
+    assert!(!home.path("o2.gif").exists());
 }
 
 /// Every tag that opens closes in its turn, and text holds no bare `<` or `&`.

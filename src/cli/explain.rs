@@ -7,8 +7,9 @@ pub mod args;
 mod source;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
+use anyhow::Context;
 use args::{ExplainArgs, TimelineFormat};
 use hashbrown::HashMap;
 use source::Source;
@@ -20,12 +21,16 @@ use super::opened_log::{OpenedLog, ReplayRequest, Replayed};
 use super::printer::Printer;
 use crate::explain::{self, Asked, Explanation, Sought};
 use crate::findings;
+use crate::picture;
 use crate::pricing::{self, Groups, Pricer};
 use crate::replay::trace::{Heard, Tracer, Wanted};
 use crate::rulebook::Rulebook;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::vocabulary::HexId;
+
+/// A PNG has twice the size of the drawing, so that letters of ten units can be read in print.
+const PIXELS_PER_UNIT: u32 = 2;
 
 /// Explains what was asked for.
 ///
@@ -85,9 +90,14 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     Ok(ExitStatus::Success)
 }
 
-fn draw(path: &PathBuf, explanation: &Explanation) -> Result<(), Failure> {
-    use anyhow::Context;
-    fs::write(path, explain::picture(explanation))
+/// Writes the timeline as SVG, or drawn into a PNG, by the file's ending.
+fn draw(path: &Path, explanation: &Explanation) -> Result<(), Failure> {
+    let svg = explain::picture(explanation);
+    let content = match args::is_png(path) {
+        true => picture::png(&svg, PIXELS_PER_UNIT).or_output()?,
+        false => svg.into_bytes(),
+    };
+    fs::write(path, content)
         .with_context(|| format!("cannot write {}", path.display()))
         .or_output()
 }
