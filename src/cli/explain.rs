@@ -74,6 +74,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     tell(
         &mut explanation,
         &question.asked,
+        &wanted,
         &heard,
         &replayed,
         &inputs,
@@ -106,6 +107,7 @@ fn draw(path: &Path, explanation: &Explanation) -> Result<(), Failure> {
 fn tell(
     explanation: &mut Explanation,
     asked: &Asked,
+    wanted: &[Wanted],
     heard: &Heard,
     replayed: &Replayed<'_>,
     inputs: &Inputs,
@@ -132,6 +134,7 @@ fn tell(
         accounts: &inputs.accounts,
         rulebook: &rulebook,
         ids: &replayed.ids,
+        only: Some(&|pair| wanted.contains(&Wanted::of(outcome.pairs.parts(pair)))),
     })
     .or_input()?;
     let rejects: HashMap<_, _> = replayed.rejects.reasons().collect();

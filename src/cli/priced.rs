@@ -69,6 +69,7 @@ pub fn price(
         accounts: &inputs.accounts,
         rulebook: &Rulebook::embedded().or_usage()?,
         ids: &replayed.ids,
+        only: None,
     })
     .or_input()?;
     let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff);

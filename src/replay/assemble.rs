@@ -6,6 +6,7 @@ use anyhow::bail;
 use hashbrown::{HashMap, HashSet};
 
 use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
+use super::notes::Notes;
 use super::outcome::RowNumber;
 use super::pair::{PairParts, PairTable};
 use super::partition::{PartitionWriter, Partitions, lock, spread};
@@ -45,6 +46,8 @@ pub struct Assembled {
     pub odd_values: OddValues,
     /// Whether some WhatsApp row knows more of its message than that it was sent (D-3).
     pub knows_deliveries: bool,
+    /// Meta's marks, if an audit asks for them.
+    pub notes: Notes,
 }
 
 /// Turns chunks into rows; shared by all threads.
@@ -55,6 +58,8 @@ pub struct Assembler<'a> {
     pub pairs: &'a PairTable,
     /// Whose number is whose.
     pub accounts: &'a Accounts,
+    /// Whether an audit asks for Meta's marks.
+    pub keeps_notes: bool,
     /// Where rows go.
     pub rows: &'a Partitions<Row>,
     /// Where unusable rows go.
@@ -71,11 +76,15 @@ impl Assembler<'_> {
     pub fn take(&self, chunk: &Chunk, first_row: RowNumber) -> anyhow::Result<()> {
         let mut work = ChunkWork::new(self, chunk, first_row);
         self.rows.write(|writer| work.run(writer))?;
-        let found = work.found;
+        let mut found = work.found;
+        if self.keeps_notes {
+            found.notes.take(chunk, first_row);
+        }
         self.rejects.extend(work.rejects);
         let mut assembled = lock(&self.assembled);
         assembled.rows_read += chunk.rows as u64;
         assembled.knows_deliveries |= found.knows_deliveries;
+        assembled.notes.append(&mut found.notes);
         assembled
             .odd_values
             .delivered_at

@@ -11,6 +11,7 @@ use super::attributes::{Attributes, Flag};
 use super::chains::Chains;
 use super::folded::Folded;
 use super::message::Message;
+use super::notes::Notes;
 use super::outcome::RowNumber;
 use super::pair::{PairKey, PairTable};
 use super::partition::PartitionWriter;
@@ -33,6 +34,8 @@ pub struct Folder<'a> {
     pub terms: &'a Terms,
     /// Values that did not fit into rows.
     pub odd_values: &'a OddValues,
+    /// Meta's marks, if an audit asks for them.
+    pub notes: &'a Notes,
     /// Category and status of templates over time.
     pub templates: Option<&'a TemplateRegistry>,
     /// Keys of pairs.
@@ -259,6 +262,7 @@ impl Folder<'_> {
             return;
         };
         self.note_price_marks(&message, rows, folded);
+        self.notes.fold(message.row(), rows.iter().map(Row::number));
         messages.push(self.pairs.scope_hash(message.pair()), message);
     }
 

@@ -21,6 +21,7 @@ mod folded;
 mod judge;
 pub mod machine;
 mod message;
+pub mod notes;
 mod order;
 pub mod outcome;
 mod packed;
@@ -132,7 +133,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let rejects = Rejects::default();
     let pairs = PairTable::new(Arc::clone(&request.cells));
     let rows = Partitions::<Row>::new();
-    let assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    let mut assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    assembled.notes.finish();
     stages.end(Stage::Read);
     let mut totals = crate::log::totals::ControlTotals {
         rows_read: assembled.rows_read,
@@ -152,6 +154,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let folder = Folder {
         terms: &terms,
         odd_values: &assembled.odd_values,
+        notes: &assembled.notes,
         templates: request.templates,
         pairs: &pairs,
         knows_deliveries: assembled.knows_deliveries,
@@ -245,6 +248,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         allowances,
         sightings,
         activity: judged.activity,
+        notes: assembled.notes,
         pairs,
         cells: Arc::clone(&request.cells),
     };
@@ -268,6 +272,7 @@ fn read(
         cells: &request.cells,
         pairs,
         accounts: request.accounts,
+        keeps_notes: request.scope.findings,
         rows,
         rejects,
         assembled: Default::default(),

@@ -194,6 +194,7 @@ impl World {
                 allowances: Vec::new(),
                 sightings: Default::default(),
                 activity: Default::default(),
+                notes: Default::default(),
                 pairs,
                 cells,
                 totals,

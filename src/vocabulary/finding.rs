@@ -1,4 +1,5 @@
-//! What a run can find beside prices: compliance (C), savings (O), quality of the log (Q).
+//! What a run can find beside prices: compliance (C), savings (O), quality of the log (Q), and what Meta's own
+//! marks say differently (A).
 
 use super::named_enum;
 
@@ -39,6 +40,12 @@ named_enum! {
         Unrated = "Q-UNRATED",
         /// Tiered categories charged at list because no ladder is known.
         NoLadder = "Q-NO-LADDER",
+        /// Meta's mark charges what the rules hold free.
+        BilledFree = "A-BILLED-FREE",
+        /// Meta's mark holds free what the rules charge.
+        FreeBilled = "A-FREE-BILLED",
+        /// Meta's mark charges as another category than the rules.
+        MarkedCategory = "A-CATEGORY",
     }
 }
 

@@ -4,6 +4,7 @@ mod causes;
 mod conclusion;
 mod footing;
 mod injected;
+mod marks;
 mod matching;
 mod mixed;
 mod price;
@@ -42,7 +43,7 @@ struct Case {
 }
 
 /// Expected charges as a table: account, number, country, market (`_` for blanks), category, type, rate,
-/// quantity, date; then any of `tier=`, `send=`, `utc=`, `currency=`, `mark=`, `unrated`.
+/// quantity, date; then any of `tier=`, `send=`, `utc=`, `currency=`, `mark=`, `as=`, `unrated`.
 fn case(expected: &str, invoice: &str) -> Case {
     let rows = expected
         .lines()
@@ -124,7 +125,7 @@ fn group(row: &str) -> ExpectedGroup {
         send_date: option("send").map_or(day, date),
         utc_date: option("utc").map_or(day, date),
         meta_pricing_type: option("mark").and_then(|mark| PricingType::parse(mark.as_bytes())),
-        meta_category: None,
+        meta_category: option("as").and_then(|mark| ChargeCategory::parse(mark.as_bytes())),
         quantity,
         amount: match state {
             ChargeState::Free => Some(Amount::ZERO),
