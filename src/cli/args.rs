@@ -109,10 +109,11 @@ pub enum Command {
             new, late or removed rows of the log, market, category, rule, price and so on."
     )]
     Diff(DiffArgs),
-    /// Show the timeline behind a message, conversation, charge or pair
+    /// Show the timeline behind a message, conversation, charge, pair or invoice difference
     #[command(
         after_help = EXPLAIN_HELP,
-        long_about = "Shows the timeline behind a message, a conversation, a charge or a pair: every message \
+        long_about = "Shows the timeline behind a message, a conversation, a charge, a pair, or a difference of an \
+            invoice with its line, the charges expected there and the cause: every message \
             with its file and line, customer service windows, clicks and free entry points, conversations, \
             each charge with its rule, card, tier and rate, findings, and Meta's own marks beside it."
     )]

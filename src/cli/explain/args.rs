@@ -26,6 +26,7 @@ Examples:
   counterfoil explain logs/ --message wamid.HBgM... --out message.svg
   counterfoil explain reports/q3 --charge 1f0c5e7a9b3d2468
   counterfoil explain reports/q3 --conversation 90ab12cd34ef5678 --out conversation.png
+  counterfoil explain reports/q3 --difference 3
 
 LOG may be the folder of a finished run: its log, accounts, settings and options are then taken
 from its manifest.json. Options that are given count more.
@@ -35,7 +36,7 @@ Exit codes: 0 explained; 1 nothing with that id was found; 2 bad usage or config
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").args(["pair", "message", "conversation", "charge"]).required(true).multiple(false))]
+#[command(group = ArgGroup::new("what").args(["pair", "message", "conversation", "charge", "difference"]).required(true).multiple(false))]
 pub struct ExplainArgs {
     /// Files, folders, globs, - for standard input, or the folder of a finished run
     #[arg(value_name = "LOG", required = true)]
@@ -56,6 +57,11 @@ pub struct ExplainArgs {
     /// A charge, by its charge_id
     #[arg(long, value_name = "ID", value_parser = hex_id, help_heading = "What to explain")]
     pub charge: Option<u64>,
+
+    /// A difference of an audit with an invoice, by its row in tables/differences (difference_row in
+    /// claims.csv); LOG is the run's folder
+    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What to explain")]
+    pub difference: Option<u64>,
 
     /// Draw the timeline into this file (.svg or .png), too
     #[arg(long, short, value_name = "FILE", value_parser = picture_file, help_heading = "Output")]
