@@ -11,6 +11,7 @@ use super::opened_log::{self, FileInfo, OpenedLog, Replayed};
 use super::plan::plan;
 use super::priced::{Billed, Priced, price};
 use super::printer::{Format, Printer};
+use super::sample;
 use crate::audit::{self, Difference, Reconciliation};
 use crate::report::summary::{
     Circumstances, Comparison, LogFileSummary, Period, Summary, TimeRange,
@@ -38,6 +39,16 @@ impl Purpose<'_> {
             Self::Replay => "replay",
             Self::Audit(_) => "audit",
         }
+    }
+
+    /// The files that it writes beside tables and those that every run has.
+    pub fn files(self) -> Vec<&'static str> {
+        let mut files = Vec::new();
+        if let Self::Audit(args) = self {
+            files.extend((!args.invoice.is_empty()).then_some("claims.csv"));
+            files.extend(args.sample.map(|_| sample::FILE));
+        }
+        files
     }
 
     /// The tables that it writes.
@@ -99,8 +110,17 @@ pub fn run(
     let too_many = args
         .max_rejects
         .is_exceeded(totals.rejected, totals.rows_read);
+    let sample = match purpose {
+        Purpose::Replay => None,
+        Purpose::Audit(args) => sample::draw(args, &replayed, &priced)?,
+    };
+    drop(priced);
     let rejected = rejects_of(replayed, &folder)?;
     assert_eq!(rejected, totals.rejected, "every rejected row is written");
+    if let Some(sample) = sample {
+        progress.stage("sampling");
+        sample::write(&sample, &log, &inputs, args, &folder)?;
+    }
     progress.stage("sealing");
     manifest_of(
         &summary,

@@ -16,6 +16,7 @@ mod printer;
 pub mod rates;
 mod reject_texts;
 mod reperform;
+mod sample;
 mod settings;
 #[cfg(test)]
 mod tests;

@@ -4,6 +4,7 @@
 
 pub mod claims;
 pub mod rejects;
+pub mod sample;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
