@@ -85,7 +85,8 @@ pub fn run(
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
-    let log = OpenedLog::open(&inputs.log_request(args), &inputs.templates).or_input()?;
+    let request = inputs.log_request(args, evidence.is_some());
+    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let files = log.files();
     let out = output_folder(args, &files);
     Folder::check(&out, args.force).map_err(refused_folder)?;

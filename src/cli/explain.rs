@@ -43,7 +43,8 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     use_threads(args.threads)?;
     let source = Source::of(args, parsed)?;
     let inputs = Inputs::load(&source.args, parsed)?;
-    let log = OpenedLog::open(&inputs.log_request(&source.args), &inputs.templates).or_input()?;
+    let request = inputs.log_request(&source.args, true);
+    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let question = Question::of(args, &source)?;
     let wanted = question.wanted(&log, &source, &inputs)?;
     let tracer = Tracer::new(wanted.iter().copied());

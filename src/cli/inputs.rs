@@ -61,13 +61,14 @@ impl Inputs {
         })
     }
 
-    /// Which log is to be opened.
-    pub fn log_request(&self, args: &LogArgs) -> LogRequest {
+    /// Which log is to be opened; texts are looked at only for findings.
+    pub fn log_request(&self, args: &LogArgs, findings: bool) -> LogRequest {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
+            reads_texts: findings,
         }
     }
 

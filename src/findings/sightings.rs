@@ -94,6 +94,11 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
         (FindingCode::Recategorised, Detail::OtherCategory(other)) => {
             Some(recategorised(request, stake, other.into()))
         }
+        (FindingCode::AuthMisuse, Detail::OneTimeCode) => told(
+            Severity::Warning,
+            "the text looks like a one-time code, which belongs into an authentication template; its words and \
+             digits alone do not prove it",
+        ),
         (FindingCode::AuthMisuse, _) => told(
             Severity::Violation,
             "the registry and the message disagree on whether the template is for authentication",

@@ -263,6 +263,7 @@ impl Folder<'_> {
         };
         self.note_price_marks(&message, rows, folded);
         self.notes.fold(message.row(), rows.iter().map(Row::number));
+        self.watch_text(&message, folded);
         messages.push(self.pairs.scope_hash(message.pair()), message);
     }
 

@@ -1,4 +1,5 @@
-//! What an audit wants to know of a message beside what decides its charge: Meta's own marks on it.
+//! What an audit wants to know of a message beside what decides its charge: Meta's own marks on it, and whether
+//! its text looks like a one-time code.
 //!
 //! Two bytes for each row, kept only if an audit asks and only of chunks that say something. Rows of one
 //! message add up: a word that they state differently says nothing any more, so their order does not matter.
@@ -76,6 +77,8 @@ const TYPE: Field = Field { shift: 0, bits: 3 };
 const CATEGORY: Field = Field { shift: 3, bits: 4 };
 const MODEL: Field = Field { shift: 7, bits: 3 };
 const BILLABLE: Field = Field { shift: 10, bits: 2 };
+/// Clear where a text looks like a one-time code, so that a silent note is all ones.
+const ONE_TIME_CODE: u16 = 1 << 12;
 const FIELDS: [Field; 4] = [TYPE, CATEGORY, MODEL, BILLABLE];
 
 // A field holds every word of its list, absent and unclear.
@@ -107,6 +110,10 @@ impl Note {
         ] {
             note = field.set(note, word(field, column, count));
         }
+        let text = chunk.columns[Column::Text.index()].get(row).copied();
+        if text.is_some_and(|text| text.is_value() && text.0 & CellCode::ONE_TIME_CODE != 0) {
+            note &= !ONE_TIME_CODE;
+        }
         // The subtype is the narrower word for the same thing.
         let subtype = word(
             Field { shift: 0, bits: 2 },
@@ -122,7 +129,7 @@ impl Note {
     /// Both together.
     #[must_use]
     pub fn and(self, other: Self) -> Self {
-        let mut note = self.0;
+        let mut note = self.0 & (other.0 | !ONE_TIME_CODE);
         for field in FIELDS {
             let (mine, theirs) = (field.get(self.0), field.get(other.0));
             let both = match (mine, theirs) {
@@ -148,6 +155,11 @@ impl Note {
     /// `meta_pricing_model`.
     pub fn model(self) -> Mark<PricingModel> {
         MODEL.mark(self.0, PricingModel::from_index)
+    }
+
+    /// Whether a text of the message looks like a one-time code.
+    pub fn has_one_time_code(self) -> bool {
+        self.0 & ONE_TIME_CODE == 0
     }
 
     /// `meta_billable`.
@@ -181,7 +193,7 @@ impl Piece {
 }
 
 impl Notes {
-    /// Takes what the rows of a chunk say.
+    /// Takes what the rows of a chunk say, whose texts were looked at.
     pub fn take(&mut self, chunk: &Chunk, first_row: RowNumber) {
         let columns = [
             Column::MetaPricingType,
@@ -194,6 +206,9 @@ impl Notes {
             let codes = &chunk.columns[column.index()];
             codes.iter().any(|code| *code != CellCode::EMPTY)
         });
+        let texts = &chunk.columns[Column::Text.index()];
+        let has_code = |code: &CellCode| code.is_value() && code.0 & CellCode::ONE_TIME_CODE != 0;
+        let says_something = says_something || texts.iter().any(has_code);
         let notes = OnceLock::new();
         if says_something {
             let of_rows = (0..chunk.rows).map(|row| AtomicU16::new(Note::of_row(chunk, row).0));

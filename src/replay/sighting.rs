@@ -37,6 +37,8 @@ pub enum Detail {
     Statuses,
     /// Rows of one message contradict each other.
     Rows,
+    /// The text of the message looks like a one-time code.
+    OneTimeCode,
     /// Until when a timely answer would have kept the entry point open.
     OpenUntil(Instant),
 }

@@ -3,6 +3,7 @@
 
 use super::fold::{FoldedMessage, Folder};
 use super::folded::Folded;
+use super::message::Message;
 use super::reject::RejectReason;
 use super::row::Row;
 use super::sighting::{Detail, Sighting};
@@ -104,6 +105,38 @@ impl Folder<'_> {
                 !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
             }
             _ => false,
+        }
+    }
+
+    /// C-AUTH-MISUSE: a one-time code in what is no authentication template.
+    pub(super) fn watch_text(&self, message: &Message, folded: &mut Folded) {
+        let is_authentication = message.kind() == Kind::Template
+            && message.category() == Some(TemplateCategory::Authentication);
+        let is_unsent = message.has_failed() && !message.is_delivered();
+        if message.is_inbound()
+            || is_authentication
+            || is_unsent
+            || !self.terms.scope.findings
+            || !self.notes.of(message.row()).has_one_time_code()
+        {
+            return;
+        }
+        // The registry's word on the same message says it better.
+        let is_told =
+            folded.sightings.list.last().is_some_and(|last| {
+                (last.code, last.row) == (FindingCode::AuthMisuse, message.row())
+            });
+        let (account, at) = (message.attributes().account(), message.instant());
+        if !is_told && self.terms.account(account).is_written(at) {
+            let sighting = Sighting::new(
+                FindingCode::AuthMisuse,
+                message.pair(),
+                account,
+                message.row(),
+                at,
+                Detail::OneTimeCode,
+            );
+            folded.sightings.add(sighting, &[message.row()]);
         }
     }
 
