@@ -418,6 +418,10 @@ fn a_difference_is_explained_down_to_its_messages() {
     let difference = &answer["difference"];
     assert_eq!(difference["cause"], "A-RATE");
     assert_eq!(difference["difference"], "0.19");
+    assert_eq!(
+        difference["cause_is_said_if"],
+        "the price of the line is not the card's"
+    );
     assert_eq!(difference["billed_amount"], "0.6");
     let expected = difference["expected"].as_array().unwrap();
     let of = |place: usize| {

@@ -60,3 +60,17 @@ named_enum! {
         Violation = "violation",
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written_and_in_small_letters() {
+        for &code in FindingCode::ALL {
+            assert_eq!(FindingCode::parse(code.name().as_bytes()), Some(code));
+            let small = code.name().to_ascii_lowercase().replace('-', "_");
+            assert_eq!(FindingCode::parse(small.as_bytes()), Some(code));
+        }
+    }
+}
