@@ -138,6 +138,14 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
             Severity::Warning,
             "this message is both failed and delivered; delivered wins (D-2)",
         ),
+        (FindingCode::Clock, Detail::Before2009) => told(
+            Severity::Warning,
+            "dated before 2009, when WhatsApp began: milliseconds may have been taken for seconds, or the reverse",
+        ),
+        (FindingCode::Clock, Detail::AfterSeen) => told(
+            Severity::Warning,
+            "dated more than a day after the exporter learned of it (seen_at): check the clocks of the export",
+        ),
         (FindingCode::Clock, _) => told(
             Severity::Warning,
             "delivered before it was sent: check the clocks of the export",

@@ -28,6 +28,9 @@ use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status};
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
 
+/// 2009-01-01, the year in which WhatsApp began: what lies before it is no time of a message.
+pub(super) const FIRST_YEAR: Instant = Instant::from_seconds(1_230_768_000);
+
 /// What folding needs to know beside the rows.
 pub struct Folder<'a> {
     /// Rules and settings by account.
@@ -50,7 +53,7 @@ pub struct FoldedMessage {
     pub(super) attributes: Attributes,
     pub(super) pair: PairKey,
     row: RowNumber,
-    first: Instant,
+    pub(super) first: Instant,
     sent: Option<Instant>,
     delivered: Option<Instant>,
     seen: Option<Instant>,
@@ -238,6 +241,7 @@ impl Folder<'_> {
             return;
         }
         self.count_rows(rows, folded);
+        self.watch_clock(&message, rows, folded);
         let attributes = self.own_account(message.attributes, message.pair, sent);
         let Some(message) = (if is_outbound {
             self.outbound(
@@ -410,7 +414,7 @@ impl Folder<'_> {
             if let Some(delivered_at) = self.delivered_at(row) {
                 folded.see(delivered_at);
             }
-            if row.timestamp() < Instant::from_seconds(1_230_768_000) {
+            if row.timestamp() < FIRST_YEAR {
                 folded.notices.before_2009 += 1;
             }
         }

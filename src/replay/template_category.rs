@@ -1,7 +1,7 @@
 //! What is said of a message while it is folded: its template's category (D-7, D-8, D-9), and what a
 //! finding speaks of.
 
-use super::fold::{FoldedMessage, Folder};
+use super::fold::{FIRST_YEAR, FoldedMessage, Folder};
 use super::folded::Folded;
 use super::message::Message;
 use super::reject::RejectReason;
@@ -106,6 +106,34 @@ impl Folder<'_> {
             }
             _ => false,
         }
+    }
+
+    /// Q-CLOCK: times that no message can have. They lie outside of any period that could be asked for, so they
+    /// are told whatever that is.
+    pub(super) fn watch_clock(&self, message: &FoldedMessage, rows: &[Row], folded: &mut Folded) {
+        if !self.terms.scope.findings {
+            return;
+        }
+        let after_seen = &self.odd_values.after_seen;
+        let is_after_seen = |row: &Row| after_seen.contains(&row.number());
+        let detail = if message.first < FIRST_YEAR {
+            Detail::Before2009
+        } else if !after_seen.is_empty() && rows.iter().any(is_after_seen) {
+            Detail::AfterSeen
+        } else {
+            return;
+        };
+        let at = message.first;
+        let account = self.own_account(message.attributes, message.pair, at);
+        let sighting = Sighting::new(
+            FindingCode::Clock,
+            message.pair,
+            account.account(),
+            message.stands_for(),
+            at,
+            detail,
+        );
+        folded.sightings.add(sighting, &[]);
     }
 
     /// C-AUTH-MISUSE: a one-time code in what is no authentication template.

@@ -32,7 +32,7 @@ named_enum! {
         Conflict = "Q-CONFLICT",
         /// A day or number with no rows inside the period, or a volume break.
         Gap = "Q-GAP",
-        /// Timestamps before 2009, or delivery before sending.
+        /// Timestamps before 2009 or in the future, or delivery before sending.
         Clock = "Q-CLOCK",
         /// One business number under two accounts at overlapping times.
         TwoAccounts = "Q-TWO-ACCOUNTS",
