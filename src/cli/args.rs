@@ -114,10 +114,11 @@ pub enum Command {
             new, late or removed rows of the log, market, category, rule, price and so on."
     )]
     Diff(DiffArgs),
-    /// Show the timeline behind a message, conversation, charge or pair
+    /// Show the timeline behind a message, conversation, charge, pair or invoice difference
     #[command(
         after_help = EXPLAIN_HELP,
-        long_about = "Shows the timeline behind a message, a conversation, a charge or a pair: every message \
+        long_about = "Shows the timeline behind a message, a conversation, a charge, a pair, or a difference of an \
+            invoice with its line, the charges expected there and the cause: every message \
             with its file and line, customer service windows, clicks and free entry points, conversations, \
             each charge with its rule, card, tier and rate, findings, and Meta's own marks beside it."
     )]
@@ -273,6 +274,21 @@ pub struct AuditArgs {
     /// Difference of a total from which on it is called material
     #[arg(long, value_name = "AMOUNT", value_parser = amount, env = "COUNTERFOIL_MATERIALITY", help_heading = "Evidence")]
     pub materiality: Option<Amount>,
+
+    /// Draw a money-unit sample of so many charges into sample.csv, with all that is needed to work each
+    /// out by hand; goes through the log a second time
+    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000), env = "COUNTERFOIL_SAMPLE", help_heading = "Output")]
+    pub sample: Option<u64>,
+
+    /// What the random start of the sample is made of [default: the charges themselves]
+    #[arg(
+        long,
+        value_name = "TEXT",
+        requires = "sample",
+        env = "COUNTERFOIL_SAMPLE_SEED",
+        help_heading = "Output"
+    )]
+    pub sample_seed: Option<String>,
 }
 
 /// Options of `settings`.

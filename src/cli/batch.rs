@@ -3,14 +3,15 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use super::args::{AuditArgs, Detail, LogArgs};
+use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::{self, FileInfo, OpenedLog, ReplayRequest};
+use super::opened_log::{self, FileInfo, OpenedLog};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
+use super::sample;
 use super::written::Run;
 use crate::report::summary::{Comparison, Summary};
 use crate::report::terminal;
@@ -35,6 +36,16 @@ impl Purpose<'_> {
             Self::Replay => "replay",
             Self::Audit(_) => "audit",
         }
+    }
+
+    /// The files that it writes beside tables and those that every run has.
+    pub fn files(self) -> Vec<&'static str> {
+        let mut files = Vec::new();
+        if let Self::Audit(args) = self {
+            files.extend((!args.invoice.is_empty()).then_some("claims.csv"));
+            files.extend(args.sample.map(|_| sample::FILE));
+        }
+        files
     }
 
     /// The tables that it writes.
@@ -72,7 +83,8 @@ pub fn run(
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
-    let log = OpenedLog::open(&inputs.log_request(source), &inputs.templates).or_input()?;
+    let request = inputs.log_request(source, evidence.is_some());
+    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let files = log.files();
     let out = output_folder(args, &files);
     Folder::check(&out, args.force).map_err(refused_folder)?;
@@ -83,11 +95,7 @@ pub fn run(
     let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
-    let request = ReplayRequest {
-        detail_messages: args.detail == Some(Detail::Messages),
-        shadow: args.shadow,
-        ..inputs.request(source, evidence.is_some())
-    };
+    let request = inputs.request_of_run(args, evidence.is_some());
     let replayed = log.replay(&request, &|bytes| progress.add(bytes));
     let replayed = replayed.or_input()?;
     progress.stage("pricing");
@@ -100,9 +108,18 @@ pub fn run(
         parsed,
         files: &files,
         evidence: evidence.as_ref(),
-        priced: &priced,
     };
-    let summary = run.write(replayed, words, &folder)?;
+    let sample = match purpose {
+        Purpose::Replay => None,
+        Purpose::Audit(args) => sample::draw(args, &replayed, &priced)?,
+    };
+    let (summary, hashed) = run.write(replayed, &priced, &folder)?;
+    drop(priced);
+    if let Some(sample) = sample {
+        progress.stage("sampling");
+        sample::write(&sample, &log, &inputs, args, &folder)?;
+    }
+    run.seal(&summary, words, hashed, &folder)?;
     let totals = &summary.control_totals;
     let too_many = args
         .max_rejects

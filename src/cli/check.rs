@@ -78,7 +78,8 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.source.threads)?;
     let inputs = Inputs::load(&args.source, parsed)?;
-    let log = OpenedLog::open(&inputs.log_request(&args.source), &inputs.templates).or_input()?;
+    let log =
+        OpenedLog::open(&inputs.log_request(&args.source, false), &inputs.templates).or_input()?;
     let files = log.files();
     let bytes: u64 = files.iter().map(|file| file.bytes).sum();
     let progress = Progress::new(2 * bytes, args.quiet);

@@ -1,8 +1,10 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
+use super::args::{Detail, LogArgs};
 use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
 use super::source_args::SourceArgs;
+
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
@@ -64,13 +66,14 @@ impl Inputs {
         })
     }
 
-    /// Which log is to be opened.
-    pub fn log_request(&self, args: &SourceArgs) -> LogRequest {
+    /// Which log is to be opened; texts are looked at only for findings.
+    pub fn log_request(&self, args: &SourceArgs, findings: bool) -> LogRequest {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
+            reads_texts: findings,
         }
     }
 
@@ -88,6 +91,15 @@ impl Inputs {
             shadow: false,
             findings,
             tracer: None,
+        }
+    }
+
+    /// What the replay of a run is asked to do.
+    pub fn request_of_run(&self, args: &LogArgs, findings: bool) -> ReplayRequest<'_> {
+        ReplayRequest {
+            detail_messages: args.detail == Some(Detail::Messages),
+            shadow: args.shadow,
+            ..self.request(&args.source, findings)
         }
     }
 

@@ -18,6 +18,7 @@ mod printer;
 pub mod rates;
 mod reject_texts;
 mod reperform;
+mod sample;
 mod settings;
 mod source_args;
 #[cfg(test)]

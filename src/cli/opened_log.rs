@@ -30,6 +30,8 @@ pub struct LogRequest {
     pub zone: Option<Tz>,
     /// Where temporary files go.
     pub temp_dir: Option<PathBuf>,
+    /// Whether an audit asks what texts look like.
+    pub reads_texts: bool,
 }
 
 /// An opened file of the log.
@@ -99,6 +101,7 @@ impl OpenedLog {
         let cells = Arc::new(CellContext {
             zone: request.zone,
             templates: templates.clone(),
+            reads_texts: request.reads_texts,
             ..CellContext::default()
         });
         let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);

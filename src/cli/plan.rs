@@ -43,6 +43,9 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
             text.push_str(&format!("  tables/{table}.csv\n"));
         }
     }
+    for file in purpose.files() {
+        text.push_str(&format!("  {file}\n"));
+    }
     text.push_str("  summary.json\n  rejects.csv\n  manifest.json\n");
     text
 }

@@ -68,6 +68,7 @@ pub fn price(
         accounts: &inputs.accounts,
         rulebook: &inputs.rulebook,
         ids: &replayed.ids,
+        only: None,
     })
     .or_input()?;
     let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff);

@@ -33,12 +33,10 @@ pub struct Run<'a> {
     pub files: &'a [FileInfo],
     /// Invoices and analytics, in an audit.
     pub evidence: Option<&'a Evidence<'a>>,
-    /// What it costs.
-    pub priced: &'a Priced,
 }
 
 impl Run<'_> {
-    /// Writes the folder.
+    /// Writes everything but the manifest.
     ///
     /// # Errors
     /// If the log can no longer be read, or something cannot be written.
@@ -48,14 +46,14 @@ impl Run<'_> {
     pub fn write(
         &self,
         replayed: Replayed<'_>,
-        words: &[String],
+        priced: &Priced,
         folder: &Folder,
-    ) -> Result<Summary, Failure> {
-        let content = self.content(&replayed);
+    ) -> Result<(Summary, HashedInputs), Failure> {
+        let content = self.content(&replayed, priced);
         let table_rows = tables::write(&content, self.args.csv, folder).or_output()?;
-        self.write_claims(&replayed, folder)?;
+        self.write_claims(&replayed, priced, folder)?;
         let hashed = manifest::hash_inputs(&self.input_files()).or_input()?;
-        let summary = self.summary(&replayed, table_rows, &hashed, folder);
+        let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);
         let json = summary.to_json().or_output()?;
         folder
             .write_file("summary.json", json.as_bytes())
@@ -65,17 +63,34 @@ impl Run<'_> {
             rejected, summary.control_totals.rejected,
             "every rejected row is written"
         );
-        self.manifest(&summary, words, hashed)
-            .write(folder)
-            .or_output()?;
-        Ok(summary)
+        Ok((summary, hashed))
     }
 
-    fn content<'c>(&'c self, replayed: &'c Replayed<'_>) -> tables::Content<'c> {
-        let billed = self.priced.billed.as_ref();
+    /// Writes the manifest, the last file of the folder.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn seal(
+        &self,
+        summary: &Summary,
+        words: &[String],
+        hashed: HashedInputs,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        self.manifest(summary, words, hashed)
+            .write(folder)
+            .or_output()
+    }
+
+    fn content<'c>(
+        &'c self,
+        replayed: &'c Replayed<'_>,
+        priced: &'c Priced,
+    ) -> tables::Content<'c> {
+        let billed = priced.billed.as_ref();
         tables::Content {
             outcome: &replayed.outcome,
-            pricing: &self.priced.pricing,
+            pricing: &priced.pricing,
             lines: billed.map(|billed| billed.lines.as_slice()),
             differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
             analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
@@ -86,13 +101,18 @@ impl Run<'_> {
     }
 
     /// The messages behind each difference, where there is an invoice.
-    fn write_claims(&self, replayed: &Replayed<'_>, folder: &Folder) -> Result<(), Failure> {
-        let billed = self.priced.billed.as_ref();
+    fn write_claims(
+        &self,
+        replayed: &Replayed<'_>,
+        priced: &Priced,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        let billed = priced.billed.as_ref();
         let Some(differences) = billed.and_then(|billed| rows(&billed.compared.invoice)) else {
             return Ok(());
         };
         let outcome = &replayed.outcome;
-        let pricing = &self.priced.pricing;
+        let pricing = &priced.pricing;
         let tariff = &self.inputs.tariff;
         let claims = audit::claims(differences, outcome, pricing, tariff, &replayed.ids);
         let claims = claims.or_input()?;
@@ -104,15 +124,16 @@ impl Run<'_> {
     fn summary(
         &self,
         replayed: &Replayed<'_>,
+        priced: &Priced,
         tables: tables::TableRows,
         hashed: &HashedInputs,
         folder: &Folder,
     ) -> Summary {
-        let billed = self.priced.billed.as_ref();
+        let billed = priced.billed.as_ref();
         let mask = Mask::of_run(&hashed.secrets);
         let found = Found {
             outcome: &replayed.outcome,
-            pricing: &self.priced.pricing,
+            pricing: &priced.pricing,
             accounts: &self.inputs.accounts,
             rulebook: &self.inputs.rulebook,
             tables,

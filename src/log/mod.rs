@@ -15,6 +15,7 @@ mod error;
 pub mod intern;
 mod jsonl;
 pub mod marks;
+mod one_time_code;
 mod parquet;
 pub mod source;
 mod text;

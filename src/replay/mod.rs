@@ -22,6 +22,7 @@ mod judge;
 mod longer_entry_points;
 pub mod machine;
 mod message;
+pub mod notes;
 mod order;
 pub mod outcome;
 mod packed;
@@ -133,7 +134,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let rejects = Rejects::default();
     let pairs = PairTable::new(Arc::clone(&request.cells));
     let rows = Partitions::<Row>::new();
-    let assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    let mut assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    assembled.notes.finish();
     stages.end(Stage::Read);
     let mut totals = crate::log::totals::ControlTotals {
         rows_read: assembled.rows_read,
@@ -153,6 +155,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let folder = Folder {
         terms: &terms,
         odd_values: &assembled.odd_values,
+        notes: &assembled.notes,
         templates: request.templates,
         pairs: &pairs,
         knows_deliveries: assembled.knows_deliveries,
@@ -265,6 +268,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         sightings,
         activity: judged.activity,
         freed_by_longer_entry_points: judged.freed,
+        notes: assembled.notes,
         pairs,
         cells: Arc::clone(&request.cells),
     };
@@ -288,6 +292,7 @@ fn read(
         cells: &request.cells,
         pairs,
         accounts: request.accounts,
+        keeps_notes: request.scope.findings,
         rows,
         rejects,
         assembled: Default::default(),

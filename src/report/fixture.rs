@@ -196,6 +196,7 @@ impl World {
                 sightings: Default::default(),
                 activity: Default::default(),
                 freed_by_longer_entry_points: Vec::new(),
+                notes: Default::default(),
                 pairs,
                 cells,
                 totals,

@@ -8,6 +8,7 @@ pub mod figures;
 pub mod mask;
 pub mod profile;
 pub mod rejects;
+pub mod sample;
 pub mod summary;
 pub mod tables;
 pub mod terminal;

@@ -2,7 +2,8 @@
 //!
 //! What can be *seen* moving decides first: a line that stands twice, units that are missing in one cell and
 //! too many in another. Then what the log knows about days and free units. Only what is left of the quantity is
-//! A-QUANTITY, and only what is left of the money is tried against the cards. Causes that quantities and cards
+//! A-QUANTITY, and only what is left of the money is tried against the cards. Meta's own marks on the messages
+//! may explain a part of what does not meet exactly, because they name the units. Causes that quantities and cards
 //! do not reproduce are not claimed: the rest is A-UNEXPLAINED.
 
 mod credit;
@@ -54,6 +55,8 @@ pub(super) fn explain(evidence: &Evidence<'_>, matching: &mut Matching) {
     }
     period::by_other_calendars(evidence, matching);
     mover.along(&mut matching.comparisons, Dimension::Currency);
+    mover.marked(&mut matching.comparisons);
+    free::marked(&mut matching.comparisons, rates);
     free::partial(&mut matching.comparisons, rates);
     for comparison in &mut matching.comparisons {
         if comparison.is_open() && !is_covered(evidence, comparison.key.period) {
