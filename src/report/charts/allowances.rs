@@ -4,8 +4,8 @@ use super::calendar::{date, day_and_month, month_of};
 use super::header::{LABEL, STRONG, sentences};
 use super::measure::{Measure, Scale, place};
 use super::palette::Ink;
-use super::paper::{Anchor, Frame, Paper, WIDTH, drawn};
-use super::transcribe::transcribed;
+use super::paper::{Anchor, Frame, Paper, WIDTH};
+use super::transcribe;
 use crate::report::chart::Chart;
 use crate::report::figures::thousands;
 use crate::report::summary::{Allowance, Summary};
@@ -48,14 +48,8 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
         alt.push_str(&format!(" {}, {}: {}.", allowance.owner, month_of(&allowance.month), use_of(allowance)));
     }
     let title = "Use of the monthly allowances".to_owned();
-    let (raw, height) = drawn(|paper| panels(paper, &text, &allowances));
     let name = "allowances".to_owned();
-    Some(Chart {
-        svg: transcribed(&raw, &name, (&title, &alt), height),
-        name,
-        title,
-        alt,
-    })
+    Some(transcribe::chart(name, title, &alt, |paper| panels(paper, &text, &allowances)))
 }
 
 fn used(allowance: &Allowance) -> u64 {

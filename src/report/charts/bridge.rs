@@ -4,8 +4,8 @@ use super::Names;
 use super::header::{LABEL, STRONG, sentences, swatch};
 use super::measure::{Measure, Scale, place};
 use super::palette::{Ink, SERIES};
-use super::paper::{Anchor, Frame, Paper, WIDTH, drawn};
-use super::transcribe::transcribed;
+use super::paper::{Anchor, Frame, Paper, WIDTH};
+use super::transcribe;
 use crate::audit::Cause;
 use crate::report::chart::Chart;
 use crate::report::figures::thousands;
@@ -60,13 +60,7 @@ fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     if scale.bottom > 0 {
         text.push_str(" The axis does not begin at zero: the bars of the sums are cut.");
     }
-    let (raw, height) = drawn(|paper| waterfall(paper, &text, measure, &rows, scale));
-    Chart {
-        svg: transcribed(&raw, &name, (&title, &alt), height),
-        name,
-        title,
-        alt,
-    }
+    transcribe::chart(name, title, &alt, |paper| waterfall(paper, &text, measure, &rows, scale))
 }
 
 fn rows(bridge: &BridgeSummary) -> Vec<Row> {

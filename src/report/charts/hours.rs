@@ -2,8 +2,8 @@
 
 use super::header::{LABEL, STRONG, sentences};
 use super::palette::{HEAT_STEPS, Ink};
-use super::paper::{Anchor, Frame, Paper, WIDTH, drawn};
-use super::transcribe::transcribed;
+use super::paper::{Anchor, Frame, Paper, WIDTH};
+use super::transcribe;
 use crate::report::chart::Chart;
 use crate::report::figures::thousands;
 use crate::report::summary::Summary;
@@ -43,14 +43,8 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     let title = "Chargeable units by hour of the week".to_owned();
     let text = text(&cells);
     let alt = format!("Heat map of seven days by 24 hours. {text}");
-    let (raw, height) = drawn(|paper| map(paper, &text, &cells, &steps));
     let name = "units_by_hour".to_owned();
-    Some(Chart {
-        svg: transcribed(&raw, &name, (&title, &alt), height),
-        name,
-        title,
-        alt,
-    })
+    Some(transcribe::chart(name, title, &alt, |paper| map(paper, &text, &cells, &steps)))
 }
 
 fn text(cells: &[Cell]) -> String {

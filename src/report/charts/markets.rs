@@ -4,8 +4,8 @@ use super::Names;
 use super::header::{LABEL, STRONG, sentences};
 use super::measure::{Measure, place};
 use super::palette::Ink;
-use super::paper::{Anchor, Frame, Paper, WIDTH, drawn};
-use super::transcribe::transcribed;
+use super::paper::{Anchor, Frame, Paper, WIDTH};
+use super::transcribe;
 use crate::report::chart::Chart;
 use crate::report::figures::thousands;
 use crate::report::summary::{BillTotals, Summary};
@@ -81,13 +81,7 @@ fn chart(name: String, currency: &str, count: usize, rows: &[Row]) -> Chart {
     for row in rows {
         alt.push_str(&format!(" {}: {}.", row.name, measure.exact_with_unit(row.amount)));
     }
-    let (raw, height) = drawn(|paper| bars(paper, &text, measure, rows));
-    Chart {
-        svg: transcribed(&raw, &name, (&title, &alt), height),
-        name,
-        title,
-        alt,
-    }
+    transcribe::chart(name, title, &alt, |paper| bars(paper, &text, measure, rows))
 }
 
 fn bars(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row]) -> f64 {

@@ -4,8 +4,8 @@ use super::calendar::{Calendar, Step};
 use super::header::{LABEL, legend, sentences};
 use super::measure::{Measure, Scale, place};
 use super::palette::{Ink, SERIES};
-use super::paper::{Anchor, Frame, Paper, Plane, WIDTH, drawn};
-use super::transcribe::transcribed;
+use super::paper::{Anchor, Frame, Paper, Plane, WIDTH};
+use super::transcribe;
 use crate::report::chart::Chart;
 
 const HEIGHT: f64 = 230.0;
@@ -48,15 +48,8 @@ impl<'a> Stacked<'a> {
 
     /// Draws it.
     pub fn chart(&self) -> Chart {
-        let title = self.title();
-        let alt = self.alt();
-        let (raw, height) = drawn(|paper| self.draw(paper));
-        Chart {
-            svg: transcribed(&raw, &self.name, (&title, &alt), height),
-            name: self.name.clone(),
-            title,
-            alt,
-        }
+        let name = self.name.clone();
+        transcribe::chart(name, self.title(), &self.alt(), |paper| self.draw(paper))
     }
 
     fn title(&self) -> String {

@@ -5,9 +5,9 @@ use super::header::{LABEL, STRONG, sentences, swatch};
 use super::letters::Type;
 use super::measure::place;
 use super::palette::{Ink, SERIES, place as kind_of};
-use super::paper::{Anchor, Frame, Paper, WIDTH, drawn};
+use super::paper::{Anchor, Frame, Paper, WIDTH};
 use super::stacked::capitalised;
-use super::transcribe::transcribed;
+use super::transcribe;
 use crate::report::chart::Chart;
 use crate::report::figures::thousands;
 use crate::report::summary::{Summary, TierClimb};
@@ -53,14 +53,8 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
         ));
     }
     let title = "Volume tiers".to_owned();
-    let (raw, height) = drawn(|paper| rows(paper, &text, &climbs));
     let name = "tiers".to_owned();
-    Some(Chart {
-        svg: transcribed(&raw, &name, (&title, &alt), height),
-        name,
-        title,
-        alt,
-    })
+    Some(transcribe::chart(name, title, &alt, |paper| rows(paper, &text, &climbs)))
 }
 
 fn volume(climb: &TierClimb) -> u64 {

@@ -7,16 +7,29 @@ use std::fmt::Write;
 
 use resvg::usvg::roxmltree::{Document, Node};
 
-use super::letters::Type;
+use super::letters::{Type, clean};
 use super::palette::{Ink, SERIES, pattern};
-use super::paper::{UNITS_PER_PIXEL, WIDTH};
+use super::paper::{Paper, UNITS_PER_PIXEL, WIDTH, drawn};
 use crate::picture::fonts;
+use crate::report::chart::Chart;
 
 /// The size of letters where a text does not say.
 const SIZE: i64 = 110;
 
+/// The chart of what `draw` draws; how high that is comes back from it.
+pub fn chart(name: String, title: String, alt: &str, draw: impl FnOnce(&Paper<'_>) -> f64) -> Chart {
+    let (raw, height) = drawn(draw);
+    let alt = clean(alt);
+    Chart {
+        svg: transcribed(&raw, &name, (&title, &alt), height),
+        name,
+        title,
+        alt,
+    }
+}
+
 /// Rewrites what plotters wrote.
-pub fn transcribed(raw: &str, chart: &str, (title, alt): (&str, &str), height: f64) -> String {
+fn transcribed(raw: &str, chart: &str, (title, alt): (&str, &str), height: f64) -> String {
     let body = body(raw, chart);
     let mut svg = format!(
         r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {}" role="img" aria-labelledby="{chart}-title {chart}-desc" font-family="{}, sans-serif" font-size="{}" fill="{}">"#,
@@ -111,6 +124,8 @@ impl Writer<'_> {
             }
             "text" => {
                 let words = node.text().unwrap_or_default();
+                // plotters puts the words on a line of their own.
+                let words = words.strip_prefix('\n').unwrap_or(words);
                 let words = words.strip_suffix('\n').unwrap_or(words);
                 match ink("fill") {
                     Some(Ink::TIP) => self.words_of_tip(words),
