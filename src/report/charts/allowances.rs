@@ -15,8 +15,8 @@ use crate::vocabulary::{LocalDate, Month};
 const PANELS_MOST: usize = 12;
 const COLUMNS: usize = 3;
 const GAP: f64 = 26.0;
-const PANEL_HEIGHT: f64 = 176.0;
-const PLOT_TOP: f64 = 40.0;
+const PANEL_HEIGHT: f64 = 180.0;
+const PLOT_TOP: f64 = 44.0;
 const PLOT_HEIGHT: f64 = 96.0;
 
 /// Small multiples, the fullest first.
@@ -57,7 +57,7 @@ fn used(allowance: &Allowance) -> u64 {
 }
 
 fn use_of(allowance: &Allowance) -> String {
-    format!("{} of {} used", thousands(used(allowance)), thousands(allowance.size))
+    format!("{} units, allowance {}", thousands(used(allowance)), thousands(allowance.size))
 }
 
 fn panels(paper: &Paper<'_>, text: &str, allowances: &[&Allowance]) -> f64 {
@@ -68,7 +68,7 @@ fn panels(paper: &Paper<'_>, text: &str, allowances: &[&Allowance]) -> f64 {
         let top = top + PANEL_HEIGHT * (number / COLUMNS) as f64;
         panel(paper, (left, top), width, allowance);
     }
-    top + PANEL_HEIGHT * allowances.len().div_ceil(COLUMNS) as f64
+    top + PANEL_HEIGHT * allowances.len().div_ceil(COLUMNS) as f64 - 18.0
 }
 
 fn panel(paper: &Paper<'_>, (left, top): (f64, f64), width: f64, allowance: &Allowance) {
@@ -96,7 +96,7 @@ fn panel(paper: &Paper<'_>, (left, top): (f64, f64), width: f64, allowance: &All
         paper.line(&[(frame.left, y), (frame.right, y)], ink, 1.0);
         paper.text((frame.left - 6.0, y + 4.0), text, LABEL, Ink::MUTED, Anchor::End);
     }
-    paper.text((frame.left, top + 31.0), &use_of(allowance), LABEL, Ink::MUTED, Anchor::Start);
+    paper.text((left, top + 29.0), &use_of(allowance), LABEL, Ink::MUTED, Anchor::Start);
     let size = place(i128::from(allowance.size));
     plane.line(days.line.clone(), Ink::named("whole"), 2.0);
     plane.line(vec![(0.0, size), (days.count as f64, size)], Ink::LIMIT, 1.2);

@@ -22,6 +22,7 @@ const CHANGE_LEAST: i128 = 4;
 struct Row {
     name: String,
     detail: String,
+    tip: String,
     from: i128,
     to: i128,
     kind: Kind,
@@ -46,10 +47,11 @@ fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     let rows = rows(bridge);
     let figure = |amount: Amount| measure.exact_with_unit(amount.units());
     let mut text = format!(
-        "Expected {}, invoiced {}, difference {}.",
+        "Expected {}, invoiced {}. Difference of what was tested: {} {}.",
         figure(bridge.expected),
         figure(bridge.invoiced),
         signed(measure, bridge.difference.units()),
+        bridge.currency,
     );
     let mut alt = format!("Waterfall. {text}");
     for row in rows.iter().filter(|row| row.kind != Kind::Whole) {
@@ -58,7 +60,7 @@ fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     }
     let scale = scale(&rows);
     if scale.bottom > 0 {
-        text.push_str(" The axis does not begin at zero: the bars of the sums are cut.");
+        text.push_str(" The axis does not begin at zero: the sums' bars are cut.");
     }
     transcribe::chart(name, title, &alt, |paper| waterfall(paper, &text, measure, &rows, scale))
 }
@@ -67,10 +69,13 @@ fn rows(bridge: &BridgeSummary) -> Vec<Row> {
     let whole = |name: &str, amount: Amount| Row {
         name: name.to_owned(),
         detail: String::new(),
+        tip: String::new(),
         from: 0,
         to: amount.units(),
         kind: Kind::Whole,
     };
+    let measure = Measure::Money(&bridge.currency);
+    let figure = |amount: Amount| measure.exact_with_unit(amount.units());
     let mut rows = vec![whole("Expected", bridge.expected)];
     let mut sum = bridge.expected.units();
     for step in &bridge.steps {
@@ -82,6 +87,12 @@ fn rows(bridge: &BridgeSummary) -> Vec<Row> {
         rows.push(Row {
             name: words(step.cause).to_owned(),
             detail: format!("{}, {rows_behind}", step.cause),
+            tip: format!(
+                "{}: {} billed too much, {} billed too little, {rows_behind}",
+                words(step.cause),
+                figure(step.overcharged),
+                figure(step.undercharged)
+            ),
             from: sum,
             to,
             kind: Kind::Step,
@@ -92,6 +103,7 @@ fn rows(bridge: &BridgeSummary) -> Vec<Row> {
         rows.push(Row {
             name: "Not tested".to_owned(),
             detail: "the replay has nothing to test it against".to_owned(),
+            tip: String::new(),
             from: sum,
             to: sum.saturating_add(bridge.not_tested.units()),
             kind: Kind::NotTested,
@@ -102,7 +114,7 @@ fn rows(bridge: &BridgeSummary) -> Vec<Row> {
 }
 
 fn words(cause: &'static str) -> &'static str {
-    match Cause::parse(cause.as_bytes()) {
+    match Cause::ALL.iter().find(|known| known.name() == cause) {
         Some(Cause::Duplicate) => "Billed twice",
         Some(Cause::BilledFree) => "Charged though free",
         Some(Cause::FreeBilled) => "Free though chargeable",
@@ -122,11 +134,10 @@ fn words(cause: &'static str) -> &'static str {
 
 /// With a sign of its own for each direction.
 fn signed(measure: Measure<'_>, change: i128) -> String {
-    let figure = measure.exact(change.saturating_abs());
-    match change {
-        0 => figure,
-        1.. => format!("+{figure}"),
-        _ => format!("−{figure}"),
+    let figure = measure.exact(change);
+    match change > 0 {
+        true => format!("+{figure}"),
+        false => figure,
     }
 }
 
@@ -176,8 +187,13 @@ fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], 
             top: bar_top,
             bottom: bar_top + BAR,
         };
-        if row.from != row.to {
-            paper.rectangle(bar, ink(row));
+        match row.from == row.to {
+            true => paper.line(&[(to, bar.top), (to, bar.bottom)], Ink::MUTED, 1.0),
+            false => paper.rectangle(bar, ink(row)),
+        }
+        if !row.tip.is_empty() {
+            let whole = Frame { left: 0.0, right: WIDTH, top: y, bottom: y + ROW };
+            paper.tip(whole, &row.tip);
         }
         if row.kind == Kind::Whole && scale.bottom > 0 {
             torn(paper, bar);
@@ -196,7 +212,6 @@ fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], 
 fn figure(measure: Measure<'_>, row: &Row) -> String {
     let change = row.to.saturating_sub(row.from);
     match (row.kind, change) {
-        (Kind::Whole, _) if row.to < 0 => signed(measure, row.to),
         (Kind::Whole, _) => measure.exact(row.to),
         (_, 0) => measure.exact(0),
         (_, 1..) => format!("▲ {}", signed(measure, change)),

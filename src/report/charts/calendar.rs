@@ -172,7 +172,7 @@ impl Calendar {
         let years: Vec<usize> = (0..ticks.len()).filter(|&tick| ticks[tick].year.is_some()).collect();
         for pair in years.windows(2) {
             let distance = (ticks[pair[1]].slot - ticks[pair[0]].slot) as f64 * slot_width;
-            if distance < letters.width("00000") + GAP {
+            if distance < letters.width("0000") + GAP / 2.0 {
                 ticks[pair[0]].year = None;
             }
         }

@@ -13,22 +13,38 @@ const LINE: f64 = 16.0;
 const SWATCH: f64 = 11.0;
 const GAP: f64 = 20.0;
 
-/// Sentences, broken into lines; where the next thing begins comes back.
+/// Sentences, broken into lines, between sentences where that is possible; where the next thing begins comes back.
 pub fn sentences(paper: &Paper<'_>, top: f64, text: &str) -> f64 {
+    let mut lines: Vec<String> = Vec::new();
+    for sentence in text.split_inclusive(". ") {
+        let sentence = sentence.trim_end();
+        match lines.last_mut() {
+            Some(line) if LABEL.width(line) + LABEL.width(" ") + LABEL.width(sentence) <= WIDTH => {
+                line.push(' ');
+                line.push_str(sentence);
+            }
+            _ => lines.extend(LABEL.lines(sentence, WIDTH)),
+        }
+    }
     let mut bottom = top;
-    for line in LABEL.lines(text, WIDTH) {
+    for line in lines {
         bottom += LINE;
         paper.text((0.0, bottom - 4.0), &line, LABEL, Ink::MUTED, Anchor::Start);
     }
     bottom
 }
 
-/// The kinds of data that occur, by place, each with a figure where it has one.
+/// The kinds of data of a stack, by place, from below, each with its figure.
 pub fn legend(paper: &Paper<'_>, top: f64, entries: &[(usize, String)]) -> f64 {
     if entries.is_empty() {
         return top;
     }
-    let (mut x, mut y) = (0.0, top + 6.0);
+    let (mut x, mut y) = (0.0, top + 8.0);
+    if entries.len() > 1 {
+        let lead = "From below:";
+        paper.text((x, y + SWATCH - 1.5), lead, LABEL, Ink::MUTED, Anchor::Start);
+        x += LABEL.width(lead) + GAP / 2.0;
+    }
     for (place, figure) in entries {
         let label = SERIES[*place].label;
         let label_width = LABEL.width(label);

@@ -44,6 +44,9 @@ impl Type {
     /// A name from outside, with letters that print, and an ellipsis where it is too long.
     pub fn fitted(self, name: &str, width: f64) -> String {
         let name = clean(name);
+        if name.trim().is_empty() {
+            return "(no name)".to_owned();
+        }
         if self.width(&name) <= width {
             return name;
         }
@@ -75,6 +78,12 @@ impl Type {
         }
         lines
     }
+}
+
+/// With a mark for each letter that the font lacks: what a picture would otherwise leave blank.
+pub fn marked(text: &str) -> String {
+    let is_known = |letter: &char| letter.is_ascii_control() || REGULAR.contains_key(letter);
+    text.chars().map(|letter| if is_known(&letter) { letter } else { '\u{fffd}' }).collect()
 }
 
 /// Without what turns the writing around, joins letters or moves the pen.
@@ -182,6 +191,8 @@ mod tests {
         let fitted = plain.fitted(&"a very long name ".repeat(20), 100.0);
         assert!(fitted.ends_with('…') && plain.width(&fitted) <= 100.0, "{fitted}");
         assert_eq!(plain.fitted("a\u{202e}b\u{0}\n", 100.0), "ab\u{fffd}\u{fffd}");
+        assert_eq!(plain.fitted("\u{202e} ", 100.0), "(no name)");
+        assert_eq!(marked("a\n▲🎉"), "a\n▲\u{fffd}");
     }
 
     #[test]

@@ -16,7 +16,8 @@ impl Measure<'_> {
     /// The exact figure.
     pub fn exact(self, value: i128) -> String {
         match self {
-            Self::Money(currency) => figures::money(Amount::from_units(value), currency),
+            // A minus as wide as a plus: the same figure, set for print.
+            Self::Money(currency) => figures::money(Amount::from_units(value), currency).replace('-', "−"),
             Self::Count(_) => {
                 let count = value.unsigned_abs().min(u128::from(u64::MAX)) as u64;
                 figures::thousands(count)
@@ -99,12 +100,12 @@ impl Scale {
     }
 }
 
-/// 1, 2 or 5 with zeros: the smallest that covers the span in so many steps.
+/// 1, 2, 2.5 or 5 with zeros: the smallest that covers the span in so many steps.
 fn round_step(span: i128, steps: i128) -> i128 {
     let mut ten: i128 = 1;
     loop {
-        for digit in [1, 2, 5] {
-            let step = ten.saturating_mul(digit);
+        let quarter = ten / 10 * 25;
+        for step in [ten, ten.saturating_mul(2), quarter, ten.saturating_mul(5)] {
             if step.saturating_mul(steps) >= span {
                 return step;
             }

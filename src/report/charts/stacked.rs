@@ -112,9 +112,6 @@ impl<'a> Stacked<'a> {
             text.push(' ');
             text.push_str(&self.note);
         }
-        if self.totals().len() > 1 {
-            text.push_str(" Stacked from below in the order of the legend.");
-        }
         text
     }
 
@@ -134,9 +131,12 @@ impl<'a> Stacked<'a> {
             .iter()
             .map(|&(kind, total)| (kind, self.measure.exact(total)))
             .collect();
-        let top = legend(paper, top, &entries) + 22.0;
+        let top = legend(paper, top, &entries) + 30.0;
         let scale = Scale::around(0, self.highest().1, 5);
-        let ticks = self.measure.ticks(&scale);
+        let mut ticks = self.measure.ticks(&scale);
+        if totals.is_empty() {
+            ticks.truncate(1);
+        }
         let widest = ticks.iter().map(|(_, text)| LABEL.width(text)).fold(0.0, f64::max);
         let frame = Frame {
             left: widest.max(LABEL.width(self.measure.unit())).ceil() + 8.0,
@@ -153,7 +153,7 @@ impl<'a> Stacked<'a> {
         self.time_axis(paper, &plane, frame);
         if totals.is_empty() {
             let middle = ((frame.left + frame.right) / 2.0, frame.bottom - HEIGHT / 2.0 + 18.0);
-            paper.text(middle, "Nothing in this time", LABEL, Ink::MUTED, Anchor::Middle);
+            paper.text(middle, "Nothing in this period", LABEL, Ink::MUTED, Anchor::Middle);
         }
         frame.bottom + 38.0
     }

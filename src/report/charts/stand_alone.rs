@@ -1,5 +1,6 @@
 //! A chart outside of the page: with its heading, its letters and a white paper.
 
+use super::letters::marked;
 use super::palette::without_variables;
 use super::paper::WIDTH;
 use super::transcribe::heading;
@@ -21,7 +22,7 @@ pub fn svg(chart: &Chart) -> String {
 ///
 /// If the drawing is too large for a picture.
 pub fn png(chart: &Chart) -> Result<Vec<u8>, PictureError> {
-    picture::png(&light(chart, ""), SCALE)
+    picture::png(&marked(&light(chart, "")), SCALE)
 }
 
 /// The drawing in light colours, with a margin and its heading above it.

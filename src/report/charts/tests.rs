@@ -117,7 +117,7 @@ fn a_run_shows_what_it_knows() {
     }
     let nothing = draw(&worlds::nothing());
     let cost = nothing.iter().find(|chart| chart.name == "cost_by_day").expect("a zero month");
-    assert!(cost.svg.contains("Nothing in this time"));
+    assert!(cost.svg.contains("Nothing in this period"));
 }
 
 /// Pictures to look at: `COUNTERFOIL_CHARTS=FOLDER cargo test --release --lib charts::tests::pictures -- --ignored`.

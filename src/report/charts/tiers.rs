@@ -17,8 +17,8 @@ const ROWS_MOST: usize = 20;
 const ROW: f64 = 38.0;
 const NAME_WIDTH: f64 = 250.0;
 const BAR_LEFT: f64 = 266.0;
-const BAR_RIGHT: f64 = 510.0;
-const WORDS_LEFT: f64 = 524.0;
+const BAR_RIGHT: f64 = 480.0;
+const WORDS_LEFT: f64 = 494.0;
 const SMALL: Type = Type::plain(9.5);
 
 /// Bars from the first message to the next step, the largest volume first.
@@ -63,7 +63,7 @@ fn volume(climb: &TierClimb) -> u64 {
 
 fn counted(climb: &TierClimb) -> String {
     let tier = climb.tier.as_deref().unwrap_or_default();
-    format!("{} messages, tier {}", thousands(volume(climb)), range(tier))
+    format!("{}: tier {}", thousands(volume(climb)), range(tier))
 }
 
 /// `25001:100000` with separators: `25,001–100,000`.

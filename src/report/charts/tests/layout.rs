@@ -10,6 +10,7 @@ const BELOW: f64 = 0.22;
 
 #[derive(Debug)]
 struct Words {
+    #[allow(dead_code, reason = "shown where it overlaps")]
     text: String,
     left: f64,
     right: f64,
