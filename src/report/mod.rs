@@ -3,6 +3,7 @@
 //! Every number that is shown stands in `summary.json`; the terminal only lays it out.
 
 pub mod chart;
+pub mod charts;
 pub mod claims;
 pub mod figures;
 pub mod mask;
