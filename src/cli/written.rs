@@ -1,4 +1,4 @@
-//! What a run writes into its folder, in this order: tables, claims, summary, rejects, manifest.
+//! What a run writes into its folder, in this order: tables, claims, summary, charts, rejects, manifest.
 
 use std::path::PathBuf;
 
@@ -14,7 +14,7 @@ use crate::report::mask::Mask;
 use crate::report::summary::{
     Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
 };
-use crate::report::{claims, rejects, tables};
+use crate::report::{charts, claims, rejects, tables};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
 use crate::run::output::Folder;
@@ -58,6 +58,8 @@ impl Run<'_> {
         folder
             .write_file("summary.json", json.as_bytes())
             .or_output()?;
+        let charts = charts::draw(&summary);
+        charts::write(&charts, folder).or_output()?;
         let rejected = write_rejects(replayed, folder)?;
         assert_eq!(
             rejected, summary.control_totals.rejected,
