@@ -5,6 +5,7 @@
 pub mod chart;
 pub mod claims;
 pub mod figures;
+pub mod focus;
 pub mod mask;
 pub mod rejects;
 pub mod summary;
