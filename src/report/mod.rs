@@ -11,6 +11,7 @@ pub mod rejects;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod workbook;
 
 #[cfg(test)]
 pub(crate) mod fixture;
