@@ -6,6 +6,7 @@ pub mod chart;
 pub mod charts;
 pub mod claims;
 pub mod figures;
+pub mod focus;
 pub mod mask;
 pub mod profile;
 pub mod rejects;
@@ -13,6 +14,7 @@ pub mod sample;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod workbook;
 
 #[cfg(test)]
 pub(crate) mod fixture;
