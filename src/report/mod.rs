@@ -6,6 +6,7 @@ pub mod chart;
 pub mod claims;
 pub mod figures;
 pub mod mask;
+pub mod page;
 pub mod rejects;
 pub mod summary;
 pub mod tables;
