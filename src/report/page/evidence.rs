@@ -90,8 +90,9 @@ fn counts(caption: &str, heading: &str, counts: &CountByName) -> Table {
 pub fn settings(summary: &Summary) -> Section {
     let mut section = Section::new("settings", "Settings in force");
     section.text(
-        "Where the rules leave a point open, a setting decides it; counterfoil settings gives the reason for each.",
+        "Where the rules leave a point open, a setting decides it. The reason for each, and its other values:",
     );
+    section.command("counterfoil settings");
     let mut table = Table::new(
         "Settings with their origin",
         vec![
@@ -107,7 +108,7 @@ pub fn settings(summary: &Summary) -> Section {
             id => id,
         };
         table.row(vec![
-            Cell::words(plain(&setting.name)),
+            Cell::words(&setting.name),
             Cell::words(id),
             Cell::words(&setting.value),
             Cell::words(&setting.origin),

@@ -15,15 +15,16 @@ pub fn section(summary: &Summary) -> Option<Section> {
         return Some(section);
     }
     section.text(
-        "C codes concern Meta's rules, O codes money that another way of sending would not have cost, Q codes the \
-         quality of the log. The money at stake is what the log supports; findings may concern the same charges, so \
-         their money must not be added up.",
+        "C codes concern Meta's rules, O codes charges that may have been avoidable, Q codes the quality of the \
+         log. The money at stake is what the log supports. Several findings may concern one charge, so their money \
+         must not be added up.",
     );
     section.text(
-        "Customers appear under pseudonyms of this run. The finding's id is the key to its row in \
-         tables/findings.parquet, which holds customer and message id; counterfoil explain RUN --message ID, with the \
-         folder of this report as RUN, then shows the timeline behind it.",
+        "Customers appear under pseudonyms of this run. A finding's id is the key to its row in \
+         tables/findings.parquet, which holds the message. The timeline behind it, with RUN for the folder of this \
+         report and ID for the message's id:",
     );
+    section.command("counterfoil explain RUN --message ID");
     let mut table = Table::new(
         "Findings by code",
         vec![

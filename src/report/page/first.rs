@@ -8,14 +8,19 @@ mod identity;
 use super::compared;
 use super::table::{Cell, Column, Table};
 use super::words;
+use crate::report::figures::thousands;
 use crate::report::summary::{Comparison, Summary};
 
-/// Rows that bridges and top differences share: a long bridge leaves less room for the others.
-const ROWS_TOGETHER: usize = 22;
-const DIFFERENCES_MOST: usize = 10;
+/// Printed lines that sentences, reasons, bridges, differences and limits share on Letter, the shorter paper.
+const LINES_TOGETHER: usize = 34;
+/// Letters of a printed line, at least.
+const LETTERS_OF_LINE: usize = 90;
+/// What is longer is cut by the style sheet.
+const LINES_OF_SENTENCE: usize = 2;
+const DIFFERENCES: std::ops::RangeInclusive<usize> = 2..=10;
 const BRIDGE_ROWS_MOST: usize = 16;
-const SENTENCES_MOST: usize = 3;
-const REASONS_MOST: usize = 3;
+const SENTENCES_MOST: usize = 2;
+const REASONS_MOST: usize = 2;
 const LIMITS_MOST: usize = 4;
 
 /// Page one.
@@ -69,18 +74,14 @@ impl First {
             control_totals: control_totals(summary),
             top: None,
             support: cost::support(summary),
-            limits: summary.limits.iter().take(LIMITS_MOST).cloned().collect(),
-            limits_note: (summary.limits.len() > LIMITS_MOST).then(|| {
-                format!(
-                    "The weightiest of {}; all of them stand in the last sections.",
-                    summary.limits.len()
-                )
-            }),
+            limits: Vec::new(),
+            limits_note: None,
             fingerprint: summary.fingerprint.clone(),
             command_line: summary.command_line.clone(),
         };
+        let mut limits = LIMITS_MOST;
         match (&summary.invoice, &summary.bill) {
-            (Some(comparison), _) => first.compare(comparison),
+            (Some(comparison), _) => limits = first.compare(comparison),
             (None, Some(bill)) => {
                 first.conclusion = cost::conclusion(summary);
                 first.sentences = cost::sentences(bill);
@@ -94,6 +95,7 @@ impl First {
                 first.top = Some(cost::units(summary));
             }
         }
+        first.limit(&summary.limits, limits);
         first
     }
 
@@ -103,23 +105,21 @@ impl First {
         self.main.iter_mut().chain(others)
     }
 
-    fn compare(&mut self, comparison: &Comparison) {
+    /// Says what a comparison showed; how many limits there is room for comes back.
+    fn compare(&mut self, comparison: &Comparison) -> usize {
         self.conclusion = words::verdict(comparison.verdict, "The invoice");
         self.sentences = shortened(&comparison.sentences, SENTENCES_MOST, "sentences");
-        let reasons: Vec<String> = comparison
-            .reasons
-            .iter()
-            .map(|text| words::sentence(text))
-            .collect();
+        let reasons = comparison.reasons.iter();
+        let reasons: Vec<String> = reasons.map(|text| words::sentence(text)).collect();
         self.reasons = shortened(&reasons, REASONS_MOST, "reasons");
-        let mut rows = 0;
+        let mut lines = 0;
         for bridge in &comparison.bridges {
             let mut table = compared::bridge(bridge, "invoiced");
-            let fits = rows + table.rows.len() <= BRIDGE_ROWS_MOST;
+            let fits = lines + table.rows.len() <= BRIDGE_ROWS_MOST;
             if !fits && !self.main.is_empty() {
                 break;
             }
-            rows += table.rows.len();
+            lines += table.rows.len() + table.notes.len();
             table.class = "one-line";
             self.main.push(table);
         }
@@ -127,13 +127,41 @@ impl First {
         if let Some(table) = self.main.last_mut()
             && shown < all
         {
+            lines += 1;
             table.note(format!(
                 "Bridges of {all} currencies stand in the section on the invoice."
             ));
         }
-        let most = ROWS_TOGETHER.saturating_sub(rows).min(DIFFERENCES_MOST);
+        let texts = self.sentences.iter().chain(&self.reasons);
+        lines += texts.map(|text| lines_of(text)).sum::<usize>();
+        let left = LINES_TOGETHER.saturating_sub(lines);
+        let limits = match left {
+            18.. => 3,
+            12.. => 2,
+            _ => 1,
+        };
+        // Each list may have a note.
+        let left = left.saturating_sub(limits * LINES_OF_SENTENCE + 2);
+        let most = left.clamp(*DIFFERENCES.start(), *DIFFERENCES.end());
         self.top = differences(comparison, most);
+        limits
     }
+
+    fn limit(&mut self, limits: &[String], most: usize) {
+        self.limits = limits.iter().take(most).cloned().collect();
+        self.limits_note = (limits.len() > most).then(|| {
+            format!(
+                "The weightiest of {}; all of them stand in the last sections.",
+                thousands(limits.len() as u64)
+            )
+        });
+    }
+}
+
+/// How many printed lines a text takes.
+fn lines_of(text: &str) -> usize {
+    let letters = text.chars().take(LETTERS_OF_LINE * LINES_OF_SENTENCE);
+    letters.count().div_ceil(LETTERS_OF_LINE).max(1)
 }
 
 /// The first sentences, and how many there are.
@@ -181,11 +209,11 @@ fn differences(comparison: &Comparison, most: usize) -> Option<Table> {
     }
     let count = |status: &str| {
         let count = comparison.rows.get(status).copied().unwrap_or(0);
-        crate::report::figures::thousands(count)
+        thousands(count)
     };
     if comparison.largest.len() > most {
         table.note(format!(
-            "The largest only: rows that differ {}, rows that could not be tested {}.",
+            "Only the largest are shown: {} rows differ, {} could not be tested.",
             count("different"),
             count("not_tested")
         ));

@@ -105,7 +105,7 @@ fn number(first: &mut First, sections: &mut [Section]) {
                     figures += 1;
                     figure.number = figures;
                 }
-                Block::Heading(_) | Block::Text(_) | Block::List(_) => {}
+                Block::Heading(_) | Block::Text(_) | Block::Command(_) | Block::List(_) => {}
             }
         }
     }

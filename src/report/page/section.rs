@@ -23,6 +23,8 @@ pub enum Block {
     Heading(String),
     /// A paragraph.
     Text(String),
+    /// A command to type.
+    Command(&'static str),
     /// Several paragraphs of one kind.
     List(Vec<String>),
     /// A table.
@@ -50,6 +52,11 @@ impl Section {
     /// Adds a paragraph.
     pub fn text(&mut self, text: impl Into<String>) {
         self.blocks.push(Block::Text(text.into()));
+    }
+
+    /// Adds a command.
+    pub fn command(&mut self, command: &'static str) {
+        self.blocks.push(Block::Command(command));
     }
 
     /// Adds a list; nothing for an empty one.
