@@ -1,6 +1,7 @@
-//! What a run tells: tables, summary, rejects, and the page on the terminal.
+//! What a run tells: tables, and the summary with its views.
 //!
-//! Every number that is shown stands in `summary.json`; the terminal only lays it out.
+//! Every number that is shown stands in `summary.json`; `report.html` ([`page`]), `report.xlsx` ([`workbook`]),
+//! charts and the terminal only lay it out.
 
 pub mod chart;
 pub mod charts;
@@ -8,6 +9,7 @@ pub mod claims;
 pub mod figures;
 pub mod focus;
 pub mod mask;
+pub mod page;
 pub mod profile;
 pub mod rejects;
 pub mod sample;
