@@ -38,7 +38,7 @@ impl Purpose<'_> {
         }
     }
 
-    /// The files that it writes beside tables and those that every run has.
+    /// The files that it writes beside tables.
     pub fn files(self) -> Vec<&'static str> {
         let mut files = vec!["report.html", "report.xlsx", "charts/"];
         if let Self::Audit(args) = self {
