@@ -6,6 +6,8 @@ use super::paper::{Anchor, Frame, Paper, WIDTH};
 
 /// Words of a chart.
 pub const LABEL: Type = Type::plain(11.0);
+/// How long a name may be in words for those who cannot see the chart, in pixels were it drawn.
+pub const ALT_WIDTH: f64 = 300.0;
 /// Words that name a thing.
 pub const STRONG: Type = Type::bold(11.0);
 
@@ -42,7 +44,13 @@ pub fn legend(paper: &Paper<'_>, top: f64, entries: &[(usize, String)]) -> f64 {
     let (mut x, mut y) = (0.0, top + 8.0);
     if entries.len() > 1 {
         let lead = "From below:";
-        paper.text((x, y + SWATCH - 1.5), lead, LABEL, Ink::MUTED, Anchor::Start);
+        paper.text(
+            (x, y + SWATCH - 1.5),
+            lead,
+            LABEL,
+            Ink::MUTED,
+            Anchor::Start,
+        );
         x += LABEL.width(lead) + GAP / 2.0;
     }
     for (place, figure) in entries {
