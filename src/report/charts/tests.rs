@@ -164,6 +164,16 @@ fn a_run_shows_what_it_knows() {
     ] {
         assert!(names.contains(&name), "{names:?}");
     }
+    let without_rates = draw(&worlds::generated());
+    let markets = without_rates
+        .iter()
+        .find(|chart| chart.name == "cost_by_market");
+    let markets = markets.expect("markets");
+    assert!(
+        markets.alt.contains("Unknown: not known."),
+        "{}",
+        markets.alt
+    );
     let nothing = draw(&worlds::nothing());
     let cost = nothing
         .iter()

@@ -203,11 +203,8 @@ impl Writer<'_> {
         if ink != Ink::INK {
             let _ = write!(attributes, r#" {}"#, self.fill(ink));
         }
-        match attribute("text-anchor") {
-            anchor @ ("middle" | "end") => {
-                let _ = write!(attributes, r#" text-anchor="{anchor}""#);
-            }
-            _ => {}
+        if let anchor @ ("middle" | "end") = attribute("text-anchor") {
+            let _ = write!(attributes, r#" text-anchor="{anchor}""#);
         }
         if attribute("font-weight") == "bold" {
             attributes.push_str(r#" font-weight="bold""#);
