@@ -1,6 +1,6 @@
 //! How each allowance was used up over its month.
 
-use super::calendar::{date, day_and_month, month_of};
+use super::dates::{day_and_month, month_of};
 use super::header::{ALT_WIDTH, LABEL, STRONG, sentences};
 use super::measure::{Measure, Scale, place};
 use super::palette::Ink;
@@ -232,9 +232,7 @@ fn days(allowance: &Allowance) -> Days {
         count,
         line,
         first: day_and_month(first),
-        last: date(last)
-            .rsplit_once(' ')
-            .map_or_else(String::new, |(day, _)| day.to_owned()),
+        last: day_and_month(last),
         full,
     }
 }

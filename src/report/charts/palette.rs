@@ -14,6 +14,7 @@ pub struct Ink(u8);
 /// What covers a surface besides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Texture {
+    /// Nothing.
     Plain,
     /// Rising stripes.
     Rising,
@@ -23,6 +24,7 @@ pub enum Texture {
     Upright,
     /// Level stripes.
     Level,
+    /// Dots.
     Dots,
 }
 

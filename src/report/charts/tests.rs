@@ -1,6 +1,7 @@
 //! Every chart of every extreme: readable, small, the same again.
 
 mod colours;
+mod ingredients;
 mod layout;
 mod worlds;
 

@@ -1,6 +1,6 @@
 //! How far each portfolio has climbed on its ladders of volume tiers.
 
-use super::calendar::month_of;
+use super::dates::month_of;
 use super::header::{ALT_WIDTH, LABEL, STRONG, sentences, swatch};
 use super::letters::Type;
 use super::measure::place;
