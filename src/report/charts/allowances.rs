@@ -1,7 +1,7 @@
 //! How each allowance was used up over its month.
 
-use super::calendar::{date, day_and_month, month_of};
-use super::header::{LABEL, STRONG, sentences};
+use super::dates::{day_and_month, month_of};
+use super::header::{ALT_WIDTH, LABEL, STRONG, sentences};
 use super::measure::{Measure, Scale, place};
 use super::palette::Ink;
 use super::paper::{Anchor, Frame, Paper, WIDTH};
@@ -56,7 +56,7 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     for allowance in &allowances {
         alt.push_str(&format!(
             " {}, {}: {}.",
-            allowance.owner,
+            LABEL.fitted(&allowance.owner, ALT_WIDTH),
             month_of(&allowance.month),
             use_of(allowance)
         ));
@@ -232,9 +232,7 @@ fn days(allowance: &Allowance) -> Days {
         count,
         line,
         first: day_and_month(first),
-        last: date(last)
-            .rsplit_once(' ')
-            .map_or_else(String::new, |(day, _)| day.to_owned()),
+        last: day_and_month(last),
         full,
     }
 }

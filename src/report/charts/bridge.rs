@@ -1,14 +1,16 @@
 //! From what the replay expects to what was invoiced, cause by cause.
 
+mod rows;
+
+use rows::{Kind, Row, figure, rows, signed};
+
 use super::Names;
 use super::header::{LABEL, STRONG, sentences, swatch};
 use super::measure::{Measure, Scale, place};
-use super::palette::{Ink, SERIES};
+use super::palette::Ink;
 use super::paper::{Anchor, Frame, Paper, WIDTH};
 use super::transcribe;
-use crate::audit::Cause;
 use crate::report::chart::Chart;
-use crate::report::figures::thousands;
 use crate::report::summary::{BridgeSummary, Summary};
 use crate::tariff::Amount;
 
@@ -17,23 +19,6 @@ const BAR: f64 = 16.0;
 const NAME_WIDTH: f64 = 230.0;
 /// Where all that changes is a smaller part of the whole than this, the axis begins where the change does.
 const CHANGE_LEAST: i128 = 4;
-
-/// A bar from one sum to another.
-struct Row {
-    name: String,
-    detail: String,
-    tip: String,
-    from: i128,
-    to: i128,
-    kind: Kind,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Kind {
-    Whole,
-    Step,
-    NotTested,
-}
 
 /// One chart for each currency of the invoice.
 pub fn draw(summary: &Summary, names: &Names) -> Vec<Chart> {
@@ -67,82 +52,6 @@ fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     transcribe::chart(name, title, &alt, |paper| {
         waterfall(paper, &text, measure, &rows, scale)
     })
-}
-
-fn rows(bridge: &BridgeSummary) -> Vec<Row> {
-    let whole = |name: &str, amount: Amount| Row {
-        name: name.to_owned(),
-        detail: String::new(),
-        tip: String::new(),
-        from: 0,
-        to: amount.units(),
-        kind: Kind::Whole,
-    };
-    let measure = Measure::Money(&bridge.currency);
-    let figure = |amount: Amount| measure.exact_with_unit(amount.units());
-    let mut rows = vec![whole("Expected", bridge.expected)];
-    let mut sum = bridge.expected.units();
-    for step in &bridge.steps {
-        let to = sum.saturating_add(step.amount.units());
-        let rows_behind = match step.rows {
-            1 => "1 row".to_owned(),
-            count => format!("{} rows", thousands(count)),
-        };
-        rows.push(Row {
-            name: words(step.cause).to_owned(),
-            detail: format!("{}, {rows_behind}", step.cause),
-            tip: format!(
-                "{}: {} billed too much, {} billed too little, {rows_behind}",
-                words(step.cause),
-                figure(step.overcharged),
-                figure(step.undercharged)
-            ),
-            from: sum,
-            to,
-            kind: Kind::Step,
-        });
-        sum = to;
-    }
-    if bridge.not_tested != Amount::ZERO {
-        rows.push(Row {
-            name: "Not tested".to_owned(),
-            detail: "the replay has nothing to test it against".to_owned(),
-            tip: String::new(),
-            from: sum,
-            to: sum.saturating_add(bridge.not_tested.units()),
-            kind: Kind::NotTested,
-        });
-    }
-    rows.push(whole("Invoiced", bridge.invoiced));
-    rows
-}
-
-fn words(cause: &'static str) -> &'static str {
-    match Cause::ALL.iter().find(|known| known.name() == cause) {
-        Some(Cause::Duplicate) => "Billed twice",
-        Some(Cause::BilledFree) => "Charged though free",
-        Some(Cause::FreeBilled) => "Free though chargeable",
-        Some(Cause::Category) => "Another category",
-        Some(Cause::Market) => "Another market",
-        Some(Cause::Tier) => "Another volume tier",
-        Some(Cause::Rate) => "Another rate",
-        Some(Cause::Period) => "Another period",
-        Some(Cause::Quantity) => "Another quantity",
-        Some(Cause::Rounding) => "Rounding",
-        Some(Cause::Currency) => "Another currency",
-        Some(Cause::Tax) => "Tax",
-        Some(Cause::Unexplained) => "No cause found",
-        None => cause,
-    }
-}
-
-/// With a sign of its own for each direction.
-fn signed(measure: Measure<'_>, change: i128) -> String {
-    let figure = measure.exact(change);
-    match change > 0 {
-        true => format!("+{figure}"),
-        false => figure,
-    }
 }
 
 /// From zero, unless the change would be too small to be seen.
@@ -208,7 +117,7 @@ fn waterfall(
         };
         match row.from == row.to {
             true => paper.line(&[(to, bar.top), (to, bar.bottom)], Ink::MUTED, 1.0),
-            false => paper.rectangle(bar, ink(row)),
+            false => paper.rectangle(bar, Ink::named(row.series())),
         }
         if !row.tip.is_empty() {
             let whole = Frame {
@@ -243,41 +152,21 @@ fn waterfall(
     frame.bottom + 26.0
 }
 
-fn figure(measure: Measure<'_>, row: &Row) -> String {
-    let change = row.to.saturating_sub(row.from);
-    match (row.kind, change) {
-        (Kind::Whole, _) => measure.exact(row.to),
-        (_, 0) => measure.exact(0),
-        (_, 1..) => format!("▲ {}", signed(measure, change)),
-        _ => format!("▼ {}", signed(measure, change)),
-    }
-}
-
-fn ink(row: &Row) -> Ink {
-    Ink::named(match row.kind {
-        Kind::Whole => "whole",
-        Kind::NotTested => "other",
-        Kind::Step if row.to > row.from => "over",
-        Kind::Step => "under",
-    })
-}
-
 fn legend(paper: &Paper<'_>, top: f64, rows: &[Row]) -> f64 {
-    let mut entries = vec![
+    let mut x = 0.0;
+    for (key, text) in [
         ("over", "▲ billed too much"),
         ("under", "▼ billed too little"),
-    ];
-    if rows.iter().any(|row| row.kind == Kind::NotTested) {
-        entries.push(("other", "billed and not tested"));
-    }
-    let mut x = 0.0;
-    for (key, text) in entries {
-        debug_assert!(SERIES.iter().any(|series| series.key == key));
+        ("other", "billed and not tested"),
+    ] {
+        if !rows.iter().any(|row| row.series() == key) {
+            continue;
+        }
         swatch(paper, (x, top), Ink::named(key));
         paper.text((x + 17.0, top + 9.5), text, LABEL, Ink::INK, Anchor::Start);
         x += 17.0 + LABEL.width(text) + 20.0;
     }
-    top + 16.0
+    if x > 0.0 { top + 16.0 } else { top }
 }
 
 /// As many figures as fit side by side.

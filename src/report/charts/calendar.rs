@@ -2,6 +2,7 @@
 
 use chrono::{Datelike, NaiveDate};
 
+use super::dates::{date, day_and_month, month};
 use super::letters::Type;
 use crate::report::summary::Summary;
 use crate::vocabulary::LocalDate;
@@ -19,6 +20,7 @@ const GAP: f64 = 10.0;
 /// What a bar stands for.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Step {
+    /// From midnight to midnight.
     Day,
     /// From Monday to Sunday.
     Week,
@@ -41,7 +43,9 @@ pub struct Calendar {
 /// A date on an axis.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct DateTick {
+    /// The slot that it stands under.
     pub slot: usize,
+    /// The date, as short as the step allows.
     pub text: String,
     /// The year, where it begins.
     pub year: Option<String>,
@@ -258,34 +262,6 @@ fn slot(step: Step, date: LocalDate) -> i64 {
 fn months_since_year_zero(date: LocalDate) -> i64 {
     let date = date.to_naive();
     i64::from(date.year()) * MONTHS_PER_YEAR + i64::from(date.month0())
-}
-
-/// `12 Jul 2025`.
-pub fn date(date: LocalDate) -> String {
-    format!("{} {}", day_and_month(date), date.to_naive().year())
-}
-
-/// `12 Jul`.
-pub fn day_and_month(date: LocalDate) -> String {
-    format!("{} {}", date.to_naive().day(), month(date))
-}
-
-/// `2025-07` as `Jul 2025`; what is no month stays as it is.
-pub fn month_of(text: &str) -> String {
-    match crate::vocabulary::Month::parse(text) {
-        Some(own) => {
-            let first = own.first_day();
-            format!("{} {}", month(first), first.to_naive().year())
-        }
-        None => text.to_owned(),
-    }
-}
-
-fn month(date: LocalDate) -> &'static str {
-    const NAMES: [&str; 12] = [
-        "Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec",
-    ];
-    NAMES[date.to_naive().month0() as usize % NAMES.len()]
 }
 
 #[cfg(test)]

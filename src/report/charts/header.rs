@@ -6,6 +6,8 @@ use super::paper::{Anchor, Frame, Paper, WIDTH};
 
 /// Words of a chart.
 pub const LABEL: Type = Type::plain(11.0);
+/// How long a name may be in words for those who cannot see the chart, in pixels were it drawn.
+pub const ALT_WIDTH: f64 = 300.0;
 /// Words that name a thing.
 pub const STRONG: Type = Type::bold(11.0);
 

@@ -60,16 +60,20 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
 }
 
 fn text(cells: &[Cell]) -> String {
-    // The first of several that are the busiest.
-    let busiest = cells.iter().rev().max_by_key(|cell| cell.count);
-    match busiest.filter(|cell| cell.count > 0) {
+    match busiest(cells) {
         Some(cell) => format!(
-            "Local time of the accounts. Busiest: {}, {} units in all weeks together.",
+            "Local time of the accounts. Busiest, and framed: {}, {} units in all weeks together.",
             hour_name(cell),
             thousands(cell.count)
         ),
         None => "Local time of the accounts. No unit was chargeable.".to_owned(),
     }
+}
+
+/// The first of several that are the busiest.
+fn busiest(cells: &[Cell]) -> Option<&Cell> {
+    let busiest = cells.iter().rev().max_by_key(|cell| cell.count);
+    busiest.filter(|cell| cell.count > 0)
 }
 
 fn hour_name(cell: &Cell) -> String {
@@ -168,6 +172,18 @@ fn map(paper: &Paper<'_>, text: &str, cells: &[Cell], steps: &[(u64, u64)]) -> f
             let middle = plane.pixels((cell.hour as f64 + 0.5, cell.weekday as f64 + 0.5));
             square(paper, middle, step);
         }
+    }
+    if let Some(cell) = busiest(cells) {
+        let (x, y) = (cell.hour as f64, cell.weekday as f64);
+        let corners = [
+            (x, y),
+            (x + 1.0, y),
+            (x + 1.0, y + 1.0),
+            (x, y + 1.0),
+            (x, y),
+            (x + 1.0, y),
+        ];
+        plane.line(corners.to_vec(), Ink::INK, 2.0);
     }
     for cell in cells.iter().filter(|cell| cell.count > 0) {
         let (left, top) = plane.pixels((cell.hour as f64, cell.weekday as f64));

@@ -1,7 +1,7 @@
 //! What each market costs: bars from the largest to the smallest.
 
 use super::Names;
-use super::header::{LABEL, STRONG, sentences};
+use super::header::{ALT_WIDTH, LABEL, STRONG, sentences};
 use super::measure::{Measure, place};
 use super::palette::Ink;
 use super::paper::{Anchor, Frame, Paper, WIDTH};
@@ -20,7 +20,19 @@ struct Row {
     name: String,
     amount: i128,
     is_tail: bool,
+    rated: u64,
     unrated: u64,
+}
+
+impl Row {
+    /// The exact figure; units of which none has a rate cost an amount that is not known, which is not zero.
+    fn figure(&self, measure: Measure<'_>) -> String {
+        let is_unknown = self.amount == 0 && self.rated == 0 && self.unrated > 0;
+        match is_unknown {
+            true => "not known".to_owned(),
+            false => measure.exact(self.amount),
+        }
+    }
 }
 
 /// One chart for each currency.
@@ -53,6 +65,7 @@ fn rows<'a>(markets: impl Iterator<Item = (&'a str, &'a BillTotals)>) -> Vec<Row
         name: name.to_owned(),
         amount: totals.amount.units(),
         is_tail: false,
+        rated: totals.rated,
         unrated: totals.unrated,
     };
     let mut rows: Vec<Row> = markets.into_iter().map(row).collect();
@@ -63,6 +76,7 @@ fn rows<'a>(markets: impl Iterator<Item = (&'a str, &'a BillTotals)>) -> Vec<Row
                 sum.saturating_add(totals.amount.units())
             }),
             is_tail: true,
+            rated: tail.iter().map(|(_, totals)| totals.rated).sum(),
             unrated: tail.iter().map(|(_, totals)| totals.unrated).sum(),
         });
     }
@@ -88,8 +102,8 @@ fn chart(name: String, currency: &str, count: usize, rows: &[Row]) -> Chart {
     for row in rows {
         alt.push_str(&format!(
             " {}: {}.",
-            row.name,
-            measure.exact_with_unit(row.amount)
+            LABEL.fitted(&row.name, ALT_WIDTH),
+            row.figure(measure)
         ));
     }
     transcribe::chart(name, title, &alt, |paper| bars(paper, &text, measure, rows))
@@ -101,7 +115,7 @@ fn bars(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row]) -> f6
         .iter()
         .map(|row| LABEL.fitted(&row.name, NAME_WIDTH))
         .collect();
-    let figures: Vec<String> = rows.iter().map(|row| measure.exact(row.amount)).collect();
+    let figures: Vec<String> = rows.iter().map(|row| row.figure(measure)).collect();
     let widest = |texts: &[String]| {
         texts
             .iter()

@@ -82,7 +82,9 @@ pub fn place(value: i128) -> f64 {
 /// An axis from one multiple of a round step to another.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct Scale {
+    /// The lowest tick.
     pub bottom: i128,
+    /// The highest one.
     pub top: i128,
     step: i128,
 }

@@ -7,6 +7,7 @@
 mod allowances;
 mod bridge;
 mod calendar;
+mod dates;
 mod header;
 mod hours;
 mod letters;

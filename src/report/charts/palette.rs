@@ -2,8 +2,8 @@
 //!
 //! plotters draws with numbers in the place of colours; [`Ink::paint`] says what each is in the page. Inks of
 //! words and lines are variables of the page, so that a chart follows it into the dark. Colours of data have a
-//! contrast of at least 3:1 on white and on near-black alike, which leaves them about equally bright: so the
-//! legend's order and textures tell what colours alone would not.
+//! contrast of at least 3:1 on white and on near-black alike, which leaves them about equally bright: where someone
+//! who does not see red, green or blue would take two for the same, they differ in texture.
 
 use plotters::style::RGBColor;
 
@@ -14,10 +14,17 @@ pub struct Ink(u8);
 /// What covers a surface besides its colour.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Texture {
+    /// Nothing.
     Plain,
-    /// What costs nothing, and what was billed too much.
-    Stripes,
-    /// What belongs to a family: the same colour as its head.
+    /// Rising stripes.
+    Rising,
+    /// Falling stripes.
+    Falling,
+    /// Upright stripes.
+    Upright,
+    /// Level stripes.
+    Level,
+    /// Dots.
     Dots,
 }
 
@@ -35,7 +42,7 @@ pub struct Series {
 }
 
 /// A variable of the page, and what it is where there is no page.
-const VARIABLES: [(&str, &str); 4] = [
+pub const VARIABLES: [(&str, &str); 4] = [
     ("ink", "#1b1f24"),
     ("muted", "#57606a"),
     ("grid", "#d8dee4"),
@@ -45,7 +52,7 @@ const VARIABLES: [(&str, &str); 4] = [
 /// The colour of heat; its steps differ in how much of it covers the paper.
 pub const HEAT: &str = "#0072b2";
 /// How much, in hundredths.
-pub const HEAT_STEPS: [u8; 5] = [30, 45, 60, 80, 100];
+pub const HEAT_STEPS: [u8; 5] = [40, 55, 70, 85, 100];
 
 const FIRST_HEAT: u8 = 16;
 const FIRST_SERIES: u8 = 32;
@@ -62,45 +69,70 @@ pub const SERIES: [Series; 19] = [
         "#009e73",
     ),
     plain("service", "service", "#c4709f"),
-    plain("general_purpose_ai", "general-purpose AI", "#a6761d"),
-    plain("business_initiated", "business-initiated", "#7b5ea7"),
-    dots("user_initiated", "user-initiated", "#7b5ea7"),
-    plain("regular", "charged", "#5d7896"),
+    textured(
+        "general_purpose_ai",
+        "general-purpose AI",
+        "#a6761d",
+        Texture::Upright,
+    ),
+    textured(
+        "business_initiated",
+        "business-initiated",
+        "#7b5ea7",
+        Texture::Level,
+    ),
+    textured(
+        "user_initiated",
+        "user-initiated",
+        "#7b5ea7",
+        Texture::Upright,
+    ),
+    plain("regular", "chargeable", "#5d7896"),
     dots("covered", "covered by a conversation", "#5d7896"),
-    stripes("free_tier", "free: allowance of the month", "#a6761d"),
-    stripes("free_customer_service", "free: customer service", "#c4709f"),
-    stripes("free_entry_point", "free entry point", "#79828b"),
+    textured(
+        "free_tier",
+        "free: allowance of the month",
+        "#a6761d",
+        Texture::Rising,
+    ),
+    textured(
+        "free_customer_service",
+        "free: customer service",
+        "#c4709f",
+        Texture::Level,
+    ),
+    textured(
+        "free_entry_point",
+        "free entry point",
+        "#79828b",
+        Texture::Falling,
+    ),
     plain("whole", "", "#5d7896"),
     dots("elsewhere", "outside of the log", "#5d7896"),
-    stripes("over", "more than expected", "#d55e00"),
-    plain("under", "less than expected", "#0072b2"),
+    textured("over", "more than expected", "#d55e00", Texture::Rising),
+    textured("under", "less than expected", "#0072b2", Texture::Falling),
     dots("other", "other", "#79828b"),
 ];
 
 const fn plain(key: &'static str, label: &'static str, colour: &'static str) -> Series {
-    Series {
-        key,
-        label,
-        colour,
-        texture: Texture::Plain,
-    }
+    textured(key, label, colour, Texture::Plain)
 }
 
 const fn dots(key: &'static str, label: &'static str, colour: &'static str) -> Series {
-    Series {
-        key,
-        label,
-        colour,
-        texture: Texture::Dots,
-    }
+    textured(key, label, colour, Texture::Dots)
 }
 
-const fn stripes(key: &'static str, label: &'static str, colour: &'static str) -> Series {
+const fn textured(
+    key: &'static str,
+    label: &'static str,
+    colour: &'static str,
+    texture: Texture,
+) -> Series {
     Series {
         key,
         label,
         colour,
-        texture: Texture::Stripes,
+        texture,
     }
 }
 
@@ -197,11 +229,13 @@ pub fn without_variables(svg: &str) -> String {
 /// The surface of a kind that has a texture.
 pub fn pattern(chart: &str, series: &Series) -> Option<String> {
     let paper = variable(3);
+    let stripes = |path: &str| format!(r#"<path d="{path}" stroke="{paper}" stroke-width="1.4"/>"#);
     let over = match series.texture {
         Texture::Plain => return None,
-        Texture::Stripes => format!(
-            r#"<path d="M-1 1L1 -1M-1 7L7 -1M5 7L7 5" stroke="{paper}" stroke-width="1.6"/>"#
-        ),
+        Texture::Rising => stripes("M-1 1L1 -1M-1 7L7 -1M5 7L7 5"),
+        Texture::Falling => stripes("M-1 5L1 7M-1 -1L7 7M5 -1L7 1"),
+        Texture::Upright => stripes("M3 0V6"),
+        Texture::Level => stripes("M0 3H6"),
         Texture::Dots => format!(
             r#"<circle cx="1.5" cy="1.5" r="1" fill="{paper}"/><circle cx="4.5" cy="4.5" r="1" fill="{paper}"/>"#
         ),
@@ -210,73 +244,4 @@ pub fn pattern(chart: &str, series: &Series) -> Option<String> {
         r#"<pattern id="{chart}-{}" width="6" height="6" patternUnits="userSpaceOnUse"><rect width="6" height="6" fill="{}"/>{over}</pattern>"#,
         series.key, series.colour
     ))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    /// Relative luminance as WCAG defines it.
-    fn luminance(colour: &str) -> f64 {
-        let part = |from: usize| {
-            let value = u8::from_str_radix(&colour[from..from + 2], 16).expect("a colour");
-            let value = f64::from(value) / 255.0;
-            match value <= 0.040_45 {
-                true => value / 12.92,
-                false => ((value + 0.055) / 1.055).powf(2.4),
-            }
-        };
-        0.2126 * part(1) + 0.7152 * part(3) + 0.0722 * part(5)
-    }
-
-    fn contrast(one: &str, other: &str) -> f64 {
-        let (one, other) = (luminance(one), luminance(other));
-        (one.max(other) + 0.05) / (one.min(other) + 0.05)
-    }
-
-    #[test]
-    fn every_colour_is_seen_in_light_and_dark() {
-        for series in &SERIES {
-            for page in ["#ffffff", "#15181c"] {
-                let contrast = contrast(series.colour, page);
-                assert!(contrast >= 3.0, "{} on {page}: {contrast}", series.key);
-            }
-        }
-        assert!(
-            contrast(VARIABLES[1].1, VARIABLES[3].1) >= 4.5,
-            "muted words"
-        );
-    }
-
-    #[test]
-    fn no_two_kinds_of_one_chart_look_the_same() {
-        let categories = SERIES.iter().filter(|series| !series.label.is_empty());
-        for (number, series) in categories.clone().enumerate() {
-            for other in categories.clone().skip(number + 1) {
-                let is_same = series.colour == other.colour && series.texture == other.texture;
-                let pair = (series.key, other.key);
-                // These stand in no chart together.
-                let apart = [("marketing", "under"), ("covered", "elsewhere")];
-                assert!(!is_same || apart.contains(&pair), "{pair:?}");
-            }
-        }
-    }
-
-    #[test]
-    fn inks_are_read_back() {
-        for ink in [
-            Ink::INK,
-            Ink::TIP,
-            Ink::heat(4),
-            Ink::series(0),
-            Ink::named("other"),
-        ] {
-            let RGBColor(red, green, blue) = ink.placeholder();
-            assert_eq!(
-                Ink::read(&format!("#{red:02X}{green:02X}{blue:02X}")),
-                Some(ink)
-            );
-        }
-        assert_eq!(Ink::read("#FF0000"), None);
-    }
 }

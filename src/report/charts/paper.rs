@@ -27,17 +27,24 @@ const HEIGHT_MOST: u32 = 100_000;
 /// Where a text stands in relation to its point.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub enum Anchor {
+    /// It begins there.
     Start,
+    /// It lies on both sides.
     Middle,
+    /// It ends there.
     End,
 }
 
 /// A rectangle in pixels.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Frame {
+    /// From the left of the sheet.
     pub left: f64,
+    /// From its top.
     pub top: f64,
+    /// From the left of the sheet.
     pub right: f64,
+    /// From its top.
     pub bottom: f64,
 }
 

@@ -16,10 +16,13 @@ const KINDS: usize = SERIES.len();
 
 /// What happened in each slot of a calendar, by kind.
 pub struct Stacked<'a> {
+    /// The chart's name.
     pub name: String,
     /// What is shown: `Cost`.
     pub what: &'a str,
+    /// In which unit.
     pub measure: Measure<'a>,
+    /// When.
     pub calendar: Calendar,
     slots: Vec<[i128; KINDS]>,
     /// One more sentence.
@@ -27,6 +30,7 @@ pub struct Stacked<'a> {
 }
 
 impl<'a> Stacked<'a> {
+    /// Nothing, to which values are added.
     pub fn new(name: String, what: &'a str, measure: Measure<'a>, calendar: Calendar) -> Self {
         Self {
             name,

@@ -1,12 +1,15 @@
 //! Every chart of every extreme: readable, small, the same again.
 
+mod colours;
+mod ingredients;
 mod layout;
 mod worlds;
 
 use std::collections::BTreeSet;
 
-use super::{draw, png, svg};
+use super::{draw, png, svg, write};
 use crate::report::chart::Chart;
+use crate::run::output::Folder;
 use layout::{overlap_or_clipping, view_box};
 use worlds::{extremes, hostile, month, unpriced};
 
@@ -162,12 +165,39 @@ fn a_run_shows_what_it_knows() {
     ] {
         assert!(names.contains(&name), "{names:?}");
     }
+    let without_rates = draw(&worlds::generated());
+    let markets = without_rates
+        .iter()
+        .find(|chart| chart.name == "cost_by_market");
+    let markets = markets.expect("markets");
+    assert!(
+        markets.alt.contains("Unknown: not known."),
+        "{}",
+        markets.alt
+    );
     let nothing = draw(&worlds::nothing());
     let cost = nothing
         .iter()
         .find(|chart| chart.name == "cost_by_day")
         .expect("a zero month");
     assert!(cost.svg.contains("Nothing in this period"));
+}
+
+#[test]
+fn both_files_of_every_chart_are_written() {
+    let place = tempfile::tempdir().expect("a folder");
+    let target = place.path().join("run");
+    let folder = Folder::create(&target, false).expect("a folder");
+    let charts = draw(&month());
+    write(&charts, &folder).expect("the charts");
+    let written: Vec<String> = folder.written().into_iter().map(|file| file.path).collect();
+    assert_eq!(written.len(), 2 * charts.len());
+    for chart in &charts {
+        for ending in ["svg", "png"] {
+            let name = format!("charts/{}.{ending}", chart.name);
+            assert!(written.contains(&name), "{name} in {written:?}");
+        }
+    }
 }
 
 /// Pictures to look at: `COUNTERFOIL_CHARTS=FOLDER cargo test --release --lib charts::tests::pictures -- --ignored`.
@@ -182,6 +212,7 @@ fn pictures() {
             let file = |ending: &str| folder.join(format!("{world}-{}.{ending}", chart.name));
             std::fs::write(file("png"), png(&chart).expect("a picture")).expect("a file");
             std::fs::write(file("svg"), &chart.svg).expect("a file");
+            std::fs::write(file("alone.svg"), svg(&chart)).expect("a file");
         }
     }
 }

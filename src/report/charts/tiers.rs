@@ -1,7 +1,7 @@
 //! How far each portfolio has climbed on its ladders of volume tiers.
 
-use super::calendar::month_of;
-use super::header::{LABEL, STRONG, sentences, swatch};
+use super::dates::month_of;
+use super::header::{ALT_WIDTH, LABEL, STRONG, sentences, swatch};
 use super::letters::Type;
 use super::measure::place;
 use super::palette::{Ink, SERIES, place as kind_of};
@@ -46,8 +46,8 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     for climb in &climbs {
         alt.push_str(&format!(
             " {}, {}, {}, {}: {}, {}.",
-            climb.owner,
-            climb.market,
+            LABEL.fitted(&climb.owner, ALT_WIDTH),
+            LABEL.fitted(&climb.market, ALT_WIDTH),
             SERIES[kind_of(climb.category)].label,
             month_of(&climb.month),
             counted(climb),
@@ -67,17 +67,17 @@ fn volume(climb: &TierClimb) -> u64 {
 
 fn counted(climb: &TierClimb) -> String {
     let tier = climb.tier.as_deref().unwrap_or_default();
-    format!("{}: tier {}", thousands(volume(climb)), range(tier))
+    format!("{} in tier {}", thousands(volume(climb)), range(tier))
 }
 
-/// `25001:100000` with separators: `25,001–100,000`.
+/// `25001:100000` with separators: `25,001–100,000`; `30000001:MAX` as `30,000,001 and more`.
 fn range(tier: &str) -> String {
     let figure = |text: &str| match text.parse() {
         Ok(number) => thousands(number),
         Err(_) => text.to_owned(),
     };
     match tier.split_once(':') {
-        Some((from, "MAX")) => format!("from {}", figure(from)),
+        Some((from, "MAX")) => format!("{} and more", figure(from)),
         Some((from, to)) => format!("{}–{}", figure(from), figure(to)),
         None => tier.to_owned(),
     }

@@ -37,7 +37,7 @@ pub fn chart(
 fn transcribed(raw: &str, chart: &str, (title, alt): (&str, &str), height: f64) -> String {
     let body = body(raw, chart);
     let mut svg = format!(
-        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {}" role="img" aria-labelledby="{chart}-title {chart}-desc" font-family="{}, sans-serif" font-size="{}" fill="{}">"#,
+        r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {}" role="img" aria-labelledby="{chart}-title" aria-describedby="{chart}-desc" font-family="{}, sans-serif" font-size="{}" fill="{}">"#,
         height.ceil(),
         fonts::FAMILY,
         tenths(SIZE),
@@ -203,11 +203,8 @@ impl Writer<'_> {
         if ink != Ink::INK {
             let _ = write!(attributes, r#" {}"#, self.fill(ink));
         }
-        match attribute("text-anchor") {
-            anchor @ ("middle" | "end") => {
-                let _ = write!(attributes, r#" text-anchor="{anchor}""#);
-            }
-            _ => {}
+        if let anchor @ ("middle" | "end") = attribute("text-anchor") {
+            let _ = write!(attributes, r#" text-anchor="{anchor}""#);
         }
         if attribute("font-weight") == "bold" {
             attributes.push_str(r#" font-weight="bold""#);
