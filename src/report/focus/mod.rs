@@ -24,7 +24,8 @@ use invoiced::Invoiced;
 /// The file.
 pub const FILE: &str = "focus.csv";
 
-/// Writes the file: the lines in their order, then the lines of the invoices in theirs.
+/// Writes the file: the lines in their order, then the lines of the invoices in theirs. A run without prices
+/// writes none.
 ///
 /// # Errors
 /// If it cannot be written, or the built-in rulebook cannot be read.
@@ -34,7 +35,9 @@ pub fn write(
     invoice: Option<&[InvoiceLine]>,
     folder: &Folder,
 ) -> Result<()> {
-    let lines = content.lines.unwrap_or_default();
+    let Some(lines) = content.lines else {
+        return Ok(());
+    };
     let charged = Charged::new(summary, content.tariff)?;
     let invoiced = Invoiced::new(lines, content.tariff);
     let rows = lines.iter().filter_map(|line| charged.row(line));

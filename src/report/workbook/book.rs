@@ -1,7 +1,7 @@
 //! The sheets of a workbook and what they share: paper, headers, properties. Nothing of it depends on a clock.
 
 use anyhow::Result;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, RowNum, Workbook, Worksheet};
+use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use super::style::Styles;
 use crate::report::summary::Summary;
@@ -86,14 +86,5 @@ pub fn set_widths(sheet: &mut Worksheet, widths: &[usize], width_max: usize) -> 
         let width = (width + WIDTH_EXTRA).clamp(WIDTH_MIN, width_max);
         sheet.set_column_width(u16::try_from(column)?, u16::try_from(width)?)?;
     }
-    Ok(())
-}
-
-/// Rows that are repeated on each page.
-///
-/// # Errors
-/// If there is no such row.
-pub fn repeat(sheet: &mut Worksheet, row: RowNum) -> Result<()> {
-    sheet.set_repeat_rows(row, row)?;
     Ok(())
 }

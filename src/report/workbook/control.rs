@@ -102,6 +102,7 @@ pub fn write_settings(summary: &Summary, book: &mut Book) -> Result<()> {
         source: "summary.json (settings)",
         columns: &["id", "name", "value", "origin"],
         count: summary.settings.len(),
+        rows_max: book.rows_max,
         rows,
         totals: Vec::new(),
     }
@@ -139,6 +140,7 @@ pub fn write_rules(summary: &Summary, book: &mut Book) -> Result<()> {
             "sources",
         ],
         count: summary.rules.len(),
+        rows_max: book.rows_max,
         rows,
         totals: Vec::new(),
     }

@@ -77,6 +77,7 @@ fn counts(
         source: SOURCE,
         columns: &columns,
         count: days.len(),
+        rows_max: book.rows_max,
         rows,
         totals: vec![Total {
             label: "Total".to_owned(),
@@ -130,6 +131,7 @@ fn cost(summary: &Summary, bill: &Bill, book: &mut Book) -> Result<()> {
         source: SOURCE,
         columns: &columns,
         count: amounts.values().map(BTreeMap::len).sum(),
+        rows_max: book.rows_max,
         rows,
         totals: totals.collect(),
     }

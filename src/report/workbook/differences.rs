@@ -71,6 +71,7 @@ pub fn write(
         source,
         columns: &COLUMNS,
         count: rows.len(),
+        rows_max: book.rows_max,
         rows: rows.iter().map(row),
         totals: totals.collect(),
     }

@@ -24,18 +24,23 @@ const COLUMNS: [&str; 10] = [
     "explanation",
 ];
 
+/// There may be millions: 50,000 take 100 MB while the workbook is made.
+const ROWS_MAX: usize = 50_000;
+
 /// Writes the sheet: where there are too many rows the gravest, then those with the most money, each in the
 /// order of the table. Money has no total: the same unit may be at stake in several findings.
 ///
 /// # Errors
 /// If a cell cannot be written.
 pub fn write(findings: &[Finding], mask: &Mask, book: &mut Book) -> Result<()> {
-    let shown = gravest(findings, book.rows_max);
+    let rows_max = book.rows_max.min(ROWS_MAX);
+    let shown = gravest(findings, rows_max);
     Grid {
         name: "Findings",
         source: "tables/findings.parquet",
         columns: &COLUMNS,
         count: findings.len(),
+        rows_max,
         rows: shown.into_iter().map(|place| row(&findings[place], mask)),
         totals: Vec::new(),
     }

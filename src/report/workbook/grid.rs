@@ -12,12 +12,12 @@ use anyhow::Result;
 use rust_xlsxwriter::utility::row_col_to_cell;
 use rust_xlsxwriter::{ColNum, Formula, IgnoreError, RowNum, Worksheet};
 
-use super::book::{Book, repeat, set_widths};
+use super::book::{Book, set_widths};
 use super::cell::Cell;
 use crate::report::figures::thousands;
 
 const WIDTH_MAX: usize = 60;
-/// Rows whose width is looked at.
+/// Rows whose width is looked at; in a table that has no more, long text takes several lines.
 const ROWS_MEASURED: usize = 2_000;
 
 /// A table that is to be listed.
@@ -28,8 +28,10 @@ pub struct Grid<'a, Rows> {
     pub source: &'a str,
     /// Names of the columns.
     pub columns: &'a [&'a str],
-    /// How many rows there are; where there are more than a sheet shows, `rows` gives the first of them.
+    /// How many rows there are.
     pub count: usize,
+    /// How many of them are shown.
+    pub rows_max: usize,
     /// The rows.
     pub rows: Rows,
     /// Totals.
@@ -52,103 +54,149 @@ impl<'a, Rows: Iterator<Item = Vec<Cell<'a>>>> Grid<'a, Rows> {
     /// # Errors
     /// If a cell cannot be written.
     pub fn write(self, book: &mut Book) -> Result<()> {
-        let mut sheet = book.sheet(self.name)?;
-        let styles = &book.styles;
-        let shown = self.count.min(book.rows_max);
-        let is_cut = shown < self.count;
+        let Self {
+            name,
+            columns,
+            count,
+            ..
+        } = self;
+        let mut sheet = book.sheet(name)?;
+        let shown = count.min(self.rows_max);
         let header = 2 + RowNum::try_from(self.totals.len())?;
-        let last = header + RowNum::try_from(shown)?;
-        let last_column = ColNum::try_from(self.columns.len().saturating_sub(1))?;
-        sheet.write_string_with_format(0, 0, self.name, &styles.title)?;
-        sheet.write_string(1, 0, self.note(shown))?;
-        let mut widths: Vec<usize> = self.columns.iter().map(|name| name.len()).collect();
-        let mut rows = self.rows.take(shown).peekable();
-        for (column, name) in self.columns.iter().enumerate() {
-            let below = rows.peek().and_then(|row| row.get(column));
-            let format = styles.header_over(below);
+        // A filter and a formula need a row to speak of, even where there is none.
+        let area = Area {
+            first: header + 1,
+            last: header + RowNum::try_from(shown.max(1))?,
+            last_column: ColNum::try_from(columns.len().saturating_sub(1))?,
+        };
+        sheet.write_string_with_format(0, 0, name, &book.styles.title)?;
+        sheet.write_string(1, 0, note(shown, count, self.source))?;
+        let mut seen = Seen::new(columns);
+        for (place, total) in self.totals.iter().enumerate() {
+            let row = 2 + RowNum::try_from(place)?;
+            let cut_from = (shown < count).then_some(count);
+            total.write(&mut sheet, row, &area, cut_from, book)?;
+            for (column, stored) in &total.cells {
+                seen.widths[*column] = seen.widths[*column].max(stored.width());
+            }
+        }
+        let tone = match shown <= ROWS_MEASURED {
+            true => &book.styles.wrapping,
+            false => &book.styles.body,
+        };
+        for (place, cells) in self.rows.take(shown).enumerate() {
+            let row = area.first + RowNum::try_from(place)?;
+            for (column, cell) in cells.iter().enumerate() {
+                let place = (row, ColNum::try_from(column)?);
+                cell.write(&mut sheet, place, tone)?;
+            }
+            seen.add(place, row, &cells, columns);
+        }
+        for (column, name) in columns.iter().enumerate() {
+            let format = book.styles.header_over(seen.is_of_numbers[column]);
             let column = ColNum::try_from(column)?;
             sheet.write_string_with_format(header, column, *name, format)?;
         }
-        for (place, total) in self.totals.iter().enumerate() {
-            let row = 2 + RowNum::try_from(place)?;
-            for column in 0..=last_column {
-                sheet.write_blank(row, column, &styles.total.text)?;
-            }
-            let label = match is_cut {
-                true => format!(
-                    "{} (all {} rows)",
-                    total.label,
-                    thousands(self.count as u64)
-                ),
-                false => total.label.clone(),
-            };
-            sheet.write_string_with_format(row, 0, label, &styles.total.text)?;
-            for (column, stored) in &total.cells {
-                widths[*column] = widths[*column].max(stored.width());
-                let place = (row, ColNum::try_from(*column)?);
-                match is_cut {
-                    // A formula would only see the rows that are here.
-                    true => stored.write(&mut sheet, place, &styles.total)?,
-                    false => {
-                        let formula = total.formula(*column, header + 1, last.max(header + 1));
-                        write_formula(&mut sheet, place, &formula?, stored, book)?;
-                    }
-                }
-            }
-        }
-        let mut exact = Vec::new();
-        for (place, cells) in rows.enumerate() {
-            let row = header + 1 + RowNum::try_from(place)?;
-            for (column, cell) in cells.iter().enumerate() {
-                if place < ROWS_MEASURED {
-                    widths[column] = widths[column].max(cell.width());
-                }
-                cell.write(&mut sheet, (row, ColNum::try_from(column)?), &styles.body)?;
-            }
-            let texts = cells.iter().zip(self.columns).filter_map(|(cell, name)| {
-                let text = cell.exact_text()?;
-                Some(format!("{name} {text}"))
-            });
-            let texts = texts.collect::<Vec<_>>().join("; ");
-            if !texts.is_empty() {
-                exact.push((row, texts));
-            }
-        }
-        let filtered = write_exact(&mut sheet, book, header, last_column, &exact)?;
-        sheet.autofilter(header, 0, last.max(header + 1), filtered)?;
-        sheet.set_freeze_panes(header + 1, 0)?;
-        repeat(&mut sheet, header)?;
-        if shown > 0 {
-            // Ids are text even where they are made of digits.
-            let error = IgnoreError::NumberStoredAsText;
-            sheet.ignore_error_range(header + 1, 0, last, last_column, error)?;
-        }
-        set_widths(&mut sheet, &widths, WIDTH_MAX)?;
+        let last_column = write_exact(&mut sheet, book, header, &area, &seen.exact)?;
+        sheet.autofilter(header, 0, area.last, last_column)?;
+        sheet.set_freeze_panes(area.first, 0)?;
+        sheet.set_repeat_rows(header, header)?;
+        // Ids are text even where they are made of digits.
+        let error = IgnoreError::NumberStoredAsText;
+        sheet.ignore_error_range(area.first, 0, area.last, area.last_column, error)?;
+        set_widths(&mut sheet, &seen.widths, WIDTH_MAX)?;
         book.add(sheet);
         Ok(())
     }
+}
 
-    fn note(&self, shown: usize) -> String {
-        let count = thousands(self.count as u64);
-        match shown < self.count {
-            true => format!(
-                "{} of {count} rows: the rest stands in {}.",
-                thousands(shown as u64),
-                self.source
-            ),
-            false => format!("{count} rows, as in {}.", self.source),
+/// Where the rows stand.
+struct Area {
+    first: RowNum,
+    last: RowNum,
+    last_column: ColNum,
+}
+
+/// What is only known once the rows are written.
+struct Seen {
+    widths: Vec<usize>,
+    is_of_numbers: Vec<bool>,
+    exact: Vec<(RowNum, String)>,
+}
+
+impl Seen {
+    fn new(columns: &[&str]) -> Self {
+        Self {
+            widths: columns.iter().map(|name| name.len()).collect(),
+            is_of_numbers: vec![false; columns.len()],
+            exact: Vec::new(),
+        }
+    }
+
+    fn add(&mut self, place: usize, row: RowNum, cells: &[Cell<'_>], columns: &[&str]) {
+        let mut texts = Vec::new();
+        for (column, cell) in cells.iter().enumerate() {
+            if place < ROWS_MEASURED {
+                self.widths[column] = self.widths[column].max(cell.width());
+            }
+            self.is_of_numbers[column] |= cell.number().is_some();
+            let exact = cell.exact_text();
+            texts.extend(exact.map(|text| format!("{} {text}", columns[column])));
+        }
+        if !texts.is_empty() {
+            self.exact.push((row, texts.join("; ")));
         }
     }
 }
 
+fn note(shown: usize, count: usize, source: &str) -> String {
+    let (shown, all) = (thousands(shown as u64), thousands(count as u64));
+    match shown == all {
+        true => format!("{all} rows, as in {source}."),
+        false => format!("{shown} of {all} rows: the rest stands in {source}."),
+    }
+}
+
 impl Total<'_> {
+    /// Writes the row; of a table that is cut, plain numbers, since a formula would only see the rows that are
+    /// here.
+    fn write(
+        &self,
+        sheet: &mut Worksheet,
+        row: RowNum,
+        area: &Area,
+        cut_from: Option<usize>,
+        book: &Book,
+    ) -> Result<()> {
+        let total = &book.styles.total;
+        for column in 0..=area.last_column {
+            sheet.write_blank(row, column, &total.text)?;
+        }
+        let label = match cut_from {
+            Some(count) => format!("{} (all {} rows)", self.label, thousands(count as u64)),
+            None => self.label.clone(),
+        };
+        sheet.write_string_with_format(row, 0, label, &total.text)?;
+        for (column, stored) in &self.cells {
+            let place = (row, ColNum::try_from(*column)?);
+            match cut_from {
+                Some(_) => stored.write(sheet, place, total)?,
+                None => {
+                    let formula = self.formula(*column, area)?;
+                    write_formula(sheet, place, &formula, stored, book)?;
+                }
+            }
+        }
+        Ok(())
+    }
+
     /// The formula over these rows. Where all rows count, it follows the filter.
-    fn formula(&self, column: usize, first: RowNum, last: RowNum) -> Result<String> {
+    fn formula(&self, column: usize, area: &Area) -> Result<String> {
         let range = |column: usize| -> Result<String> {
             let column = ColNum::try_from(column)?;
             let (from, to) = (
-                row_col_to_cell(first, column),
-                row_col_to_cell(last, column),
+                row_col_to_cell(area.first, column),
+                row_col_to_cell(area.last, column),
             );
             Ok(format!("{from}:{to}"))
         };
@@ -191,18 +239,18 @@ fn write_exact(
     sheet: &mut Worksheet,
     book: &Book,
     header: RowNum,
-    last_column: ColNum,
+    area: &Area,
     exact: &[(RowNum, String)],
 ) -> Result<ColNum> {
     if exact.is_empty() {
-        return Ok(last_column);
+        return Ok(area.last_column);
     }
-    let column = last_column + 1;
+    let column = area.last_column + 1;
     sheet.write_string_with_format(
         header,
         column,
         "exact values",
-        book.styles.header_over(None),
+        book.styles.header_over(false),
     )?;
     for (row, text) in exact {
         sheet.write_string_with_format(*row, column, text, &book.styles.body.text)?;

@@ -46,6 +46,7 @@ pub fn write(lines: &[Line], bill: &Bill, book: &mut Book) -> Result<()> {
         source: "tables/lines.parquet",
         columns: &COLUMNS,
         count: lines.len(),
+        rows_max: book.rows_max,
         rows: lines.iter().map(row),
         totals: totals.collect(),
     }

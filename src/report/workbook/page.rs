@@ -147,8 +147,8 @@ impl<'b> Page<'b> {
                 0 => block.title.as_str().into(),
                 _ => (*name).into(),
             };
-            let below = block.rows.first().and_then(|row| row.get(column));
-            let header = styles.header_over(below);
+            let mut below = block.rows.iter().filter_map(|row| row.get(column));
+            let header = styles.header_over(below.any(|cell| cell.number().is_some()));
             let column = ColNum::try_from(column)?;
             self.sheet
                 .write_string_with_format(self.row, column, name, header)?;

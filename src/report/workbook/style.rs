@@ -4,7 +4,6 @@ use std::collections::BTreeMap;
 
 use rust_xlsxwriter::{Color, Format, FormatAlign, FormatBorder};
 
-use super::cell::Cell;
 use crate::vocabulary::Currency;
 
 /// Decimals that rates have; an amount shows no fewer, and as many more as it has.
@@ -39,7 +38,7 @@ impl Tone {
         });
         Self {
             // Text must not touch the number to its left.
-            text: base.clone().set_indent(1),
+            text: base.clone().set_align(FormatAlign::Left).set_indent(1),
             count: number("#,##0"),
             day: number("yyyy-mm-dd"),
             month: number("yyyy-mm"),
@@ -59,6 +58,8 @@ impl Tone {
 pub struct Styles {
     /// Cells of a table.
     pub body: Tone,
+    /// The same, but long text takes several lines: for tables that are not too long to be laid out so.
+    pub wrapping: Tone,
     /// Totals.
     pub total: Tone,
     /// The name of a sheet, on top of it.
@@ -84,8 +85,11 @@ impl Styles {
             .set_bold()
             .set_font_color(Color::White)
             .set_background_color(HEADER_FILL);
+        let mut wrapping = Tone::new(&top);
+        wrapping.text = wrapping.text.set_text_wrap();
         Self {
             body: Tone::new(&top),
+            wrapping,
             total: Tone::new(&total),
             title: Format::new().set_bold().set_font_size(16),
             heading: Format::new()
@@ -102,11 +106,11 @@ impl Styles {
 }
 
 impl Styles {
-    /// The name of a column, over its first cell: on the side on which the column stands.
-    pub fn header_over(&self, below: Option<&Cell<'_>>) -> &Format {
-        match below {
-            Some(cell) if cell.number().is_some() => &self.header_of_numbers,
-            _ => &self.header,
+    /// The name of a column: on the side on which the column stands.
+    pub fn header_over(&self, is_of_numbers: bool) -> &Format {
+        match is_of_numbers {
+            true => &self.header_of_numbers,
+            false => &self.header,
         }
     }
 }

@@ -2,7 +2,7 @@
 
 use calamine::{Data, Range, Reader};
 
-use super::{Run, amount, number, sheet, text};
+use super::run::{Run, amount, number, sheet, text};
 use crate::pricing::Line;
 use crate::report::summary::BillTotals;
 use crate::vocabulary::Currency;

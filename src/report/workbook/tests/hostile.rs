@@ -1,7 +1,8 @@
 //! Whatever names hold, cells of text stay text, and every part stays XML.
 
 use super::super::text::cell_text;
-use super::{Run, archive, sheet};
+use super::archive;
+use super::run::{Run, sheet};
 use calamine::{DataType, Reader};
 
 #[test]
