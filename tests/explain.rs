@@ -307,7 +307,7 @@ fn what_is_not_there_ends_with_one_and_help() {
         &["--message", "o1", "--pair", "491,5511999990001"],
         &["--charge", "o3"],
         &["--pair", "491"],
-        &["--message", "o1", "--out", "timeline.png"],
+        &["--message", "o1", "--out", "timeline.gif"],
     ] {
         assert_eq!(home.explain(words).code, Some(2), "{words:?}");
     }
@@ -341,6 +341,21 @@ fn pages_fit_eighty_columns_and_pictures_are_well_formed() {
     }
 }
 
+/// The PNG is as wide as the SVG, twice over, and the same bytes again; another ending is refused.
+#[test]
+fn a_picture_is_drawn_into_pixels_too() {
+    let home = Home::with(CLICK);
+    let draw = |name: &str| home.explain(&["--message", "o2", "--out", name]).code;
+    assert_eq!(draw("o2.PNG"), Some(0));
+    let png = fs::read(home.path("o2.PNG")).unwrap();
+    assert_eq!(&png[..8], b"\x89PNG\r\n\x1a\n");
+    assert_eq!(png[16..20], 2_400u32.to_be_bytes(), "the width in pixels");
+    assert_eq!(draw("again.png"), Some(0));
+    assert!(png == fs::read(home.path("again.png")).unwrap());
+    assert_eq!(draw("o2.gif"), Some(2));
+    assert!(!home.path("o2.gif").exists());
+}
+
 /// Every tag that opens closes in its turn, and text holds no bare `<` or `&`.
 fn assert_well_formed(path: &Path) {
     let text = fs::read_to_string(path).unwrap();
@@ -364,4 +379,123 @@ fn assert_well_formed(path: &Path) {
         }
     }
     assert!(open.is_empty() && text.starts_with("<svg "), "{open:?}");
+}
+
+/// Three marketing messages to Germany at 0.1365 in October 2026 and one free one in its entry point: the
+/// invoice bills three at 0.2, 0.60 instead of 0.41.
+const GERMANY: &str = "\
+g1,2026-10-05T10:00:00Z,out,491,4917000001,template,marketing,sent,2026-10-05T10:00:02Z,,,,
+g2,2026-10-06T10:00:00Z,out,491,4917000002,template,marketing,sent,2026-10-06T10:00:02Z,,,,
+g3,2026-10-07T10:00:00Z,out,491,4917000003,template,marketing,sent,2026-10-07T10:00:02Z,,,,
+i4,2026-10-08T09:00:00Z,in,491,4917000004,text,,,,ad,,,
+o4,2026-10-08T10:00:00Z,out,491,4917000004,template,marketing,sent,2026-10-08T10:00:02Z,,,free_entry_point,
+";
+
+const INVOICE: &str = "\
+invoice_id,period_start,period_end,market,category,pricing_type,quantity,unit_price,amount,currency
+I-1,2026-10-01,2026-10-31,Germany,marketing,regular,3,0.2,0.60,USD
+I-1,2026-10-01,2026-10-31,Brazil,utility,regular,7,0.0068,0.05,USD
+";
+
+#[test]
+fn a_difference_is_explained_down_to_its_messages() {
+    let home = Home::with(GERMANY);
+    fs::write(home.path("invoice.csv"), INVOICE).unwrap();
+    let audit = [
+        "audit",
+        "log.csv",
+        "--invoice",
+        "invoice.csv",
+        "--out",
+        "run",
+    ];
+    assert_eq!(home.run(&audit).code, Some(1));
+    let explain = |words: &[&str]| home.run(&[&["explain", "run", "--difference"], words].concat());
+
+    let json = explain(&["1", "--format", "json"]);
+    assert_eq!(json.code, Some(0), "{}", json.stderr);
+    let answer: Value = serde_json::from_str(&json.stdout).unwrap();
+    let difference = &answer["difference"];
+    assert_eq!(difference["cause"], "A-RATE");
+    assert_eq!(difference["difference"], "0.19");
+    assert_eq!(
+        difference["cause_is_said_if"],
+        "the price of the line is not the card's"
+    );
+    assert_eq!(difference["billed_amount"], "0.6");
+    let expected = difference["expected"].as_array().unwrap();
+    let of = |place: usize| {
+        let cell = &expected[place];
+        let text = |name: &str| cell[name].as_str().unwrap_or("-").to_owned();
+        (
+            cell["quantity"].as_u64().unwrap(),
+            text("pricing_type"),
+            text("rate"),
+            text("amount"),
+            cell["is_in_cell"].as_bool().unwrap(),
+        )
+    };
+    let words = |kind: &str, rate: &str, amount: &str| {
+        (kind.to_owned(), rate.to_owned(), amount.to_owned())
+    };
+    let (regular, rate, amount) = words("regular", "0.1365", "0.4095");
+    assert_eq!(of(0), (3, regular, rate, amount, true));
+    let (free, rate, amount) = words("free_entry_point", "-", "0");
+    assert_eq!(of(1), (1, free, rate, amount, false));
+    assert_eq!(
+        (expected.len(), difference["messages"].as_u64()),
+        (2, Some(3))
+    );
+    let asked: Vec<&Value> = answer["pairs"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .flat_map(|pair| pair["entries"].as_array().unwrap())
+        .filter(|entry| entry["is_asked_for"] == true)
+        .collect();
+    let ids: Vec<&str> = asked
+        .iter()
+        .map(|entry| entry["message_id"].as_str().unwrap())
+        .collect();
+    assert_eq!(ids, ["g1", "g2", "g3"]);
+    assert_eq!(asked[0]["charges"][0]["rule"], "P26-4");
+
+    let page = explain(&["1", "--out", "difference.svg"]);
+    for text in [
+        "A-RATE",
+        "I-1, line 2",
+        "3 units, 0.41 USD",
+        "3 units, 0.6 USD",
+        "the first 3 follow",
+    ] {
+        assert!(page.stdout.contains(text), "{text}: {}", page.stdout);
+    }
+    assert!(page.stdout.lines().all(|line| line.chars().count() <= 80));
+    assert_well_formed(&home.path("difference.svg"));
+    assert!(
+        fs::read_to_string(home.path("difference.svg"))
+            .unwrap()
+            .contains("A-RATE")
+    );
+
+    // Seven messages to Brazil that the log does not hold: nothing stands behind them.
+    let page = explain(&["2"]);
+    assert_eq!(page.code, Some(0), "{}", page.stderr);
+    for text in ["A-QUANTITY", "none of the log's"] {
+        assert!(page.stdout.contains(text), "{text}: {}", page.stdout);
+    }
+
+    assert_eq!(explain(&["3"]).code, Some(1), "there are two rows");
+    assert_eq!(explain(&["0"]).code, Some(2));
+    assert_eq!(
+        home.explain(&["--difference", "1"]).code,
+        Some(2),
+        "a log is no run"
+    );
+    assert_eq!(
+        home.run(&["audit", "log.csv", "--out", "plain"]).code,
+        Some(0)
+    );
+    let without = home.run(&["explain", "plain", "--difference", "1"]);
+    assert_eq!(without.code, Some(3), "{}", without.stderr);
 }

@@ -299,3 +299,85 @@ fn a_charge_without_a_rate() {
         &[["Q-UNRATED", "warning", "", "0"]],
     );
 }
+
+/// C-AUTH-MISUSE by text: 0.0550 for the utility template; the text is written nowhere.
+#[test]
+fn a_one_time_code_outside_of_an_authentication_template() {
+    let home = tempfile::tempdir().unwrap();
+    let log = "message_id,timestamp,direction,business,customer,type,category,status,delivered_at,text\n\
+        u,2026-03-02T10:00:00Z,outbound,49301,4917012345,template,utility,sent,2026-03-02T10:00:02Z,Your OTP is 482911.\n\
+        a,2026-03-02T11:00:00Z,outbound,49301,4917012345,template,authentication,sent,2026-03-02T11:00:02Z,Your OTP is 482911.\n\
+        o,2026-03-02T12:00:00Z,outbound,49301,4917012345,template,utility,sent,2026-03-02T12:00:02Z,Your order 482911 is ready\n\
+        f,2026-03-02T13:00:00Z,outbound,49301,4917012345,template,utility,failed,,Your OTP is 482911.\n\
+        i,2026-03-02T14:00:00Z,inbound,49301,4917012345,text,,,,My OTP is 482911.\n\
+        s,2026-03-02T15:00:00Z,outbound,49301,4917012345,text,,sent,2026-03-02T15:00:02Z,482911 is your verification code\n";
+    fs::write(home.path().join("log.csv"), log).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+        .current_dir(home.path())
+        .args(["audit", "log.csv", "--out", "out", "--csv"])
+        .output()
+        .unwrap();
+    assert_eq!(output.status.code(), Some(0));
+    let found = read(&home.path().join("out/tables/findings.csv"));
+    let misuse: Vec<_> = found
+        .into_iter()
+        .filter(|row| row[0] == "C-AUTH-MISUSE")
+        .collect();
+    expect(
+        &misuse,
+        &[
+            ["C-AUTH-MISUSE", "warning", "u", "0.055"],
+            ["C-AUTH-MISUSE", "warning", "s", "0"],
+        ],
+    );
+    let mut folders = vec![home.path().join("out")];
+    while let Some(folder) = folders.pop() {
+        for entry in fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+        {
+            match entry.is_dir() {
+                true => folders.push(entry),
+                false => {
+                    let bytes = fs::read(&entry).unwrap();
+                    let digits = bytes.windows(6).any(|six| six == b"482911");
+                    assert!(!digits, "{}", entry.display());
+                }
+            }
+        }
+    }
+    assert!(!String::from_utf8_lossy(&output.stdout).contains("482911"));
+}
+
+/// Q-CLOCK at messages: milliseconds taken for seconds lie in 1970; a row of 2030 was seen in March 2026.
+#[test]
+fn times_that_no_message_can_have() {
+    let home = tempfile::tempdir().unwrap();
+    let log = "message_id,timestamp,direction,business,customer,type,category,status,delivered_at,seen_at\n\
+        past,1970-01-20T10:00:00Z,outbound,49301,4917012345,template,utility,sent,1970-01-20T10:00:02Z,\n\
+        future,2030-03-02T10:00:00Z,inbound,49301,4917012345,text,,,,2026-03-02T10:00:00Z\n\
+        near,2026-03-02T23:00:00Z,inbound,49301,4917012346,text,,,,2026-03-02T00:00:00Z\n\
+        before,2026-03-03T10:00:02Z,outbound,49301,4917012346,template,utility,sent,2026-03-03T10:00:00Z,\n\
+        right,2026-03-04T10:00:00Z,outbound,49301,4917012346,template,utility,sent,2026-03-04T10:00:02Z,2026-03-05T00:00:00Z\n";
+    fs::write(home.path().join("log.csv"), log).unwrap();
+    let output = Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+        .current_dir(home.path())
+        .args(["audit", "log.csv", "--out", "out", "--csv", "--quiet"])
+        .output()
+        .unwrap();
+    assert!(matches!(output.status.code(), Some(0 | 4)));
+    let found = read(&home.path().join("out/tables/findings.csv"));
+    let clocks: Vec<_> = found
+        .into_iter()
+        .filter(|row| row[0] == "Q-CLOCK")
+        .collect();
+    expect(
+        &clocks,
+        &[
+            ["Q-CLOCK", "warning", "past", "0"],
+            // Free in the window that "near" opened.
+            ["Q-CLOCK", "warning", "before", "0"],
+            ["Q-CLOCK", "warning", "future", "0"],
+        ],
+    );
+}

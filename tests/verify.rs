@@ -326,3 +326,100 @@ fn a_table_with_any_byte_changed_never_makes_it_panic() {
         assert_eq!(said.code(), 1, "byte {place}: {}", said.errors());
     }
 }
+
+/// Brazil is billed at 0.1 instead of 0.0625: 0.20 instead of 0.13. Germany's 0.06 is right.
+#[test]
+fn differences_claims_and_findings_are_added_up_again() {
+    let home = Home::new();
+    fs::write(
+        home.path("invoice.csv"),
+        "period_start,period_end,market,category,pricing_type,quantity,unit_price,amount,currency\n\
+         2026-10-01,2026-10-31,Brazil,marketing,regular,2,0.1,0.20,USD\n\
+         2026-10-01,2026-10-31,Germany,utility,regular,1,0.055,0.06,USD\n",
+    )
+    .unwrap();
+    let audit = || {
+        let words = [
+            "audit",
+            "log.csv",
+            "--out",
+            "run",
+            "--force",
+            "--max-rejects",
+            "100",
+        ];
+        let said = home.run(&[&words[..], &["--invoice", "invoice.csv"]].concat());
+        assert_eq!(said.code(), 1, "{}", said.errors());
+    };
+    let differences_table = "tables/differences.parquet";
+    audit();
+    let said = verify(&home, &["--re-perform"]);
+    assert_eq!(differences(&said), []);
+    let sound = said.text();
+    for text in [
+        "2 differences",
+        "2 claims repeat",
+        "finding ids follow",
+        "bridges of summary.json",
+    ] {
+        assert!(sound.contains(text), "{text}: {sound}");
+    }
+
+    // The summary alone says another overcharge.
+    let summary = home.path("run/summary.json");
+    let text = fs::read_to_string(&summary).unwrap();
+    let changed = text.replacen("\"overcharged\": \"0.07\"", "\"overcharged\": \"0.08\"", 1);
+    assert_ne!(text, changed);
+    fs::write(&summary, changed).unwrap();
+    seal(&home.path("run"), "summary.json");
+    assert_says(&verify(&home, &[]), "bill", "A-RATE 0.07 (0.08 over");
+
+    // The table says that less was billed than its own difference.
+    audit();
+    let decimals = |values: [&str; 2]| {
+        let column = Column::new("billed_amount".into(), values);
+        column.cast(&DataType::Decimal(38, 12)).unwrap()
+    };
+    rewrite(&home, differences_table, |mut table| {
+        table.with_column(decimals(["0.19", "0.06"])).unwrap();
+        table
+    });
+    let said = verify(&home, &[]);
+    assert_says(&said, "tables", "row 1: expected 0.06, found 0.07");
+    assert_says(&said, "bill", "bridge in USD");
+
+    // A difference without a cause, whose claims then fit nothing.
+    audit();
+    rewrite(&home, differences_table, |mut table| {
+        let statuses = Column::new("status".into(), ["matched", "matched"]);
+        table.with_column(statuses).unwrap();
+        table
+    });
+    let said = verify(&home, &[]);
+    assert_says(
+        &said,
+        "tables",
+        "matched with the cause A-RATE and 0.07 apart",
+    );
+    assert_says(&said, "tables", "claims.csv: 2 rows that do not fit");
+    assert_says(&said, "bill", "rows by status");
+
+    // A claim for a row that there is not.
+    audit();
+    home.edit("run/claims.csv", "\n1,", "\n9,");
+    seal(&home.path("run"), "claims.csv");
+    assert_says(&verify(&home, &[]), "tables", "row 1: difference_row 9");
+
+    // Findings of another code.
+    audit();
+    rewrite(&home, "tables/findings.parquet", |mut table| {
+        let codes = vec!["Q-GAP"; table.height()];
+        table
+            .with_column(Column::new("code".into(), codes))
+            .unwrap();
+        table
+    });
+    let said = verify(&home, &[]);
+    assert_says(&said, "identities", "whose finding_id does not follow");
+    assert_says(&said, "tables", "tables/findings.parquet: Q-GAP");
+}

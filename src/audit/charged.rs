@@ -7,6 +7,7 @@ use rayon::prelude::*;
 
 use super::{ExpectedGroup, Tier};
 use crate::accounts::Accounts;
+use crate::findings::Disagreement;
 use crate::pricing::{PriceCode, Pricing};
 use crate::replay::outcome::Outcome;
 use crate::tariff::{Amount, CardModel, Tariff};
@@ -27,6 +28,7 @@ struct Key {
     local_date: LocalDate,
     send_date: LocalDate,
     utc_date: LocalDate,
+    disagreement: Option<Disagreement>,
 }
 
 /// The charges of a run, as fine as any cause needs them; messages that a conversation covers are no units.
@@ -68,6 +70,7 @@ pub fn expected_groups(
                     local_date: charge.local_date,
                     send_date: clocks[charge.account as usize].local_date(charge.sent_at),
                     utc_date: utc_date(charge.charged_at),
+                    disagreement: Disagreement::of(&charge, outcome.notes.of(charge.row)),
                 };
                 *counts.entry(key).or_default() += 1;
             }
@@ -100,8 +103,8 @@ pub fn expected_groups(
             local_date: key.local_date,
             send_date: key.send_date,
             utc_date: key.utc_date,
-            meta_pricing_type: None,
-            meta_category: None,
+            meta_pricing_type: key.disagreement.and_then(marked_type),
+            meta_category: key.disagreement.and_then(Disagreement::category),
             quantity,
             amount,
             state: price.state,
@@ -110,6 +113,15 @@ pub fn expected_groups(
     let mut groups: Vec<ExpectedGroup> = counts.into_iter().map(group).collect();
     groups.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
     groups
+}
+
+/// The price that Meta's mark names, where it is another one.
+fn marked_type(disagreement: Disagreement) -> Option<PricingType> {
+    match disagreement {
+        Disagreement::BilledFree(_) => Some(PricingType::Regular),
+        Disagreement::FreeBilled(pricing_type) => Some(pricing_type),
+        Disagreement::Category(_) => None,
+    }
 }
 
 /// Everything that tells groups apart, so that the same run gives the same rows.
@@ -136,6 +148,7 @@ fn order(group: &ExpectedGroup) -> impl Ord + '_ {
             group.currency,
             group.state,
         ),
+        (group.meta_pricing_type, group.meta_category),
     )
 }
 

@@ -1,13 +1,14 @@
 //! The messages behind differences: what is put to Meta or to the provider.
 
-use hashbrown::HashMap;
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
-use super::{Difference, DifferenceStatus};
+use super::{Cause, Difference, DifferenceStatus};
+use crate::findings::Disagreement;
 use crate::pricing::Pricing;
 use crate::replay::outcome::{Charge, FetchMessageIds, MessageIds, Outcome, RowSet};
 use crate::tariff::Tariff;
-use crate::vocabulary::Month;
+use crate::vocabulary::{ChargeCategory, Month, PricingType};
 
 /// Messages of one difference that are listed: a letter with more of them is a data transfer.
 pub const MESSAGES_MAX: usize = 10_000;
@@ -21,6 +22,8 @@ pub struct Claim {
     pub part: u32,
     /// Place in the part.
     pub place: u32,
+    /// Whether Meta's own mark on the message says what the difference says.
+    pub is_marked: bool,
 }
 
 /// Claims, and the ids of their messages.
@@ -49,7 +52,36 @@ pub fn claims(
     tariff: &Tariff,
     ids: &dyn FetchMessageIds,
 ) -> anyhow::Result<Claims> {
-    first_of_each(in_cells(rows, outcome, pricing, tariff), outcome, ids)
+    let mut claims = in_cells(rows, outcome, pricing, tariff);
+    // Where marks name the messages, the others of the cell are not behind the difference.
+    let named: HashSet<usize> = claims
+        .iter()
+        .filter(|claim| claim.is_marked)
+        .map(|claim| claim.difference)
+        .collect();
+    claims.retain(|claim| claim.is_marked || !named.contains(&claim.difference));
+    first_of_each(claims, outcome, ids)
+}
+
+/// Whether a charge is of the pricing type behind a difference: where a charged line bills free units, those.
+fn is_of_type(row: &Difference, charge: &Charge) -> bool {
+    let is_charged_line = row
+        .pricing_type
+        .is_none_or(|stated| stated == PricingType::Regular.name());
+    if row.cause == Some(Cause::BilledFree) && is_charged_line {
+        return !charge.is_chargeable() && charge.pricing_type != PricingType::Covered;
+    }
+    states(row.pricing_type, charge.pricing_type.name())
+}
+
+/// Whether Meta's own mark says of a message what a difference says of its cell.
+fn is_marked(row: &Difference, disagreement: Option<Disagreement>) -> bool {
+    match (row.cause, disagreement) {
+        (Some(Cause::BilledFree), Some(Disagreement::BilledFree(_)))
+        | (Some(Cause::FreeBilled), Some(Disagreement::FreeBilled(_)))
+        | (Some(Cause::Category), Some(Disagreement::Category(_))) => true,
+        _ => false,
+    }
 }
 
 fn in_cells(
@@ -79,6 +111,7 @@ fn in_cells(
                 if charge.is_detail() || !charge.is_written {
                     continue;
                 }
+                // A message may also be behind a line of the category as which Meta's mark charges it.
                 let (month, category) = (charge.local_date.month(), charge.category.name());
                 let keys = [
                     (Some(month), Some(category)),
@@ -87,26 +120,37 @@ fn in_cells(
                     (None, None),
                 ];
                 let price = pricing.price(pricing.code(part as u32, place as u32));
+                let disagreement = Disagreement::of(&charge, outcome.notes.of(charge.row));
                 let holds = |cell: &&Cell<'_>| {
                     let row = cell.row;
                     let business = outcome.pairs.parts(charge.pair).business;
                     states(row.account.as_deref(), &accounts[charge.account as usize])
                         && states(row.business.as_deref(), &businesses[business as usize])
-                        && states(row.pricing_type, charge.pricing_type.name())
+                        && (is_of_type(row, &charge) || is_marked(row, disagreement))
                         && row.market.as_deref().is_none_or(|market| {
                             market == tariff.markets.name(price.market)
                                 || is_country(market, &charge, outcome, tariff)
                         })
-                        && row
-                            .tier
-                            .as_deref()
-                            .is_none_or(|tier| pricing.tier_label(price) == Some(tier))
+                        && row.tier.as_deref().is_none_or(|tier| {
+                            pricing.tier_label(price) == Some(tier)
+                                || row.cause == Some(Cause::BilledFree)
+                        })
                 };
+                let billed_as = disagreement.and_then(Disagreement::category);
+                let elsewhere = billed_as
+                    .filter(|billed_as| *billed_as != charge.category)
+                    .map(ChargeCategory::name);
+                let of_others = [Some(month), None].map(|month| (month, elsewhere));
+                let elsewhere = of_others.iter().filter(|(_, named)| named.is_some());
+                let elsewhere = elsewhere.filter_map(|key| cells.get(key)).flatten();
+                let elsewhere = elsewhere.filter(|cell| is_marked(cell.row, disagreement));
                 let cells = keys.iter().filter_map(|key| cells.get(key)).flatten();
+                let cells = cells.chain(elsewhere);
                 found.extend(cells.filter(holds).map(|cell| Claim {
                     difference: cell.number,
                     part: part as u32,
                     place: place as u32,
+                    is_marked: is_marked(cell.row, disagreement),
                 }));
             }
             found

@@ -1,6 +1,8 @@
 //! One thing compared: lines of an invoice on one side, charges of the replay on the other, and the causes
 //! found so far for what lies between them.
 
+use std::collections::BTreeMap;
+
 use super::{Cause, ExpectedGroup, Tier, key::Key};
 use crate::{
     tariff::{Amount, CardId, CardModel, MarketId, Rounding},
@@ -23,6 +25,8 @@ pub(super) struct Slice {
     /// Of these, how many Meta's own marks call free, and how many they call charged.
     pub marked_free: i64,
     pub marked_charged: i64,
+    /// Of these, how many Meta's own marks charge as another category.
+    pub marked_as: BTreeMap<ChargeCategory, i64>,
     /// The last day on which one of them was charged.
     pub last_date: LocalDate,
 }
@@ -52,6 +56,12 @@ impl Slice {
             amount: group.amount.unwrap_or(Amount::ZERO),
             marked_free: marked(false),
             marked_charged: marked(true),
+            marked_as: group
+                .meta_category
+                .filter(|_| !is_free)
+                .map(|category| (category, quantity))
+                .into_iter()
+                .collect(),
             last_date: group.local_date,
         }
     }
@@ -68,6 +78,9 @@ impl Slice {
         self.amount = sum(self.amount, other.amount);
         self.marked_free += other.marked_free;
         self.marked_charged += other.marked_charged;
+        for (&category, count) in &other.marked_as {
+            *self.marked_as.entry(category).or_default() += count;
+        }
         self.last_date = self.last_date.max(other.last_date);
     }
 
@@ -81,6 +94,14 @@ impl Slice {
         };
         let marked_free = self.marked_free.min(quantity);
         let marked_charged = self.marked_charged.min(quantity - marked_free);
+        let mut left = quantity - marked_free - marked_charged;
+        let mut marked_as = BTreeMap::new();
+        for (&category, count) in &mut self.marked_as {
+            let taken = (*count).min(left);
+            left -= taken;
+            *count -= taken;
+            marked_as.insert(category, taken);
+        }
         self.quantity -= quantity;
         self.amount = minus(self.amount, amount);
         self.marked_free -= marked_free;
@@ -90,6 +111,7 @@ impl Slice {
             amount,
             marked_free,
             marked_charged,
+            marked_as,
             ..self.clone()
         }
     }
@@ -186,6 +208,20 @@ impl Comparison {
     pub fn expected_amount(&self) -> Amount {
         self.formation
             .round(total(self.slices.iter().map(|slice| slice.amount)))
+    }
+
+    /// How many of the units Meta's own marks hold free.
+    pub fn marked_free(&self) -> i64 {
+        self.slices.iter().map(|slice| slice.marked_free).sum()
+    }
+
+    /// How many of the units Meta's own marks charge as this category.
+    pub fn marked_as(&self, category: ChargeCategory) -> i64 {
+        let counts = self
+            .slices
+            .iter()
+            .filter_map(|slice| slice.marked_as.get(&category));
+        counts.sum()
     }
 
     pub fn expected_quantity(&self) -> i64 {

@@ -39,6 +39,37 @@ named_enum! {
     }
 }
 
+impl Cause {
+    /// When it is said: the test that the evidence passed.
+    pub const fn is_said_if(self) -> &'static str {
+        match self {
+            Self::Duplicate => "a line, or the same quantity of the same cell, stands twice",
+            Self::BilledFree => {
+                "units are charged that the replay holds free: as many as it holds, or as Meta's marks name"
+            }
+            Self::FreeBilled => {
+                "units are free on the bill, or missing from it by Meta's marks, that the replay charges"
+            }
+            Self::Category => {
+                "as many units are missing in one category as are too many in another, or as Meta's marks name"
+            }
+            Self::Market => "as many units are missing in one market as are too many in another",
+            Self::Tier => "as many units are missing in one tier as are too many in another",
+            Self::Rate => "the price of the line is not the card's",
+            Self::Period => {
+                "units of neighbouring days, such as late deliveries, account exactly for the quantity"
+            }
+            Self::Quantity => {
+                "more or fewer units are billed than the log holds, and nothing tells why"
+            }
+            Self::Rounding => "the line is rounded otherwise than S-34 says",
+            Self::Currency => "the line is billed in another currency",
+            Self::Tax => "a tax line is not the rate that the accounts state",
+            Self::Unexplained => "none of the causes is supported by the evidence",
+        }
+    }
+}
+
 named_enum! {
     /// How a line compares.
     pub enum DifferenceStatus {

@@ -46,9 +46,9 @@ pub struct ExpectedGroup {
     pub send_date: LocalDate,
     /// The date of `charged_at` in UTC.
     pub utc_date: LocalDate,
-    /// Meta's mark `meta_pricing_type` on these messages, if they carry one.
+    /// What Meta's marks on these messages say of their price, where that differs: regular, or why free.
     pub meta_pricing_type: Option<PricingType>,
-    /// Meta's mark `meta_category` on them, if they carry one.
+    /// The category as which Meta's marks charge them, where that differs.
     pub meta_category: Option<ChargeCategory>,
     /// How many charges.
     pub quantity: u64,

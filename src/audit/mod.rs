@@ -28,6 +28,7 @@ mod key;
 mod line;
 mod matching;
 mod rows;
+mod sample;
 mod tier;
 mod words;
 
@@ -42,6 +43,7 @@ pub use error::{EvidenceError, Malformed};
 pub use expected::ExpectedGroup;
 pub use invoice::{INVOICE_COLUMNS, InvoiceMap, parse_invoice, read_invoice};
 pub use line::{AMOUNT_MAX, DateBasis, InvoiceLine, LineKind, QUANTITY_MAX};
+pub use sample::{Sample, SampleItem, SampleRequest, Selection, Stratum, StratumDrawn, sample};
 pub use tier::Tier;
 
 use crate::{

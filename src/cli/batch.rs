@@ -11,6 +11,7 @@ use super::opened_log::{self, FileInfo, OpenedLog};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
+use super::sample;
 use super::written::Run;
 use crate::report::summary::{Comparison, Summary};
 use crate::report::terminal;
@@ -35,6 +36,18 @@ impl Purpose<'_> {
             Self::Replay => "replay",
             Self::Audit(_) => "audit",
         }
+    }
+
+    /// The files that it writes beside tables and those that every run has.
+    pub fn files(self) -> Vec<&'static str> {
+        let mut files = vec!["report.html", "report.xlsx", "charts/"];
+        if let Self::Audit(args) = self {
+            files.push("focus.csv");
+            files.extend((!args.invoice.is_empty()).then_some("claims.csv"));
+            files.extend(args.sample.map(|_| sample::FILE));
+        }
+        files.extend(["summary.json", "rejects.csv", "manifest.json"]);
+        files
     }
 
     /// The tables that it writes.
@@ -65,13 +78,15 @@ pub fn run(
     printer: &Printer,
 ) -> Result<ExitStatus, Failure> {
     interrupt::listen().map_err(Failure::output)?;
-    use_threads(args.threads)?;
-    let inputs = Inputs::load(args, parsed)?;
+    let source = &args.source;
+    use_threads(source.threads)?;
+    let inputs = Inputs::load(source, parsed)?;
     let evidence = match purpose {
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
-    let log = OpenedLog::open(&inputs.log_request(args), &inputs.templates).or_input()?;
+    let request = inputs.log_request(source, evidence.is_some());
+    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let files = log.files();
     let out = output_folder(args, &files);
     Folder::check(&out, args.force).map_err(refused_folder)?;
@@ -82,11 +97,9 @@ pub fn run(
     let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
-    let replayed = log
-        .replay(&inputs.request(args, evidence.is_some()), &|bytes| {
-            progress.add(bytes)
-        })
-        .or_input()?;
+    let request = inputs.request_of_run(args, evidence.is_some());
+    let replayed = log.replay(&request, &|bytes| progress.add(bytes));
+    let replayed = replayed.or_input()?;
     progress.stage("pricing");
     let priced = price(&replayed, &inputs, args, evidence.as_ref())?;
     progress.stage("writing");
@@ -97,9 +110,18 @@ pub fn run(
         parsed,
         files: &files,
         evidence: evidence.as_ref(),
-        priced: &priced,
     };
-    let summary = run.write(replayed, words, &folder)?;
+    let sample = match purpose {
+        Purpose::Replay => None,
+        Purpose::Audit(args) => sample::draw(args, &replayed, &priced)?,
+    };
+    let (summary, hashed) = run.write(replayed, &priced, &folder)?;
+    drop(priced);
+    if let Some(sample) = sample {
+        progress.stage("sampling");
+        sample::write(&sample, &log, &inputs, args, &folder)?;
+    }
+    run.seal(&summary, words, hashed, &folder)?;
     let totals = &summary.control_totals;
     let too_many = args
         .max_rejects
@@ -153,7 +175,11 @@ fn output_folder(args: &LogArgs, files: &[FileInfo]) -> PathBuf {
     if let Some(out) = &args.out {
         return out.clone();
     }
-    let named = args.logs.first().map_or(Path::new("log"), PathBuf::as_path);
+    let named = args
+        .source
+        .logs
+        .first()
+        .map_or(Path::new("log"), PathBuf::as_path);
     let is_pattern = named.to_string_lossy().contains(['*', '?', '[']) && !named.exists();
     let first = match files.first() {
         Some(file) if is_pattern => &file.path,

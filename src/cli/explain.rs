@@ -1,14 +1,16 @@
-//! `explain`: the timeline behind a message, a conversation, a charge or a pair.
+//! `explain`: the timeline behind a message, a conversation, a charge, a pair or an invoice's difference.
 //!
 //! The whole log is gone through, since a free thousand and a volume tier know all pairs; only what
 //! happens to the pair in question is told.
 
 pub mod args;
+mod difference;
 mod source;
 
 use std::fs;
-use std::path::PathBuf;
+use std::path::Path;
 
+use anyhow::Context;
 use args::{ExplainArgs, TimelineFormat};
 use hashbrown::HashMap;
 use source::Source;
@@ -18,14 +20,19 @@ use super::config::Parsed;
 use super::inputs::Inputs;
 use super::opened_log::{OpenedLog, ReplayRequest, Replayed};
 use super::printer::Printer;
-use crate::explain::{self, Asked, Explanation, Sought};
+use crate::audit::expected_groups;
+use crate::explain::{self, Asked, DifferenceView, Explanation, Sought};
 use crate::findings;
+use crate::picture;
 use crate::pricing::{self, Groups, Pricer};
 use crate::replay::trace::{Heard, Tracer, Wanted};
 use crate::rulebook::Rulebook;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::vocabulary::HexId;
+
+/// A PNG has twice the size of the drawing, so that letters of ten units can be read in print.
+const PIXELS_PER_UNIT: u32 = 2;
 
 /// Explains what was asked for.
 ///
@@ -35,16 +42,18 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.threads)?;
     let source = Source::of(args, parsed)?;
-    let inputs = Inputs::load(&source.args, parsed)?;
-    let log = OpenedLog::open(&inputs.log_request(&source.args), &inputs.templates).or_input()?;
-    let question = Question::of(args);
+    let inputs = Inputs::load(&source.args.source, parsed)?;
+    let request = inputs.log_request(&source.args.source, true);
+    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
+    let question = Question::of(args, &source)?;
     let wanted = question.wanted(&log, &source, &inputs)?;
     let tracer = Tracer::new(wanted.iter().copied());
     let mut replayed = log
         .replay(
             &ReplayRequest {
                 tracer: Some(&tracer),
-                ..inputs.request(&source.args, true)
+                shadow: source.args.shadow,
+                ..inputs.request(&source.args.source, true)
             },
             &|_| {},
         )
@@ -56,7 +65,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     outcome
         .sightings
         .keep(|sighting| wanted.contains(&Wanted::of(pairs.parts(sighting.pair))));
-    if heard.rows.is_empty() {
+    if heard.rows.is_empty() && question.difference.is_none() {
         return Err(question.not_found(&log, heard.knows_business));
     }
     let files = log.files().into_iter();
@@ -65,10 +74,12 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     if let Some(run) = source.run {
         explanation.notes = run.notes;
     }
-    let is_forced = source.args.rulebook.is_some();
+    explanation.difference = question.difference;
+    let is_forced = source.args.source.rulebook.is_some();
     tell(
         &mut explanation,
         &question.asked,
+        &wanted,
         &heard,
         &replayed,
         &inputs,
@@ -85,9 +96,14 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     Ok(ExitStatus::Success)
 }
 
-fn draw(path: &PathBuf, explanation: &Explanation) -> Result<(), Failure> {
-    use anyhow::Context;
-    fs::write(path, explain::picture(explanation))
+/// Writes the timeline as SVG, or drawn into a PNG, by the file's ending.
+fn draw(path: &Path, explanation: &Explanation) -> Result<(), Failure> {
+    let svg = explain::picture(explanation);
+    let content = match args::is_png(path) {
+        true => picture::png(&svg, PIXELS_PER_UNIT).or_output()?,
+        false => svg.into_bytes(),
+    };
+    fs::write(path, content)
         .with_context(|| format!("cannot write {}", path.display()))
         .or_output()
 }
@@ -96,6 +112,7 @@ fn draw(path: &PathBuf, explanation: &Explanation) -> Result<(), Failure> {
 fn tell(
     explanation: &mut Explanation,
     asked: &Asked,
+    wanted: &[Wanted],
     heard: &Heard,
     replayed: &Replayed<'_>,
     inputs: &Inputs,
@@ -122,8 +139,13 @@ fn tell(
         accounts: &inputs.accounts,
         rulebook: &rulebook,
         ids: &replayed.ids,
+        only: Some(&|pair| wanted.contains(&Wanted::of(outcome.pairs.parts(pair)))),
     })
     .or_input()?;
+    if let Some(difference) = &mut explanation.difference {
+        let groups = expected_groups(outcome, &pricing, &inputs.tariff, &inputs.accounts);
+        difference.complete(&groups, &inputs.tariff);
+    }
     let rejects: HashMap<_, _> = replayed.rejects.reasons().collect();
     explanation.pairs = explain::timelines(&explain::Request {
         asked,
@@ -156,10 +178,14 @@ struct Question {
     id: String,
     asked: Asked,
     pair: Option<(String, String)>,
+    difference: Option<DifferenceView>,
 }
 
 impl Question {
-    fn of(args: &ExplainArgs) -> Self {
+    fn of(args: &ExplainArgs, source: &Source) -> Result<Self, Failure> {
+        if let Some(row) = args.difference {
+            return Self::of_difference(row, source);
+        }
         let unit = |sought: Sought, id: u64| (Asked::Unit(sought), HexId(id).to_string());
         let (name, (asked, id)) = match (&args.pair, &args.message, args.conversation, args.charge)
         {
@@ -172,15 +198,42 @@ impl Question {
             (Some((business, customer)), ..) => {
                 ("pair", (Asked::Pair, format!("{business},{customer}")))
             }
-            // Clap asks for exactly one of the four.
+            // Clap asks for exactly one, and the difference was looked at before.
             (None, None, None, None) => ("pair", (Asked::Pair, String::new())),
         };
-        Self {
+        Ok(Self {
             name,
             id,
             asked,
             pair: args.pair.clone(),
-        }
+            difference: None,
+        })
+    }
+
+    fn of_difference(row: u64, source: &Source) -> Result<Self, Failure> {
+        let Some(run) = &source.run else {
+            let failure = Failure::usage(anyhow::anyhow!(
+                "a difference is that of a finished run: LOG must be its folder"
+            ));
+            return Err(failure.hint("counterfoil audit LOG --invoice FILE --out DIR writes one"));
+        };
+        let Some(view) = difference::read(&run.folder, row).or_input()? else {
+            return Err(Failure {
+                status: ExitStatus::Findings,
+                error: anyhow::anyhow!(
+                    "tables/differences of {} has no row {row}",
+                    run.folder.display()
+                ),
+                hints: vec!["rows count from 1, as difference_row in claims.csv does".to_owned()],
+            });
+        };
+        Ok(Self {
+            name: "difference",
+            id: row.to_string(),
+            asked: Asked::Messages(view.messages_shown.clone()),
+            pair: None,
+            difference: Some(view),
+        })
     }
 
     /// The pairs that have to be told of.
@@ -198,6 +251,16 @@ impl Question {
                 .collect(),
             Asked::Message(id) => log.pairs_of_message(id).or_input()?,
             Asked::Unit(sought) => self.wanted_of_unit(*sought, log, source, inputs)?,
+            Asked::Messages(named) => {
+                let mut wanted: Vec<Wanted> = Vec::new();
+                for message in named {
+                    let pair = log.pair(&message.business, &message.customer);
+                    if !wanted.contains(&pair) {
+                        wanted.push(pair);
+                    }
+                }
+                return Ok(wanted);
+            }
         };
         match found.is_empty() {
             true => Err(self.not_found(log, false)),
@@ -223,7 +286,10 @@ impl Question {
                 .map(|(business, customer)| log.pair(business, customer))
                 .collect());
         }
-        let request = inputs.request(&source.args, false);
+        let request = ReplayRequest {
+            shadow: source.args.shadow,
+            ..inputs.request(&source.args.source, false)
+        };
         let replayed = log.replay(&request, &|_| {}).or_input()?;
         let outcome = &replayed.outcome;
         let found = explain::find(sought, outcome, &replayed.ids).or_input()?;

@@ -2,6 +2,7 @@
 
 mod args;
 mod batch;
+mod check;
 mod command_line;
 mod config;
 mod customers;
@@ -17,7 +18,9 @@ mod printer;
 pub mod rates;
 mod reject_texts;
 mod reperform;
+mod sample;
 mod settings;
+mod source_args;
 #[cfg(test)]
 mod tests;
 mod values;
@@ -71,6 +74,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         Command::Audit(args) => {
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
+        Command::Check(args) => check::run(args, &parsed, printer),
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
         Command::Explain(args) => explain::run(args, &parsed, printer),

@@ -23,7 +23,11 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
             ));
         }
     }
-    let others = [&args.accounts, &args.templates, &args.rates];
+    let others = [
+        &args.source.accounts,
+        &args.source.templates,
+        &args.source.rates,
+    ];
     for path in others.into_iter().flatten() {
         text.push_str(&format!("  {}\n", path.display()));
     }
@@ -39,6 +43,8 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
             text.push_str(&format!("  tables/{table}.csv\n"));
         }
     }
-    text.push_str("  summary.json\n  rejects.csv\n  manifest.json\n");
+    for file in purpose.files() {
+        text.push_str(&format!("  {file}\n"));
+    }
     text
 }

@@ -47,7 +47,7 @@ pub fn price(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced: args.rulebook.is_some(),
+        is_regime_forced: args.source.rulebook.is_some(),
         with_rates: evidence.is_some(),
         ids: &replayed.ids,
     };
@@ -68,6 +68,7 @@ pub fn price(
         accounts: &inputs.accounts,
         rulebook: &inputs.rulebook,
         ids: &replayed.ids,
+        only: None,
     })
     .or_input()?;
     let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff);

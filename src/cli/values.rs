@@ -105,6 +105,8 @@ pub fn finding(text: &str) -> Result<String, String> {
     let known = || {
         let findings = FindingCode::ALL.iter().map(|code| code.name());
         let causes = Cause::ALL.iter().map(|cause| cause.name());
+        // Causes of an invoice's differences that Meta's marks can show as well are findings, too.
+        let causes = causes.filter(|cause| FindingCode::parse(cause.as_bytes()).is_none());
         findings.chain(causes).chain(["S-02"])
     };
     if known().any(|known| known == code) {

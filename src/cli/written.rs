@@ -1,4 +1,5 @@
-//! What a run writes into its folder, in this order: tables, claims, summary, rejects, manifest.
+//! What a run writes into its folder, in this order: tables, claims, the summary, its views, rejects, and last
+//! the manifest.
 
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ use crate::report::mask::Mask;
 use crate::report::summary::{
     Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
 };
-use crate::report::{claims, rejects, tables};
+use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
 use crate::run::output::Folder;
@@ -33,12 +34,10 @@ pub struct Run<'a> {
     pub files: &'a [FileInfo],
     /// Invoices and analytics, in an audit.
     pub evidence: Option<&'a Evidence<'a>>,
-    /// What it costs.
-    pub priced: &'a Priced,
 }
 
 impl Run<'_> {
-    /// Writes the folder.
+    /// Writes everything but the manifest.
     ///
     /// # Errors
     /// If the log can no longer be read, or something cannot be written.
@@ -48,34 +47,62 @@ impl Run<'_> {
     pub fn write(
         &self,
         replayed: Replayed<'_>,
-        words: &[String],
+        priced: &Priced,
         folder: &Folder,
-    ) -> Result<Summary, Failure> {
-        let content = self.content(&replayed);
+    ) -> Result<(Summary, HashedInputs), Failure> {
+        let content = self.content(&replayed, priced);
         let table_rows = tables::write(&content, self.args.csv, folder).or_output()?;
-        self.write_claims(&replayed, folder)?;
+        self.write_claims(&replayed, priced, folder)?;
         let hashed = manifest::hash_inputs(&self.input_files()).or_input()?;
-        let summary = self.summary(&replayed, table_rows, &hashed, folder);
+        let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);
         let json = summary.to_json().or_output()?;
         folder
             .write_file("summary.json", json.as_bytes())
+            .or_output()?;
+        let mask = Mask::of_run(&hashed.secrets);
+        workbook::write(&summary, &content, &mask, folder).or_output()?;
+        if let Some(evidence) = self.evidence {
+            focus::write(&summary, &content, evidence.invoice_lines(), folder).or_output()?;
+        }
+        let charts = charts::draw(&summary);
+        charts::write(&charts, folder).or_output()?;
+        let html = page::render(&summary, &charts).or_output()?;
+        folder
+            .write_file("report.html", html.as_bytes())
             .or_output()?;
         let rejected = write_rejects(replayed, folder)?;
         assert_eq!(
             rejected, summary.control_totals.rejected,
             "every rejected row is written"
         );
-        self.manifest(&summary, words, hashed)
-            .write(folder)
-            .or_output()?;
-        Ok(summary)
+        Ok((summary, hashed))
     }
 
-    fn content<'c>(&'c self, replayed: &'c Replayed<'_>) -> tables::Content<'c> {
-        let billed = self.priced.billed.as_ref();
+    /// Writes the manifest, the last file of the folder.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn seal(
+        &self,
+        summary: &Summary,
+        words: &[String],
+        hashed: HashedInputs,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        self.manifest(summary, words, hashed)
+            .write(folder)
+            .or_output()
+    }
+
+    fn content<'c>(
+        &'c self,
+        replayed: &'c Replayed<'_>,
+        priced: &'c Priced,
+    ) -> tables::Content<'c> {
+        let billed = priced.billed.as_ref();
         tables::Content {
             outcome: &replayed.outcome,
-            pricing: &self.priced.pricing,
+            pricing: &priced.pricing,
             lines: billed.map(|billed| billed.lines.as_slice()),
             differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
             analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
@@ -86,13 +113,18 @@ impl Run<'_> {
     }
 
     /// The messages behind each difference, where there is an invoice.
-    fn write_claims(&self, replayed: &Replayed<'_>, folder: &Folder) -> Result<(), Failure> {
-        let billed = self.priced.billed.as_ref();
+    fn write_claims(
+        &self,
+        replayed: &Replayed<'_>,
+        priced: &Priced,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        let billed = priced.billed.as_ref();
         let Some(differences) = billed.and_then(|billed| rows(&billed.compared.invoice)) else {
             return Ok(());
         };
         let outcome = &replayed.outcome;
-        let pricing = &self.priced.pricing;
+        let pricing = &priced.pricing;
         let tariff = &self.inputs.tariff;
         let claims = audit::claims(differences, outcome, pricing, tariff, &replayed.ids);
         let claims = claims.or_input()?;
@@ -104,15 +136,16 @@ impl Run<'_> {
     fn summary(
         &self,
         replayed: &Replayed<'_>,
+        priced: &Priced,
         tables: tables::TableRows,
         hashed: &HashedInputs,
         folder: &Folder,
     ) -> Summary {
-        let billed = self.priced.billed.as_ref();
+        let billed = priced.billed.as_ref();
         let mask = Mask::of_run(&hashed.secrets);
         let found = Found {
             outcome: &replayed.outcome,
-            pricing: &self.priced.pricing,
+            pricing: &priced.pricing,
             accounts: &self.inputs.accounts,
             rulebook: &self.inputs.rulebook,
             tables,
@@ -170,7 +203,11 @@ impl Run<'_> {
                 .collect(),
             fingerprint: manifest::fingerprint(&hashed.inputs, &settings, &sealed),
             accounts_file_absent: self.inputs.accounts.is_absent(),
-            rulebook: self.args.rulebook.map(|regime| regime.name().to_owned()),
+            rulebook: self
+                .args
+                .source
+                .rulebook
+                .map(|regime| regime.name().to_owned()),
             settings,
         }
     }
@@ -184,8 +221,8 @@ impl Run<'_> {
             .collect();
         let config = self.parsed.file.as_ref().map(|(path, _)| path);
         for (role, path) in [
-            (InputRole::Accounts, self.args.accounts.as_ref()),
-            (InputRole::Templates, self.args.templates.as_ref()),
+            (InputRole::Accounts, self.args.source.accounts.as_ref()),
+            (InputRole::Templates, self.args.source.templates.as_ref()),
             (InputRole::Config, config),
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));

@@ -6,6 +6,7 @@ use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::Moment;
+use super::difference::NamedMessage;
 use super::evidence::{self, EvidenceRow};
 use super::find::Sought;
 use super::messages::PairStory;
@@ -36,6 +37,22 @@ pub enum Asked {
     Message(String),
     /// A conversation or a charge.
     Unit(Sought),
+    /// Messages of several pairs: those behind a difference.
+    Messages(Vec<NamedMessage>),
+}
+
+impl Asked {
+    /// Whether a message is asked for by its id, and by its pair where that is named.
+    pub(super) fn names(&self, business: &str, customer: &str, message_id: &str) -> bool {
+        match self {
+            Self::Message(asked) => asked == message_id,
+            Self::Messages(asked) => asked.iter().any(|asked| {
+                (&*asked.business, &*asked.customer, &*asked.message_id)
+                    == (business, customer, message_id)
+            }),
+            Self::Pair | Self::Unit(_) => false,
+        }
+    }
 }
 
 /// What timelines are made of.

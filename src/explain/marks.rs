@@ -11,7 +11,7 @@ use crate::log::columns::Column;
 use crate::log::marks::{Billable, MarkedCategory, MarkedPricingType, PricingModel};
 use crate::replay::outcome::{Charge, Conversation};
 use crate::tariff::Amount;
-use crate::vocabulary::{ChargeCategory, ConversationCategory, Instant, PricingType};
+use crate::vocabulary::{ChargeCategory, ChargeUnit, ConversationCategory, Instant, PricingType};
 
 /// Meta's ends of conversations are in whole seconds, and some logs keep less.
 const SAME_END_MICROS: u64 = 60_000_000;
@@ -91,9 +91,15 @@ fn compare(
             Some((model.name().to_owned(), marked == model))
         }
         Column::MetaBillable => {
+            let charge = ours.charge?;
             let marked = Billable::parse(word)? == Billable::Yes;
-            let is_billed = ours.charge?.is_chargeable();
-            Some((is_billed.to_string(), marked == is_billed))
+            let is_billed = charge.is_chargeable();
+            // Meta calls conversations billable that are on the invoice at nothing, all but entry points.
+            let may_be_both = charge.uses_allowance
+                || charge.unit == ChargeUnit::Conversation
+                    && charge.pricing_type != PricingType::FreeEntryPoint;
+            let is_said = !(marked && !is_billed && may_be_both);
+            is_said.then(|| (is_billed.to_string(), marked == is_billed))
         }
         Column::MetaPricingType => {
             let ours = ours.charge?.pricing_type;

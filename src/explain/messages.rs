@@ -194,7 +194,7 @@ impl PairStory<'_> {
             .collect();
         let is_asked_for = match self.request.asked {
             Asked::Pair => false,
-            Asked::Message(asked) => asked == id,
+            Asked::Message(_) | Asked::Messages(_) => self.is_named(id),
             Asked::Unit(Sought::Conversation(asked)) => {
                 belongs_to.is_some_and(|conversation| self.id_of(conversation) == asked.to_string())
             }
@@ -222,6 +222,10 @@ impl PairStory<'_> {
         (moment(message.instant()), view)
     }
 
+    fn is_named(&self, id: &str) -> bool {
+        self.request.asked.names(&self.business, &self.customer, id)
+    }
+
     /// A message that never came before the machine, because nothing can follow from it.
     fn untraced(&self, id: &str, at: Instant, rows: &[&EvidenceRow]) -> (Moment, MessageView) {
         let account = self.account_of_rows(rows);
@@ -235,7 +239,7 @@ impl PairStory<'_> {
             .and_then(|cell| TemplateCategory::parse(cell.as_bytes()));
         let view = MessageView {
             message_id: id.to_owned(),
-            is_asked_for: matches!(self.request.asked, Asked::Message(asked) if asked == id),
+            is_asked_for: self.is_named(id),
             direction: direction.map(Direction::name),
             kind: kind.map(Kind::name),
             category: category.map(TemplateCategory::name),

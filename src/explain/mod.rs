@@ -1,5 +1,5 @@
-//! The timeline behind a message, a conversation, a charge or a pair: evidence that a reader can follow
-//! from a cent back to the rows of the log.
+//! The timeline behind a message, a conversation, a charge, a pair or an invoice's difference: evidence that
+//! a reader can follow from a cent back to the rows of the log.
 //!
 //! ```text
 //!  trace of the machine ─┐
@@ -11,6 +11,7 @@
 //! charges, prices and findings are those of the run; the rows are read again as text.
 
 mod build;
+mod difference;
 mod effects;
 mod evidence;
 mod find;
@@ -22,6 +23,7 @@ mod picture;
 mod view;
 
 pub use build::{Asked, Request, timelines};
+pub use difference::{DifferenceView, ExpectedView, NamedMessage};
 pub use find::{Sought, find};
 pub use moment::Moment;
 pub use page::page;

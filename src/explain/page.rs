@@ -1,6 +1,7 @@
 //! A timeline as a page for the terminal, at most 80 columns. Colour is ornament: without it nothing is
 //! lost.
 
+mod difference;
 mod lines;
 
 use std::collections::BTreeSet;
@@ -37,6 +38,9 @@ pub fn page(explanation: &Explanation, colour: bool) -> String {
     }
     for note in &explanation.notes {
         page.pair("Note", note);
+    }
+    if let Some(difference) = &explanation.difference {
+        page.difference(difference);
     }
     for timeline in &explanation.pairs {
         page.timeline(timeline, explanation);

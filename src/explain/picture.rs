@@ -4,6 +4,7 @@
 
 use std::fmt::Write;
 
+use super::difference::DifferenceView;
 use super::view::{ConversationView, Entry, Explanation, MessageView, Timeline, What};
 use crate::vocabulary::{ConversationCategory, Instant};
 
@@ -21,11 +22,22 @@ const STEPS: [i64; 10] = [
     60, 600, 3_600, 10_800, 21_600, 43_200, 86_400, 604_800, 2_592_000, 31_536_000,
 ];
 const TICKS_MOST: i64 = 12;
+/// The height of a line of text, and how many letters it holds.
+const TEXT_LINE: i64 = 18;
+const TEXT_LETTERS_MOST: usize = 160;
 
 /// Draws an answer: one block of lanes for each pair.
 pub fn picture(explanation: &Explanation) -> String {
     let mut blocks = String::new();
     let mut top = TITLE;
+    for line in explanation.difference.iter().flat_map(told) {
+        let _ = writeln!(
+            blocks,
+            r#"<text x="12" y="{top}">{}</text>"#,
+            escaped(&line)
+        );
+        top += TEXT_LINE;
+    }
     for timeline in &explanation.pairs {
         top = Block::new(timeline, top).draw(&mut blocks);
     }
@@ -49,6 +61,27 @@ pub fn picture(explanation: &Explanation) -> String {
     svg.push_str(&blocks);
     svg.push_str("</svg>\n");
     svg
+}
+
+/// What is said of a difference above its timelines, in lines that fit.
+fn told(difference: &DifferenceView) -> Vec<String> {
+    let mut sides: Vec<String> = vec![difference.line(), difference.cell()];
+    let words = difference.sides().into_iter();
+    sides.extend(words.map(|(label, text)| format!("{} {text}", label.to_lowercase())));
+    let mut lines = vec![sides.join(" \u{2013} ")];
+    let text = format!("{}: {}", difference.verdict(), difference.explanation);
+    let mut line = String::new();
+    for word in text.split_whitespace() {
+        if line.chars().count() + word.chars().count() >= TEXT_LETTERS_MOST {
+            lines.push(std::mem::take(&mut line));
+        }
+        if !line.is_empty() {
+            line.push(' ');
+        }
+        line.push_str(word);
+    }
+    lines.push(line);
+    lines
 }
 
 /// The lanes of one pair.

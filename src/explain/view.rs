@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use serde::Serialize;
 
 use super::Moment;
+use super::difference::DifferenceView;
 use crate::rulebook::Rulebook;
 
 /// Version of the JSON form.
@@ -14,7 +15,7 @@ const TIMELINE_VERSION: u32 = 1;
 #[derive(Clone, Debug, Serialize)]
 pub struct Explanation {
     timeline_version: u32,
-    /// What was asked for: `pair`, `message`, `conversation` or `charge`, and its name.
+    /// What was asked for: `pair`, `message`, `conversation`, `charge` or `difference`.
     pub asked: String,
     /// Its name.
     pub id: String,
@@ -22,6 +23,9 @@ pub struct Explanation {
     pub files: Vec<String>,
     /// What the reader must know of all timelines.
     pub notes: Vec<String>,
+    /// The difference that was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub difference: Option<DifferenceView>,
     /// One timeline for each pair: 1:1 first, then groups.
     pub pairs: Vec<Timeline>,
     /// The text of every rule that is cited, from the rulebook.
@@ -37,6 +41,7 @@ impl Explanation {
             id: id.to_owned(),
             files,
             notes: Vec::new(),
+            difference: None,
             pairs: Vec::new(),
             rules: BTreeMap::new(),
         }

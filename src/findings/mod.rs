@@ -1,5 +1,5 @@
-//! Findings: compliance (C), savings (O) and quality of the log (Q), each with its message and the money
-//! at stake.
+//! Findings: compliance (C), savings (O), quality of the log (Q), and charges on which Meta's own marks differ
+//! (A), each with its message and the money at stake.
 //!
 //! The replay notes what it sees ([`crate::replay::outcome::Sightings`]); here it gets its names, its
 //! money and its words. What spans messages is found here: limits, gaps, double accounts, missing rates.
@@ -7,6 +7,7 @@
 //! Wording is an auditor's: what was seen and what it cost, never more than the log shows.
 
 mod limits;
+mod marks;
 mod numbers;
 mod rates;
 mod sightings;
@@ -14,11 +15,13 @@ mod stake;
 
 use std::sync::Arc;
 
+pub use marks::Disagreement;
 pub use numbers::{Gap, gaps};
 
 use crate::accounts::Accounts;
 use crate::pricing::{Groups, Pricer, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
+use crate::replay::pair::PairKey;
 use crate::rulebook::Rulebook;
 use crate::tariff::{Amount, Tariff};
 use crate::vocabulary::{Currency, FindingCode, HexId, Instant, Severity, finding_id};
@@ -82,6 +85,8 @@ pub struct Request<'a> {
     pub rulebook: &'a Rulebook,
     /// Message ids.
     pub ids: &'a dyn FetchMessageIds,
+    /// The pairs of which what Meta's marks say is told, if not all.
+    pub only: Option<&'a dyn Fn(PairKey) -> bool>,
 }
 
 /// All findings of a run, in their order.
@@ -90,6 +95,7 @@ pub struct Request<'a> {
 /// If message ids can no longer be read.
 pub fn find(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let mut findings = sightings::findings(request)?;
+    findings.extend(marks::findings(request)?);
     findings.extend(limits::findings(request)?);
     findings.extend(numbers::findings(request.outcome));
     findings.extend(rates::findings(request));

@@ -94,6 +94,11 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
         (FindingCode::Recategorised, Detail::OtherCategory(other)) => {
             Some(recategorised(request, stake, other.into()))
         }
+        (FindingCode::AuthMisuse, Detail::OneTimeCode) => told(
+            Severity::Warning,
+            "the text looks like a one-time code, which belongs into an authentication template; its words and \
+             digits alone do not prove it",
+        ),
         (FindingCode::AuthMisuse, _) => told(
             Severity::Violation,
             "the registry and the message disagree on whether the template is for authentication",
@@ -132,6 +137,14 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
         (FindingCode::Conflict, _) => told(
             Severity::Warning,
             "this message is both failed and delivered; delivered wins (D-2)",
+        ),
+        (FindingCode::Clock, Detail::Before2009) => told(
+            Severity::Warning,
+            "dated before 2009, when WhatsApp began: milliseconds may have been taken for seconds, or the reverse",
+        ),
+        (FindingCode::Clock, Detail::AfterSeen) => told(
+            Severity::Warning,
+            "dated more than a day after the exporter learned of it (seen_at): check the clocks of the export",
         ),
         (FindingCode::Clock, _) => told(
             Severity::Warning,

@@ -24,6 +24,7 @@ use super::intern::Intern;
 use super::marks::{
     self, Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
 };
+use super::one_time_code::looks_like_one_time_code;
 use crate::accounts::TemplateRegistry;
 use crate::vocabulary::{
     Direction, EntryPoint, Instant, Kind, Origin, PhoneDigits, Status, TemplateCategory,
@@ -35,7 +36,7 @@ use words::{WordCache, WordMemory};
 ///
 /// | columns | code |
 /// |---|---|
-/// | `message_id`, `text`, `meta_conversation_id`, `meta_cost`, `meta_cost_currency`, `max_price` | hash of the parsed cell, never a reserved code |
+/// | `message_id`, `text` (its lowest bit says one-time code), `meta_conversation_id`, `meta_cost`, `meta_cost_currency`, `max_price` | hash of the parsed cell, never a reserved code |
 /// | instants | microseconds since the epoch + 2^62 ([`CellCode::instant`]) |
 /// | `direction`, `category`, `status`, `entry_point`, `origin` | index of the word's enum value, or [`CellCode::CATEGORY_SERVICE`], [`CellCode::STATUS_RECEIVED`] |
 /// | `type` | index of the [`Kind`] in the low 3 bits, hash of the lower-cased word above |
@@ -63,6 +64,9 @@ impl CellCode {
     pub const CATEGORY_SERVICE: Self = Self(4);
     /// `status` is `received`: as good as empty, but only where the message is inbound.
     pub const STATUS_RECEIVED: Self = Self(6);
+
+    /// Set in the code of a `text` that looks like a one-time code, if texts are looked at.
+    pub const ONE_TIME_CODE: u64 = 1;
 
     /// The code of an instant.
     #[inline]
@@ -106,6 +110,8 @@ pub struct CellContext {
     pub templates: TemplateRegistry,
     /// Names of templates that the registry lacks.
     pub other_templates: Intern,
+    /// Whether texts are looked at for one-time codes (C-AUTH-MISUSE); otherwise they only tell rows apart.
+    pub reads_texts: bool,
 }
 
 /// Parses the cells of one file on one thread.
@@ -181,7 +187,12 @@ impl<'a> CellParser<'a> {
             return CellCode::EMPTY;
         }
         match column {
-            Column::MessageId | Column::Text | Column::MetaConversationId => hash_code(cell),
+            Column::MessageId | Column::MetaConversationId => hash_code(cell),
+            Column::Text if self.context.reads_texts => {
+                let bit = u64::from(looks_like_one_time_code(cell));
+                CellCode(hash_code(cell).0 & !CellCode::ONE_TIME_CODE | bit)
+            }
+            Column::Text => hash_code(cell),
             Column::Timestamp | Column::DeliveredAt | Column::SeenAt | Column::MetaExpiresAt => {
                 let time = self.times.parse(cell);
                 self.time(column, time)

@@ -7,6 +7,7 @@
 //! outputs need (message ids, rejected rows) is fetched again by position at the end.
 
 pub mod cell;
+pub mod census;
 pub mod chunk;
 pub mod columns;
 mod csv;
@@ -14,6 +15,7 @@ mod error;
 pub mod intern;
 mod jsonl;
 pub mod marks;
+mod one_time_code;
 mod parquet;
 pub mod source;
 mod text;

@@ -6,6 +6,7 @@ use anyhow::bail;
 use hashbrown::{HashMap, HashSet};
 
 use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
+use super::notes::Notes;
 use super::outcome::RowNumber;
 use super::pair::{PairParts, PairTable};
 use super::partition::{PartitionWriter, Partitions, lock, spread};
@@ -23,6 +24,9 @@ const TEMPLATE_BITS: u32 = 20;
 /// Meta's error for marketing to a customer who has opted out of it.
 const OPTED_OUT: CellCode = CellCode((131_050 + CellCode::INTEGER_BIAS) as u64);
 
+/// An exporter in another zone, or one that cuts times off, is not from the future.
+const SEEN_AT_HOURS: i64 = 24;
+
 /// Values too odd for a packed row, by row: few.
 #[derive(Debug, Default)]
 pub struct OddValues {
@@ -32,6 +36,8 @@ pub struct OddValues {
     pub expires_at: HashMap<RowNumber, Instant>,
     /// Rows whose error says that the customer opted out of marketing (C-OPT-OUT).
     pub opted_out: HashSet<RowNumber>,
+    /// Rows that lie after the exporter learned of them: from the future (Q-CLOCK). Only for findings.
+    pub after_seen: HashSet<RowNumber>,
 }
 
 /// What assembling a log yields beside the rows.
@@ -45,6 +51,8 @@ pub struct Assembled {
     pub odd_values: OddValues,
     /// Whether some WhatsApp row knows more of its message than that it was sent (D-3).
     pub knows_deliveries: bool,
+    /// Meta's marks, if an audit asks for them.
+    pub notes: Notes,
 }
 
 /// Turns chunks into rows; shared by all threads.
@@ -55,6 +63,8 @@ pub struct Assembler<'a> {
     pub pairs: &'a PairTable,
     /// Whose number is whose.
     pub accounts: &'a Accounts,
+    /// Whether an audit asks for Meta's marks and for odd times.
+    pub keeps_notes: bool,
     /// Where rows go.
     pub rows: &'a Partitions<Row>,
     /// Where unusable rows go.
@@ -71,11 +81,15 @@ impl Assembler<'_> {
     pub fn take(&self, chunk: &Chunk, first_row: RowNumber) -> anyhow::Result<()> {
         let mut work = ChunkWork::new(self, chunk, first_row);
         self.rows.write(|writer| work.run(writer))?;
-        let found = work.found;
+        let mut found = work.found;
+        if self.keeps_notes {
+            found.notes.take(chunk, first_row);
+        }
         self.rejects.extend(work.rejects);
         let mut assembled = lock(&self.assembled);
         assembled.rows_read += chunk.rows as u64;
         assembled.knows_deliveries |= found.knows_deliveries;
+        assembled.notes.append(&mut found.notes);
         assembled
             .odd_values
             .delivered_at
@@ -88,6 +102,10 @@ impl Assembler<'_> {
             .odd_values
             .opted_out
             .extend(found.odd_values.opted_out);
+        assembled
+            .odd_values
+            .after_seen
+            .extend(found.odd_values.after_seen);
         for (channel, count) in found.other_channels {
             *assembled.other_channels.entry(channel).or_default() += count;
         }
@@ -274,6 +292,12 @@ impl<'a> ChunkWork<'a> {
         }
         if self.code(Column::ErrorCode, index) == OPTED_OUT {
             self.found.odd_values.opted_out.insert(number);
+        }
+        if self.assembler.keeps_notes
+            && let Some(seen_at) = self.instant(Column::SeenAt, index)
+            && seen_at.plus_hours(SEEN_AT_HOURS) < timestamp.max(delivered_at.unwrap_or(timestamp))
+        {
+            self.found.odd_values.after_seen.insert(number);
         }
         if self.code(Column::MaxPrice, index) != CellCode::EMPTY {
             attributes = attributes.with(Flag::HasMaxPrice);

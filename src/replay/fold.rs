@@ -11,6 +11,7 @@ use super::attributes::{Attributes, Flag};
 use super::chains::Chains;
 use super::folded::Folded;
 use super::message::Message;
+use super::notes::Notes;
 use super::outcome::RowNumber;
 use super::pair::{PairKey, PairTable};
 use super::partition::PartitionWriter;
@@ -27,12 +28,17 @@ use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status};
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
 
+/// 2009-01-01, the year in which WhatsApp began: what lies before it is no time of a message.
+pub(super) const FIRST_YEAR: Instant = Instant::from_seconds(1_230_768_000);
+
 /// What folding needs to know beside the rows.
 pub struct Folder<'a> {
     /// Rules and settings by account.
     pub terms: &'a Terms,
     /// Values that did not fit into rows.
     pub odd_values: &'a OddValues,
+    /// Meta's marks, if an audit asks for them.
+    pub notes: &'a Notes,
     /// Category and status of templates over time.
     pub templates: Option<&'a TemplateRegistry>,
     /// Keys of pairs.
@@ -47,7 +53,7 @@ pub struct FoldedMessage {
     pub(super) attributes: Attributes,
     pub(super) pair: PairKey,
     row: RowNumber,
-    first: Instant,
+    pub(super) first: Instant,
     sent: Option<Instant>,
     delivered: Option<Instant>,
     seen: Option<Instant>,
@@ -235,6 +241,7 @@ impl Folder<'_> {
             return;
         }
         self.count_rows(rows, folded);
+        self.watch_clock(&message, rows, folded);
         let attributes = self.own_account(message.attributes, message.pair, sent);
         let Some(message) = (if is_outbound {
             self.outbound(
@@ -259,6 +266,8 @@ impl Folder<'_> {
             return;
         };
         self.note_price_marks(&message, rows, folded);
+        self.notes.fold(message.row(), rows.iter().map(Row::number));
+        self.watch_text(&message, folded);
         messages.push(self.pairs.scope_hash(message.pair()), message);
     }
 
@@ -405,7 +414,7 @@ impl Folder<'_> {
             if let Some(delivered_at) = self.delivered_at(row) {
                 folded.see(delivered_at);
             }
-            if row.timestamp() < Instant::from_seconds(1_230_768_000) {
+            if row.timestamp() < FIRST_YEAR {
                 folded.notices.before_2009 += 1;
             }
         }

@@ -19,8 +19,10 @@ mod conflict;
 mod fold;
 mod folded;
 mod judge;
+mod longer_entry_points;
 pub mod machine;
 mod message;
+pub mod notes;
 mod order;
 pub mod outcome;
 mod packed;
@@ -132,7 +134,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let rejects = Rejects::default();
     let pairs = PairTable::new(Arc::clone(&request.cells));
     let rows = Partitions::<Row>::new();
-    let assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    let mut assembled = read(request, &places, &pairs, &rows, &rejects)?;
+    assembled.notes.finish();
     stages.end(Stage::Read);
     let mut totals = crate::log::totals::ControlTotals {
         rows_read: assembled.rows_read,
@@ -152,6 +155,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     let folder = Folder {
         terms: &terms,
         odd_values: &assembled.odd_values,
+        notes: &assembled.notes,
         templates: request.templates,
         pairs: &pairs,
         knows_deliveries: assembled.knows_deliveries,
@@ -196,8 +200,26 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         special_accounts: &special_accounts,
         tracer: request.tracer,
     };
+    let longer = match request.scope.findings {
+        true => longer_entry_points::longer(&request.settings),
+        false => None,
+    };
+    let longer_terms = longer.map(|settings| {
+        let scope = Scope {
+            findings: false,
+            detail_messages: false,
+            ..request.scope.clone()
+        };
+        let accounts = request.accounts;
+        Terms::compile(request.rulebook, settings, scope, accounts, &request.cells)
+    });
     let judge = Judge {
         judgement,
+        longer: longer_terms.as_ref().map(|terms| Judgement {
+            terms,
+            tracer: None,
+            ..judgement
+        }),
         assumes_delivery,
         stretches: &stretches,
         ids: &places,
@@ -245,6 +267,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         allowances,
         sightings,
         activity: judged.activity,
+        freed_by_longer_entry_points: judged.freed,
+        notes: assembled.notes,
         pairs,
         cells: Arc::clone(&request.cells),
     };
@@ -268,6 +292,7 @@ fn read(
         cells: &request.cells,
         pairs,
         accounts: request.accounts,
+        keeps_notes: request.scope.findings,
         rows,
         rejects,
         assembled: Default::default(),

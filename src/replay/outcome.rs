@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::activity::Activity;
+pub use super::notes::{Mark, Note, Notes};
 use super::pair::{PairKey, PairTable};
 pub use super::records::{Record, Records};
 pub use super::row_set::RowSet;
@@ -283,6 +284,10 @@ pub struct Outcome {
     pub sightings: Sightings,
     /// Which business numbers were active when, where findings were asked for.
     pub activity: Activity,
+    /// Charged messages that entry points of 168 hours would make free (S-11b), where findings were asked for.
+    pub freed_by_longer_entry_points: Vec<RowNumber>,
+    /// Meta's marks by the row of a message, where findings were asked for.
+    pub notes: Notes,
     /// Control totals, closed.
     pub totals: ControlTotals,
     /// Rejected rows by code.

@@ -33,10 +33,16 @@ pub enum Detail {
     Delivered(bool),
     /// What another source of D-7 calls the template.
     OtherCategory(TemplateCategory),
-    /// Which part of Q-CLOCK or Q-CONFLICT it is.
+    /// A row lies before there was a WhatsApp (Q-CLOCK).
+    Before2009,
+    /// A row lies more than a day after the exporter learned of it (Q-CLOCK).
+    AfterSeen,
+    /// Statuses of one message contradict each other.
     Statuses,
     /// Rows of one message contradict each other.
     Rows,
+    /// The text of the message looks like a one-time code.
+    OneTimeCode,
     /// Until when a timely answer would have kept the entry point open.
     OpenUntil(Instant),
 }

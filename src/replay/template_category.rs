@@ -1,8 +1,9 @@
 //! What is said of a message while it is folded: its template's category (D-7, D-8, D-9), and what a
 //! finding speaks of.
 
-use super::fold::{FoldedMessage, Folder};
+use super::fold::{FIRST_YEAR, FoldedMessage, Folder};
 use super::folded::Folded;
+use super::message::Message;
 use super::reject::RejectReason;
 use super::row::Row;
 use super::sighting::{Detail, Sighting};
@@ -104,6 +105,66 @@ impl Folder<'_> {
                 !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
             }
             _ => false,
+        }
+    }
+
+    /// Q-CLOCK: times that no message can have. They lie outside of any period that could be asked for, so they
+    /// are told whatever that is.
+    pub(super) fn watch_clock(&self, message: &FoldedMessage, rows: &[Row], folded: &mut Folded) {
+        if !self.terms.scope.findings {
+            return;
+        }
+        let after_seen = &self.odd_values.after_seen;
+        let is_after_seen = |row: &Row| after_seen.contains(&row.number());
+        let detail = if message.first < FIRST_YEAR {
+            Detail::Before2009
+        } else if !after_seen.is_empty() && rows.iter().any(is_after_seen) {
+            Detail::AfterSeen
+        } else {
+            return;
+        };
+        let at = message.first;
+        let account = self.own_account(message.attributes, message.pair, at);
+        let sighting = Sighting::new(
+            FindingCode::Clock,
+            message.pair,
+            account.account(),
+            message.stands_for(),
+            at,
+            detail,
+        );
+        folded.sightings.add(sighting, &[]);
+    }
+
+    /// C-AUTH-MISUSE: a one-time code in what is no authentication template.
+    pub(super) fn watch_text(&self, message: &Message, folded: &mut Folded) {
+        let is_authentication = message.kind() == Kind::Template
+            && message.category() == Some(TemplateCategory::Authentication);
+        let is_unsent = message.has_failed() && !message.is_delivered();
+        if message.is_inbound()
+            || is_authentication
+            || is_unsent
+            || !self.terms.scope.findings
+            || !self.notes.of(message.row()).has_one_time_code()
+        {
+            return;
+        }
+        // The registry's word on the same message says it better.
+        let is_told =
+            folded.sightings.list.last().is_some_and(|last| {
+                (last.code, last.row) == (FindingCode::AuthMisuse, message.row())
+            });
+        let (account, at) = (message.attributes().account(), message.instant());
+        if !is_told && self.terms.account(account).is_written(at) {
+            let sighting = Sighting::new(
+                FindingCode::AuthMisuse,
+                message.pair(),
+                account,
+                message.row(),
+                at,
+                Detail::OneTimeCode,
+            );
+            folded.sightings.add(sighting, &[message.row()]);
         }
     }
 

@@ -195,6 +195,8 @@ impl World {
                 allowances: Vec::new(),
                 sightings: Default::default(),
                 activity: Default::default(),
+                freed_by_longer_entry_points: Vec::new(),
+                notes: Default::default(),
                 pairs,
                 cells,
                 totals,

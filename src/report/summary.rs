@@ -14,7 +14,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use bill::{Allowance, Bill, BillTotals, MissingRate, TierClimb, TierRange};
+pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierRange};
 pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};

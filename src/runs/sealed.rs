@@ -11,6 +11,7 @@ use crate::report::summary::{
     BillTotals, ChargeCounts, ConversationCounts, Period, SCHEMA_VERSION, SettingInForce, TimeRange,
 };
 use crate::report::tables::TableRows;
+use crate::tariff::Amount;
 
 /// Where the summary stands.
 pub const SUMMARY: &str = "summary.json";
@@ -41,10 +42,68 @@ pub struct SealedSummary {
     pub conversations: ByName<ByName<ConversationCounts>>,
     /// Charges by regime, then category, then pricing type.
     pub charges: ByName<ByName<ByName<ChargeCounts>>>,
+    /// How invoices compare, in a run with some.
+    pub invoice: Option<SealedComparison>,
+    /// How analytics compare, in a run with some.
+    pub analytics: Option<SealedComparison>,
+    /// Findings by code, in a run that looks for them.
+    pub findings: Option<ByName<SealedFindings>>,
     /// What the charges come to, in a run with prices.
     pub bill: Option<SealedBill>,
     /// Settings in force.
     pub settings: Vec<SettingInForce>,
+}
+
+/// One comparison of a finished run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedComparison {
+    /// From expected to invoiced, by currency.
+    pub bridges: Vec<SealedBridge>,
+    /// Rows by status.
+    pub rows: ByName<u64>,
+}
+
+/// A bridge of a finished run.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedBridge {
+    /// Currency of every amount.
+    pub currency: String,
+    /// What was expected.
+    pub expected: Amount,
+    /// What each cause adds.
+    pub steps: Vec<SealedStep>,
+    /// Billed on lines that were not tested.
+    pub not_tested: Amount,
+    /// All that was billed.
+    pub invoiced: Amount,
+    /// All differences together.
+    pub difference: Amount,
+}
+
+/// A cause's part of a bridge.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedStep {
+    /// The cause.
+    pub cause: String,
+    /// Too much less too little.
+    pub amount: Amount,
+    /// Too much.
+    pub overcharged: Amount,
+    /// Too little.
+    pub undercharged: Amount,
+    /// Rows behind it.
+    pub rows: u64,
+}
+
+/// Findings of one code.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
+pub struct SealedFindings {
+    /// How many.
+    pub count: u64,
+    /// How many break a rule of Meta's.
+    pub violations: u64,
+    /// The money at stake, by currency.
+    pub money: ByName<Amount>,
 }
 
 /// The bill of a finished run.

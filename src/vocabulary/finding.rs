@@ -1,4 +1,5 @@
-//! What a run can find beside prices: compliance (C), savings (O), quality of the log (Q).
+//! What a run can find beside prices: compliance (C), savings (O), quality of the log (Q), and what Meta's own
+//! marks say differently (A).
 
 use super::named_enum;
 
@@ -31,7 +32,7 @@ named_enum! {
         Conflict = "Q-CONFLICT",
         /// A day or number with no rows inside the period, or a volume break.
         Gap = "Q-GAP",
-        /// Timestamps before 2009, or delivery before sending.
+        /// Timestamps before 2009 or in the future, or delivery before sending.
         Clock = "Q-CLOCK",
         /// One business number under two accounts at overlapping times.
         TwoAccounts = "Q-TWO-ACCOUNTS",
@@ -39,6 +40,12 @@ named_enum! {
         Unrated = "Q-UNRATED",
         /// Tiered categories charged at list because no ladder is known.
         NoLadder = "Q-NO-LADDER",
+        /// Meta's mark charges what the rules hold free.
+        BilledFree = "A-BILLED-FREE",
+        /// Meta's mark holds free what the rules charge.
+        FreeBilled = "A-FREE-BILLED",
+        /// Meta's mark charges as another category than the rules.
+        MarkedCategory = "A-CATEGORY",
     }
 }
 
@@ -62,6 +69,9 @@ impl FindingCode {
             Self::Clock => "times that cannot be",
             Self::TwoAccounts => "number under two accounts at overlapping times",
             Self::Unrated => "charge without a rate",
+            Self::BilledFree => "Meta's mark charges what the replay holds free",
+            Self::FreeBilled => "Meta's mark calls free what the replay holds chargeable",
+            Self::MarkedCategory => "Meta's mark charges another category than the replay",
             Self::NoLadder => "volume tiers apply, but no ladder is known: priced at list",
         }
     }
@@ -76,5 +86,19 @@ named_enum! {
         Warning = "warning",
         /// A rule of Meta's was broken.
         Violation = "violation",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn codes_are_read_as_they_are_written_and_in_small_letters() {
+        for &code in FindingCode::ALL {
+            assert_eq!(FindingCode::parse(code.name().as_bytes()), Some(code));
+            let small = code.name().to_ascii_lowercase().replace('-', "_");
+            assert_eq!(FindingCode::parse(small.as_bytes()), Some(code));
+        }
     }
 }

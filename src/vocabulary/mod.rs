@@ -73,12 +73,11 @@ pub(crate) use named_enum;
 pub(crate) fn same_word(text: &[u8], word: &[u8]) -> bool {
     text.len() == word.len()
         && text.iter().zip(word).all(|(&left, &right)| {
-            let left = if left == b'-' {
-                b'_'
-            } else {
-                left.to_ascii_lowercase()
+            let plain = |letter: u8| match letter {
+                b'-' => b'_',
+                // Names may have capitals, too: `A-RATE`.
+                letter => letter.to_ascii_lowercase(),
             };
-            let right = if right == b'-' { b'_' } else { right };
-            left == right
+            plain(left) == plain(right)
         })
 }

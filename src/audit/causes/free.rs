@@ -12,6 +12,7 @@ use super::{
     rest::entry_rate,
     words::{stake, units},
 };
+use crate::tariff::Amount;
 use crate::vocabulary::PricingType;
 
 /// Free units of a cell, by type.
@@ -28,39 +29,89 @@ impl FreePool {
         self.by_type.values().sum()
     }
 
-    /// Whether a number of units is all that is free in the cell, all of one type, or all that Meta's marks
-    /// call charged.
+    /// Whether a number of units is all that is free in the cell, or all of one type.
     fn is_whole(&self, quantity: i64) -> bool {
-        quantity == self.all()
-            || self.by_type.values().any(|&one| one == quantity)
-            || (self.marked_charged > 0 && self.marked_charged == quantity)
+        quantity == self.all() || self.by_type.values().any(|&one| one == quantity)
     }
 }
 
+/// How many more units Meta's own marks charge in a cell than the replay; less than none where they charge
+/// fewer. Which units of a month are free is an order that nobody publishes, so only the balance counts.
+fn marked_balance(comparison: &Comparison, pool: Option<&FreePool>) -> i64 {
+    pool.map_or(0, |pool| pool.marked_charged) - comparison.marked_free()
+}
+
 /// Units billed beyond the expected ones that are exactly what the replay holds free; and units that Meta's
-/// own marks call free, missing from the bill.
+/// own marks hold free, missing from the bill.
 pub(super) fn whole(comparisons: &mut [Comparison], rates: RateBook<'_>) {
+    for comparison in comparisons.iter_mut() {
+        let is_unbilled = comparison.is_open()
+            && comparison.is_missing()
+            && !comparison.is_silent
+            && !comparison.key.is_free();
+        let marked = comparison.marked_free();
+        if is_unbilled && marked > 0 && comparison.quantity == marked {
+            not_billed(comparison, marked);
+        }
+    }
     let pools = pools(comparisons);
     each_charged(comparisons, &pools, |comparison, pool| {
         let open = comparison.open_quantity();
-        let marked_free: i64 = comparison
-            .slices
-            .iter()
-            .map(|slice| slice.marked_free)
-            .sum();
-        if open < 0 && -open == marked_free && !comparison.is_missing() {
-            let money = comparison.money_of_last(marked_free);
-            let text = format!(
-                "{} not billed that the replay holds chargeable and Meta's own marks call free: {}",
-                units(open),
-                stake(times(money, -1))
-            );
-            comparison.explain(Cause::FreeBilled, open, times(money, -1), text);
-            return false;
+        let marked = marked_balance(comparison, pool);
+        match pool {
+            _ if open == 0 => false,
+            _ if open == marked && open < 0 => {
+                not_billed(comparison, -open);
+                false
+            }
+            _ if open == marked => bill_marked(comparison, open, rates),
+            Some(pool) if open > 0 && pool.is_whole(open) => {
+                bill_free(comparison, open, "exactly as many", rates)
+            }
+            _ => false,
         }
-        let is_whole = open > 0 && pool.is_some_and(|pool| pool.is_whole(open));
-        is_whole && bill_free(comparison, open, "exactly as many", rates)
     });
+}
+
+/// A part of the open units that Meta's own marks tell apart: they name the very messages, so the rest may
+/// have another cause.
+pub(super) fn marked(comparisons: &mut [Comparison], rates: RateBook<'_>) {
+    let pools = pools(comparisons);
+    each_charged(comparisons, &pools, |comparison, pool| {
+        let open = comparison.open_quantity();
+        let marked = marked_balance(comparison, pool);
+        if marked < 0 && open < marked {
+            not_billed(comparison, -marked);
+        }
+        marked > 0 && open > marked && bill_marked(comparison, marked, rates)
+    });
+}
+
+/// Units that Meta's own marks hold free and the bill lacks.
+fn not_billed(comparison: &mut Comparison, count: i64) {
+    let money = times(comparison.money_of_last(count), -1);
+    let text = format!(
+        "{} not billed that the replay holds chargeable and Meta's own marks call free: {}",
+        units(count),
+        stake(money)
+    );
+    comparison.explain(Cause::FreeBilled, -count, money, text);
+}
+
+/// Units that Meta's own marks charge and the replay holds free.
+fn bill_marked(comparison: &mut Comparison, count: i64, rates: RateBook<'_>) -> bool {
+    let Some(rate) = entry_rate(comparison, rates) else {
+        return false;
+    };
+    let money = times(rate, count);
+    let text = format!(
+        "{} billed beyond the {} chargeable ones that the replay holds free and Meta's own marks charge: {}",
+        units(count),
+        comparison.quantity,
+        stake(money)
+    );
+    comparison.explain(Cause::BilledFree, count, money, text);
+    true
 }
 
 /// Units billed beyond the expected ones where the replay knows enough free units in the same cell, and the
@@ -76,7 +127,11 @@ pub(super) fn partial(comparisons: &mut [Comparison], rates: RateBook<'_>) {
     each_charged(comparisons, &pools, |comparison, pool| {
         let open = comparison.open_quantity();
         let available = pool.map_or(0, |pool| pool.all() - pool.marked_free);
-        open > 0 && open <= available && bill_free(comparison, open, &available.to_string(), rates)
+        // Where no money shows, numbers that do not meet are no reason to accuse.
+        comparison.open_amount() != Amount::ZERO
+            && open > 0
+            && open <= available
+            && bill_free(comparison, open, &available.to_string(), rates)
     });
 }
 

@@ -2,7 +2,8 @@
 //!
 //! What can be *seen* moving decides first: a line that stands twice, units that are missing in one cell and
 //! too many in another. Then what the log knows about days and free units. Only what is left of the quantity is
-//! A-QUANTITY, and only what is left of the money is tried against the cards. Causes that quantities and cards
+//! A-QUANTITY, and only what is left of the money is tried against the cards. Meta's own marks on the messages
+//! may explain a part of what does not meet exactly, because they name the units. Causes that quantities and cards
 //! do not reproduce are not claimed: the rest is A-UNEXPLAINED.
 
 mod credit;
@@ -16,7 +17,7 @@ mod tax;
 mod words;
 
 use super::{
-    Cause, Evidence,
+    Evidence,
     comparison::{Comparison, Formation, Progress, times, total},
     key::Dimension,
     matching::{Matching, is_covered},
@@ -54,6 +55,8 @@ pub(super) fn explain(evidence: &Evidence<'_>, matching: &mut Matching) {
     }
     period::by_other_calendars(evidence, matching);
     mover.along(&mut matching.comparisons, Dimension::Currency);
+    mover.marked(&mut matching.comparisons);
+    free::marked(&mut matching.comparisons, rates);
     free::partial(&mut matching.comparisons, rates);
     for comparison in &mut matching.comparisons {
         if comparison.is_open() && !is_covered(evidence, comparison.key.period) {
@@ -104,13 +107,11 @@ fn prepare(comparison: &mut Comparison, rates: RateBook<'_>) {
     let open = comparison.open_quantity();
     if billed == expected && open == 0 {
         comparison.progress = Progress::Settled;
-    } else if billed == expected && billed != Amount::ZERO {
-        let text = format!(
-            "{} billed, {} expected, and yet the amount is right: nothing to claim",
-            comparison.billed_quantity.unwrap_or(0),
-            comparison.quantity
-        );
-        comparison.explain(Cause::Quantity, open, Amount::ZERO, text);
+    } else if billed == expected
+        && billed != Amount::ZERO
+        && !rest::is_hidden_by_rounding(comparison, rates)
+    {
+        rest::right_amount(comparison);
         comparison.progress = Progress::Settled;
     } else if comparison.billed_quantity.is_none() {
         comparison.billed_quantity = implied_quantity(comparison, billed, rates);

@@ -55,6 +55,33 @@ impl Mover<'_> {
         }
     }
 
+    /// A part of what one category lacks and another has too much of, which Meta's own marks tell apart: they name
+    /// the very messages, so the rest may have another cause.
+    pub fn marked(&self, comparisons: &mut [Comparison]) {
+        for from in 0..comparisons.len() {
+            for to in 0..comparisons.len() {
+                let (Some(category), true) = (
+                    comparisons[to].key.category,
+                    comparisons[from]
+                        .key
+                        .differs_in(&comparisons[to].key, Dimension::Category),
+                ) else {
+                    continue;
+                };
+                let count = comparisons[from].marked_as(category);
+                let is_supported = count > 0
+                    && comparisons[from].is_open()
+                    && comparisons[to].is_open()
+                    && comparisons[from].open_quantity() <= -count
+                    && comparisons[to].open_quantity() >= count;
+                if is_supported {
+                    let (from, to) = ([(from, count)], [(to, count)]);
+                    self.shift(comparisons, &from, &to, Dimension::Category);
+                }
+            }
+        }
+    }
+
     /// A line dated into a period that its invoice is not for, with the very units that one of the invoice's own
     /// periods lacks: it is that line with another date, whatever the other period expects.
     pub fn redated(&self, comparisons: &mut [Comparison], main: &[Period]) {

@@ -9,7 +9,7 @@ use std::collections::BTreeMap;
 use super::{
     super::{
         Cause, Evidence, ExpectedGroup,
-        comparison::{Comparison, minus, sum},
+        comparison::{Comparison, minus, sum, times},
         line::DateBasis,
         matching::Matching,
     },
@@ -66,6 +66,39 @@ pub(super) fn by_other_calendars(evidence: &Evidence<'_>, matching: &mut Matchin
     for (calendar, cells) in &known {
         established(matching, *calendar, cells);
     }
+    for (calendar, cells) in &known {
+        if *calendar == Calendar::Sending {
+            for (&cell, boundary) in cells {
+                part(matching, cell, boundary);
+            }
+        }
+    }
+}
+
+/// Most, but not all of the late deliveries of a cell are billed in the other period. Fewer than half of them are
+/// no evidence: as many units may be missing for any reason.
+fn part(matching: &mut Matching, cell: usize, boundary: &Boundary) {
+    let Some(comparison) = open_comparison(matching, cell) else {
+        return;
+    };
+    let open = comparison.open_quantity();
+    let (late, money) = match open > 0 {
+        true => (boundary.coming, boundary.coming_money),
+        false => (boundary.going, boundary.going_money),
+    };
+    let is_most = open.abs() < late && open.abs() * 2 > late;
+    let is_of_one_rate = late > 0 && money.units() % i128::from(late) == 0;
+    if !is_most || !is_of_one_rate {
+        return;
+    }
+    let rate = Amount::from_units(money.units() / i128::from(late));
+    let money = times(rate, open);
+    let text = format!(
+        "{} of {late} late deliveries (sent in one period, delivered in another) are billed by the day of sending: {}",
+        units(open),
+        stake(money)
+    );
+    comparison.explain(Cause::Period, open, money, text);
 }
 
 /// The open quantity is exactly what the calendar moves.

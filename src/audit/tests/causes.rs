@@ -249,7 +249,10 @@ fn a_period_is_late_deliveries_billed_by_sending() {
     case(expected, &invoice(1010, "11.92")).finds(&[]);
     case(expected, &invoice(1030, "12.15")).finds(&["2 A-PERIOD 0.23"]);
     case(expected, &invoice(1040, "12.27")).finds(&["2 A-PERIOD 0.35"]);
-    case(expected, &invoice(1033, "12.19")).finds(&["2 A-QUANTITY 0.27"]);
+    // Of the thirty late ones most are billed by sending, or too few to tell, or more than there are.
+    case(expected, &invoice(1033, "12.19")).finds(&["2 A-PERIOD 0.27"]);
+    case(expected, &invoice(1015, "11.98")).finds(&["2 A-QUANTITY 0.06"]);
+    case(expected, &invoice(1045, "12.33")).finds(&["2 A-QUANTITY 0.41"]);
 }
 
 #[test]

@@ -4,9 +4,12 @@ mod causes;
 mod conclusion;
 mod footing;
 mod injected;
+mod injected_kinds;
+mod marks;
 mod matching;
 mod mixed;
 mod price;
+mod small_amounts;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 
@@ -42,7 +45,7 @@ struct Case {
 }
 
 /// Expected charges as a table: account, number, country, market (`_` for blanks), category, type, rate,
-/// quantity, date; then any of `tier=`, `send=`, `utc=`, `currency=`, `mark=`, `unrated`.
+/// quantity, date; then any of `tier=`, `send=`, `utc=`, `currency=`, `mark=`, `as=`, `unrated`, `cbp`.
 fn case(expected: &str, invoice: &str) -> Case {
     let rows = expected
         .lines()
@@ -116,7 +119,10 @@ fn group(row: &str) -> ExpectedGroup {
         category: ChargeCategory::parse(category.as_bytes()).expect("a category"),
         pricing_type,
         tier: option("tier").map(|tier| Tier::parse(tier).expect("a tier")),
-        model: CardModel::Pmp,
+        model: match more.contains(&"cbp") {
+            true => CardModel::Cbp,
+            false => CardModel::Pmp,
+        },
         rate_card: None,
         rate,
         currency: Currency::parse(option("currency").unwrap_or("USD")).expect("a currency"),
@@ -124,7 +130,7 @@ fn group(row: &str) -> ExpectedGroup {
         send_date: option("send").map_or(day, date),
         utc_date: option("utc").map_or(day, date),
         meta_pricing_type: option("mark").and_then(|mark| PricingType::parse(mark.as_bytes())),
-        meta_category: None,
+        meta_category: option("as").and_then(|mark| ChargeCategory::parse(mark.as_bytes())),
         quantity,
         amount: match state {
             ChargeState::Free => Some(Amount::ZERO),

@@ -1,6 +1,6 @@
 //! The options of `explain`.
 
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use chrono_tz::Tz;
 use clap::{ArgGroup, Args};
@@ -25,7 +25,8 @@ Examples:
   counterfoil explain log.csv --pair 4930901820,5511999990001 --accounts accounts.toml
   counterfoil explain logs/ --message wamid.HBgM... --out message.svg
   counterfoil explain reports/q3 --charge 1f0c5e7a9b3d2468
-  counterfoil explain reports/q3 --conversation 90ab12cd34ef5678 --format json
+  counterfoil explain reports/q3 --conversation 90ab12cd34ef5678 --out conversation.png
+  counterfoil explain reports/q3 --difference 3
 
 LOG may be the folder of a finished run: its log, accounts, settings and options are then taken
 from its manifest.json. Options that are given count more.
@@ -35,7 +36,7 @@ Exit codes: 0 explained; 1 nothing with that id was found; 2 bad usage or config
 
 /// Options of `explain`.
 #[derive(Debug, Args)]
-#[command(group = ArgGroup::new("what").args(["pair", "message", "conversation", "charge"]).required(true).multiple(false))]
+#[command(group = ArgGroup::new("what").args(["pair", "message", "conversation", "charge", "difference"]).required(true).multiple(false))]
 pub struct ExplainArgs {
     /// Files, folders, globs, - for standard input, or the folder of a finished run
     #[arg(value_name = "LOG", required = true)]
@@ -57,8 +58,13 @@ pub struct ExplainArgs {
     #[arg(long, value_name = "ID", value_parser = hex_id, help_heading = "What to explain")]
     pub charge: Option<u64>,
 
-    /// Draw the timeline into this file (.svg), too
-    #[arg(long, short, value_name = "FILE.svg", value_parser = picture_file, help_heading = "Output")]
+    /// A difference of an audit with an invoice, by its row in tables/differences (difference_row in
+    /// claims.csv); LOG is the run's folder
+    #[arg(long, value_name = "ROW", value_parser = clap::value_parser!(u64).range(1..), help_heading = "What to explain")]
+    pub difference: Option<u64>,
+
+    /// Draw the timeline into this file (.svg or .png), too
+    #[arg(long, short, value_name = "FILE", value_parser = picture_file, help_heading = "Output")]
     pub out: Option<PathBuf>,
 
     /// A page for people, or JSON
@@ -168,12 +174,20 @@ fn hex_id(text: &str) -> Result<u64, String> {
         })
 }
 
+/// Whether a picture is to be drawn into pixels.
+pub fn is_png(path: &Path) -> bool {
+    ends_in(path, "png")
+}
+
+fn ends_in(path: &Path, ending: &str) -> bool {
+    let own = path.extension();
+    own.is_some_and(|own| own.eq_ignore_ascii_case(ending))
+}
+
 fn picture_file(text: &str) -> Result<PathBuf, String> {
     let path = PathBuf::from(text);
-    let is_svg = path
-        .extension()
-        .is_some_and(|ending| ending.eq_ignore_ascii_case("svg"));
-    is_svg
+    let is_known = ends_in(&path, "svg") || is_png(&path);
+    is_known
         .then_some(path)
-        .ok_or_else(|| "pictures are drawn as SVG: expected a name that ends in .svg".to_owned())
+        .ok_or_else(|| "expected a name that ends in .svg or .png".to_owned())
 }

@@ -43,7 +43,8 @@ pub struct Source {
 
 /// A finished run.
 pub struct FinishedRun {
-    folder: PathBuf,
+    /// Its folder.
+    pub folder: PathBuf,
     /// What the reader must know of it.
     pub notes: Vec<String>,
 }

@@ -59,6 +59,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         format: None,
         zone: None,
         temp_dir: None,
+        reads_texts: false,
     };
     let unreadable = |error: anyhow::Error| RatesError::Input(format!("{error:#}"));
     let log = OpenedLog::open(&request, &templates).map_err(unreadable)?;

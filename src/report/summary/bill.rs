@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets};
+use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets, sums_of};
 use crate::replay::outcome::{Outcome, Warning};
 use crate::tariff::{Amount, Tariff, UnratedReason};
 use crate::vocabulary::{ChargeCategory, ChargeState, LocalDate};
@@ -37,6 +37,8 @@ pub struct Bill {
     pub tier_range: BTreeMap<String, TierRange>,
     /// Charges of max-price messages: at most the amount shown, by currency.
     pub bounded: BTreeMap<String, BillTotals>,
+    /// What entry points of 168 hours from 2026-09-28 would make free as well (S-11b), by currency.
+    pub longer_entry_points: BTreeMap<String, Freed>,
     /// Days whose cards were taken because the model has none on the real day, with units.
     pub nearest_cards: BTreeMap<String, u64>,
     /// How far each allowance is used (C22-3, C23-6, P26-2).
@@ -98,6 +100,15 @@ pub struct TierRange {
     pub list: Amount,
     /// Had every one cost the lowest published step.
     pub best: Amount,
+}
+
+/// Charges that another reading of a rule would make free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Freed {
+    /// How many.
+    pub units: u64,
+    /// What they cost.
+    pub amount: Amount,
 }
 
 /// An allowance of a month.
@@ -205,6 +216,11 @@ impl Bill {
         }
         bill.rate_cards = rate_cards.into_iter().collect();
         bill.unrated = missing.into_iter().map(MissingSum::finish).collect();
+        let freed = sums_of(&outcome.freed_by_longer_entry_points, outcome, pricing);
+        bill.longer_entry_points = freed
+            .into_iter()
+            .map(|(currency, (units, amount))| (currency.to_string(), Freed { units, amount }))
+            .collect();
         bill.allowances = allowances(outcome);
         bill.tiers = tiers(pricing);
         bill.assert_cross_foot();

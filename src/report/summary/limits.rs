@@ -46,6 +46,14 @@ pub(super) fn limits(summary: &Summary) -> Vec<String> {
         ));
     }
     if let Some(bill) = &summary.bill {
+        for (currency, freed) in &bill.longer_entry_points {
+            limits.push(format!(
+                "Meta says that free entry points last \"up to 7 days\" from 2026-09-28; they count 72 hours here. \
+                 At 168 hours {} more units would be free, {} {currency} of the bill (S-11b).",
+                thousands(freed.units),
+                money(freed.amount, currency),
+            ));
+        }
         for (currency, range) in &bill.tier_range {
             if range.list != range.best {
                 limits.push(format!(

@@ -9,6 +9,8 @@ mod charge_sums;
 mod charges;
 pub mod compare;
 mod conversations;
+mod differences;
+mod findings;
 mod inputs;
 mod lines;
 mod outputs;
@@ -71,6 +73,8 @@ pub fn verify(run: &RunFolder, request: Request<'_>) -> Verification {
         lines.as_ref(),
         &mut bill,
     );
+    differences::test(run, summary.as_ref(), &mut bill, &mut reports);
+    findings::test(run, summary.as_ref(), &mut reports);
     for report in [totals, tables, bill, identities, order] {
         verification.add(report);
     }
