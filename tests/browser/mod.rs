@@ -93,28 +93,36 @@ impl Browser {
 
     /// On every paper page one is alone: it ends with the seal, and the second begins with the contents.
     pub fn assert_printed(&self, pages: &[Page], folder: &Path) {
-        for page in pages {
-            for (paper, size) in PAPERS {
-                let name = format!("{} on {paper}", page.name);
-                let file = folder.join("print.html");
-                let sized = format!("@page{{size:{paper}}}</style>");
-                fs::write(&file, page.html.replacen("</style>", &sized, 1)).unwrap();
-                let pdf = folder.join(format!("{}-{paper}.pdf", page.name));
-                let print = format!("--print-to-pdf={}", pdf.display());
-                let output = self.run(&["--no-pdf-header-footer", &print], &file);
-                self.assert_silent(&output);
-                assert_eq!(paper_size(&pdf), size, "{name}");
-                let first = text_of_page(&pdf, 1);
-                for word in ["Prepared by", "Reviewed by", "Date", &page.fingerprint] {
-                    assert!(first.contains(word), "{name} lacks {word:?}:\n{first}");
-                }
-                let second = text_of_page(&pdf, 2);
-                assert!(
-                    second.trim_start().starts_with("Contents"),
-                    "{name} begins its second page with:\n{second}"
-                );
+        std::thread::scope(|scope| {
+            for paper in PAPERS {
+                scope.spawn(move || {
+                    for page in pages {
+                        self.assert_printed_on(paper, page, folder);
+                    }
+                });
             }
+        });
+    }
+
+    fn assert_printed_on(&self, (paper, size): (&str, [u32; 2]), page: &Page, folder: &Path) {
+        let name = format!("{}-{paper}", page.name);
+        let file = folder.join(format!("{name}.html"));
+        let sized = format!("@page{{size:{paper}}}</style>");
+        fs::write(&file, page.html.replacen("</style>", &sized, 1)).unwrap();
+        let pdf = folder.join(format!("{name}.pdf"));
+        let print = format!("--print-to-pdf={}", pdf.display());
+        let output = self.run(&["--no-pdf-header-footer", &print], &file);
+        self.assert_silent(&output);
+        assert_eq!(paper_size(&pdf), size, "{name}");
+        let first = text_of_page(&pdf, 1);
+        for word in ["Prepared by", "Reviewed by", "Date", &page.fingerprint] {
+            assert!(first.contains(word), "{name} lacks {word:?}:\n{first}");
         }
+        let second = text_of_page(&pdf, 2);
+        assert!(
+            second.trim_start().starts_with("Contents"),
+            "{name} begins its second page with:\n{second}"
+        );
     }
 
     /// A page that does what it may not is complained about: silence means something.

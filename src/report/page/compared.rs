@@ -3,7 +3,7 @@
 use super::figure::Figures;
 use super::section::Section;
 use super::table::{Cell, Column, Table};
-use super::words::{self, NONE, money, plain, quantity, signed};
+use super::words::{self, NONE, money, plain, signed};
 use crate::report::figures::thousands;
 use crate::report::summary::{BridgeSummary, Comparison, DifferenceRow, Summary};
 use crate::tariff::Amount;
@@ -185,8 +185,6 @@ fn differences(comparison: &Comparison, place: &str) -> Table {
             Column::words("Line"),
             Column::words("What is billed, and why it differs"),
             Column::words("Cause"),
-            Column::numbers("Expected units"),
-            Column::numbers("Billed units"),
             Column::numbers("Expected"),
             Column::numbers("Billed"),
             Column::numbers("Difference"),
@@ -198,10 +196,10 @@ fn differences(comparison: &Comparison, place: &str) -> Table {
             Cell::words(line(row)),
             Cell::words(place_of(row)).detail(&row.explanation),
             Cell::mark(cause(row)),
-            Cell::number(quantity(row.expected_quantity)),
-            Cell::number(quantity(row.billed_quantity)),
-            Cell::number(amount(row.expected_amount, &row.currency)),
-            Cell::number(amount(row.billed_amount, &row.currency)),
+            Cell::number(amount(row.expected_amount, &row.currency))
+                .detail(units(row.expected_quantity)),
+            Cell::number(amount(row.billed_amount, &row.currency))
+                .detail(units(row.billed_quantity)),
             Cell::number(difference(row)),
         ]);
     }
@@ -272,6 +270,12 @@ pub fn cause(row: &DifferenceRow) -> String {
         ("", status) => plain(status),
         (cause, _) => cause.to_owned(),
     }
+}
+
+fn units(quantity: Option<i64>) -> String {
+    quantity.map_or_else(String::new, |quantity| {
+        format!("{} units", words::quantity(quantity))
+    })
 }
 
 /// An amount, or nothing.

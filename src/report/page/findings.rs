@@ -11,7 +11,7 @@ pub fn section(summary: &Summary) -> Option<Section> {
     let findings = summary.findings.as_ref()?;
     let mut section = Section::new("findings", "Findings");
     if findings.is_empty() {
-        section.text("Nothing was found.");
+        section.text("No finding was raised.");
         return Some(section);
     }
     section.text(

@@ -12,7 +12,7 @@ use crate::report::figures::thousands;
 use crate::report::summary::{Comparison, Summary};
 
 /// Printed lines that sentences, reasons, bridges, differences and limits share on Letter, the shorter paper.
-const LINES_TOGETHER: usize = 34;
+const LINES_TOGETHER: usize = 33;
 /// Letters of a printed line, at least.
 const LETTERS_OF_LINE: usize = 90;
 /// What is longer is cut by the style sheet.

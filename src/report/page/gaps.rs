@@ -87,7 +87,7 @@ pub fn missing_rates(summary: &Summary) -> Option<Section> {
 pub fn limits(summary: &Summary) -> Section {
     let mut section = Section::new("limits", "Limits");
     match summary.limits.is_empty() {
-        true => section.text("No limit beyond those of the rules in force is known."),
+        true => section.text("The run states no limit."),
         false => section.list(shortened(&summary.limits)),
     }
     section

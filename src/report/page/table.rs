@@ -6,6 +6,7 @@ use crate::report::figures::thousands;
 pub const ROWS_MOST: usize = 200;
 /// With more columns than this a table may be wider than a screen: it scrolls, and the keyboard must reach it.
 const COLUMNS_IN_SIGHT: usize = 4;
+const COLUMNS_OF_NARROW: usize = 2;
 
 /// A table with its caption.
 #[derive(Clone, Debug, Default)]
@@ -111,6 +112,11 @@ impl Table {
     /// Whether it may be wider than a screen.
     pub fn is_wide(&self) -> bool {
         self.columns.len() > COLUMNS_IN_SIGHT
+    }
+
+    /// Whether a whole line would tear its columns apart.
+    pub fn is_narrow(&self) -> bool {
+        self.columns.len() <= COLUMNS_OF_NARROW
     }
 
     /// Whether columns have their widths.

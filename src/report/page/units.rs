@@ -22,6 +22,7 @@ pub fn section(summary: &Summary, figures: &mut Figures<'_>) -> Section {
          before; the others are free by the tier, the customer service window or the entry point.",
     );
     section.table(by_category(summary));
+    section.figures(figures.named("units_by_day"));
     section.figures(figures.named("units_by_hour"));
     section.text(
         "Estimated units rest on an assumption that the log cannot settle (S-12, R-2). Units at an edge lie so near \

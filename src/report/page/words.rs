@@ -26,15 +26,10 @@ pub fn signed(amount: Amount, currency: &str) -> String {
     }
 }
 
-/// A signed quantity, or nothing.
-pub fn quantity(quantity: Option<i64>) -> String {
-    quantity.map_or_else(
-        || NONE.to_owned(),
-        |quantity| {
-            let sign = if quantity < 0 { "−" } else { "" };
-            format!("{sign}{}", figures::thousands(quantity.unsigned_abs()))
-        },
-    )
+/// A signed quantity.
+pub fn quantity(quantity: i64) -> String {
+    let sign = if quantity < 0 { "−" } else { "" };
+    format!("{sign}{}", figures::thousands(quantity.unsigned_abs()))
 }
 
 /// An instant of RFC 3339 in UTC as people write it; the reader must be told that it is UTC.

@@ -31,6 +31,7 @@ pub fn charts() -> Vec<Chart> {
         ("cost_by_day_eur", "Cost by day in EUR"),
         ("cost_by_market", "Cost by market as a chart"),
         ("conversations_by_day", "Conversations opened by day"),
+        ("units_by_day", "Units by day and pricing type"),
         ("units_by_hour", "Chargeable units by hour of the week"),
         ("bridge", "From expected to invoiced, as a chart"),
         ("allowances", "Use of allowances"),
