@@ -2,23 +2,20 @@
 
 use std::path::PathBuf;
 
-use chrono_tz::Tz;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::check::{CHECK_HELP, CheckArgs};
 use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::printer::Format;
 use super::rates::RatesCommand;
-use super::values::{
-    RejectLimit, amount, date, finding, input_format, month, regime, tolerance, zone,
-};
+use super::source_args::SourceArgs;
+use super::values::{RejectLimit, amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
 use crate::audit::Tolerance;
-use crate::log::source::InputFormat;
 use crate::tariff::Amount;
-use crate::vocabulary::{LocalDate, Month, Regime};
 
 /// Replays WhatsApp message logs through Meta's conversation and pricing rules.
 #[derive(Debug, Parser)]
@@ -94,6 +91,14 @@ pub enum Command {
             With --invoice, every cent of difference gets one cause."
     )]
     Audit(Box<AuditArgs>),
+    /// Profile a log: columns, rows, rejects, gaps, and what an audit of it can conclude
+    #[command(
+        after_help = CHECK_HELP,
+        long_about = "Goes through a log without pricing it: columns found, missing and ignored, what becomes of \
+            every row, kinds, categories and statuses, days of each number, contradictions, and what all that lets \
+            an audit conclude, with what to bring to conclude more. Writes nothing."
+    )]
+    Check(Box<CheckArgs>),
     /// Say whether a finished run is still what it was, and whether it adds up
     #[command(
         after_help = VERIFY_HELP,
@@ -135,6 +140,7 @@ impl Command {
         match self {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
+            Self::Check(args) => args.format,
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
@@ -149,6 +155,7 @@ impl Command {
         match self {
             Self::Replay(args) => args.quiet,
             Self::Audit(args) => args.log.quiet,
+            Self::Check(args) => args.quiet,
             _ => false,
         }
     }
@@ -157,10 +164,9 @@ impl Command {
 /// Options of the commands that go through a log: `replay`, and `audit` with some more.
 #[derive(Debug, Args)]
 pub struct LogArgs {
-    /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input;
-    /// together they are one log
-    #[arg(value_name = "LOG", required = true)]
-    pub logs: Vec<PathBuf>,
+    /// What is read, and by which rules.
+    #[command(flatten)]
+    pub source: SourceArgs,
 
     /// Output folder [default: reports/<first log's stem>]
     #[arg(
@@ -207,48 +213,6 @@ pub struct LogArgs {
     #[arg(long, short, env = "COUNTERFOIL_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
     pub quiet: bool,
 
-    /// Accounts with their zones, currencies and numbers; without it every account is UTC and USD
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_ACCOUNTS",
-        help_heading = "Input"
-    )]
-    pub accounts: Option<PathBuf>,
-
-    /// Timeline of template categories and approvals (CSV)
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_TEMPLATES",
-        help_heading = "Input"
-    )]
-    pub templates: Option<PathBuf>,
-
-    /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv: alone if it has all
-    /// four, else laid over the built-in tables
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "COUNTERFOIL_RATES",
-        help_heading = "Input"
-    )]
-    pub rates: Option<PathBuf>,
-
-    /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
-    #[arg(
-        long,
-        value_parser = input_format,
-        value_name = "FORMAT",
-        env = "COUNTERFOIL_INPUT_FORMAT",
-        help_heading = "Input"
-    )]
-    pub input_format: Option<InputFormat>,
-
-    /// Zone of times in the log that carry none (IANA name) [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = zone, env = "COUNTERFOIL_LOG_TIMEZONE", help_heading = "Input")]
-    pub log_timezone: Option<Tz>,
-
     /// Rejected rows that are tolerated, as a number or a share of the rows read
     #[arg(
         long,
@@ -259,35 +223,6 @@ pub struct LogArgs {
     )]
     pub max_rejects: RejectLimit,
 
-    /// Folder for temporary files [default: the system's]
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "COUNTERFOIL_TEMP_DIR",
-        help_heading = "Input"
-    )]
-    pub temp_dir: Option<PathBuf>,
-
-    /// Write this month only, by the account's local dates; earlier rows still warm up the state
-    #[arg(long, value_name = "YYYY-MM", value_parser = month, conflicts_with_all = ["from", "to"], env = "COUNTERFOIL_MONTH", help_heading = "Rules")]
-    pub month: Option<Month>,
-
-    /// First local date to write
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_FROM", help_heading = "Rules")]
-    pub from: Option<LocalDate>,
-
-    /// Last local date to write, inclusive
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_TO", help_heading = "Rules")]
-    pub to: Option<LocalDate>,
-
-    /// Apply one regime to the whole log: cbp-2022, cbp-2023, pmp-2025 or pmp-2026
-    #[arg(long, value_name = "ID", value_parser = regime, env = "COUNTERFOIL_RULEBOOK", help_heading = "Rules")]
-    pub rulebook: Option<Regime>,
-
-    /// Change a setting by id or name, such as S-07=delivery; `counterfoil settings` lists them
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Rules")]
-    pub set: Vec<String>,
-
     /// Reconstruct cbp-2023 conversations under per-message pricing too, for comparison
     #[arg(long, env = "COUNTERFOIL_SHADOW", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Rules")]
     pub shadow: bool,
@@ -295,19 +230,6 @@ pub struct LogArgs {
     /// Exit with 1 if the run warns of one of these findings, such as Q-CONFLICT
     #[arg(long, value_name = "CODE,...", value_delimiter = ',', value_parser = finding, env = "COUNTERFOIL_FAIL_ON", help_heading = "Run")]
     pub fail_on: Vec<String>,
-
-    /// Threads [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "COUNTERFOIL_THREADS", help_heading = "Run")]
-    pub threads: Option<u16>,
-
-    /// Configuration file [default: counterfoil.toml, if there is one]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_CONFIG",
-        help_heading = "Run"
-    )]
-    pub config: Option<PathBuf>,
 }
 
 /// Options of `audit`.

@@ -9,6 +9,7 @@ use clap::parser::ValueSource;
 use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::args::{Cli, Command};
+use super::command_line::CommandLine;
 use crate::rulebook::nearest;
 use crate::rulebook::settings::ConfigFile;
 use crate::run::exit::Failure;
@@ -27,6 +28,8 @@ pub struct Parsed {
     pub file: Option<(PathBuf, ConfigFile)>,
     /// Every option that has a value, with its origin.
     pub options: Vec<OptionInForce>,
+    /// What makes the same run again.
+    pub command_line: CommandLine,
 }
 
 /// A command line that was not understood.
@@ -50,7 +53,8 @@ impl From<clap::Error> for Refused {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refused> {
     let words: Vec<OsString> = words.into_iter().collect();
     let matches = Cli::command().try_get_matches_from(&words)?;
-    let Some((name @ ("replay" | "audit" | "explain"), given)) = matches.subcommand() else {
+    let Some((name @ ("replay" | "audit" | "check" | "explain"), given)) = matches.subcommand()
+    else {
         return finish(&matches, None);
     };
     let file =
@@ -74,14 +78,16 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refuse
 }
 
 fn finish(matches: &ArgMatches, file: Option<(PathBuf, ConfigFile)>) -> Result<Parsed, Refused> {
-    let options = matches
+    let config = file.as_ref().map(|(_, file)| file);
+    let (options, command_line) = matches
         .subcommand()
-        .map(|(name, matches)| in_force(name, matches, file.as_ref().map(|(_, file)| file)))
+        .map(|(name, matches)| in_force(name, matches, config))
         .unwrap_or_default();
     Ok(Parsed {
         command: Cli::from_arg_matches(matches)?.command,
         file,
         options,
+        command_line,
     })
 }
 
@@ -139,7 +145,11 @@ fn yields_to_flags(id: &str, matches: &ArgMatches) -> bool {
     }
 }
 
-fn in_force(command: &str, matches: &ArgMatches, file: Option<&ConfigFile>) -> Vec<OptionInForce> {
+fn in_force(
+    command: &str,
+    matches: &ArgMatches,
+    file: Option<&ConfigFile>,
+) -> (Vec<OptionInForce>, CommandLine) {
     let cli = Cli::command();
     // Clap also lists its groups of arguments, which are no options.
     let is_argument = |id: &str| {
@@ -171,5 +181,5 @@ fn in_force(command: &str, matches: &ArgMatches, file: Option<&ConfigFile>) -> V
         })
         .collect();
     options.sort();
-    options
+    (options, CommandLine::of(command, matches, is_argument))
 }

@@ -42,8 +42,8 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.threads)?;
     let source = Source::of(args, parsed)?;
-    let inputs = Inputs::load(&source.args, parsed)?;
-    let request = inputs.log_request(&source.args, true);
+    let inputs = Inputs::load(&source.args.source, parsed)?;
+    let request = inputs.log_request(&source.args.source, true);
     let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let question = Question::of(args, &source)?;
     let wanted = question.wanted(&log, &source, &inputs)?;
@@ -52,7 +52,8 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         .replay(
             &ReplayRequest {
                 tracer: Some(&tracer),
-                ..inputs.request(&source.args, true)
+                shadow: source.args.shadow,
+                ..inputs.request(&source.args.source, true)
             },
             &|_| {},
         )
@@ -74,7 +75,7 @@ pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<Exi
         explanation.notes = run.notes;
     }
     explanation.difference = question.difference;
-    let is_forced = source.args.rulebook.is_some();
+    let is_forced = source.args.source.rulebook.is_some();
     tell(
         &mut explanation,
         &question.asked,
@@ -285,7 +286,10 @@ impl Question {
                 .map(|(business, customer)| log.pair(business, customer))
                 .collect());
         }
-        let request = inputs.request(&source.args, false);
+        let request = ReplayRequest {
+            shadow: source.args.shadow,
+            ..inputs.request(&source.args.source, false)
+        };
         let replayed = log.replay(&request, &|_| {}).or_input()?;
         let outcome = &replayed.outcome;
         let found = explain::find(sought, outcome, &replayed.ids).or_input()?;

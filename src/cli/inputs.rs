@@ -3,10 +3,12 @@
 use super::args::{Detail, LogArgs};
 use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
+use super::source_args::SourceArgs;
+
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
-use crate::rulebook::Settings;
+use crate::rulebook::{Rulebook, Settings};
 use crate::run::exit::{Failure, OrFail};
 use crate::tariff::Tariff;
 use crate::vocabulary::LocalDate;
@@ -19,6 +21,8 @@ pub struct Inputs {
     pub accounts: Accounts,
     /// Templates.
     pub templates: TemplateRegistry,
+    /// What rules say.
+    pub rulebook: Rulebook,
     /// Markets, cards and ladders.
     pub tariff: Tariff,
     /// First local date to write.
@@ -32,7 +36,7 @@ impl Inputs {
     ///
     /// # Errors
     /// If a file cannot be read or says something that cannot be.
-    pub fn load(args: &LogArgs, parsed: &Parsed) -> Result<Self, Failure> {
+    pub fn load(args: &SourceArgs, parsed: &Parsed) -> Result<Self, Failure> {
         let (from, to) = period(args)?;
         standard_input_has_a_form(args)?;
         let file = parsed.file.as_ref().map(|(_, file)| file);
@@ -55,6 +59,7 @@ impl Inputs {
             settings,
             accounts,
             templates,
+            rulebook: Rulebook::embedded().or_usage()?,
             tariff,
             from,
             to,
@@ -62,7 +67,7 @@ impl Inputs {
     }
 
     /// Which log is to be opened; texts are looked at only for findings.
-    pub fn log_request(&self, args: &LogArgs, findings: bool) -> LogRequest {
+    pub fn log_request(&self, args: &SourceArgs, findings: bool) -> LogRequest {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
@@ -73,7 +78,7 @@ impl Inputs {
     }
 
     /// What the replay is asked to do.
-    pub fn request(&self, args: &LogArgs, findings: bool) -> ReplayRequest<'_> {
+    pub fn request(&self, args: &SourceArgs, findings: bool) -> ReplayRequest<'_> {
         ReplayRequest {
             settings: &self.settings,
             accounts: &self.accounts,
@@ -82,10 +87,19 @@ impl Inputs {
             rulebook: args.rulebook,
             from: self.from,
             to: self.to,
-            detail_messages: args.detail == Some(Detail::Messages),
-            shadow: args.shadow,
+            detail_messages: false,
+            shadow: false,
             findings,
             tracer: None,
+        }
+    }
+
+    /// What the replay of a run is asked to do.
+    pub fn request_of_run(&self, args: &LogArgs, findings: bool) -> ReplayRequest<'_> {
+        ReplayRequest {
+            detail_messages: args.detail == Some(Detail::Messages),
+            shadow: args.shadow,
+            ..self.request(&args.source, findings)
         }
     }
 
@@ -104,7 +118,7 @@ impl Inputs {
     }
 }
 
-fn standard_input_has_a_form(args: &LogArgs) -> Result<(), Failure> {
+fn standard_input_has_a_form(args: &SourceArgs) -> Result<(), Failure> {
     let reads_standard_input = args.logs.iter().any(|log| log.as_os_str() == "-");
     if !reads_standard_input || args.input_format.is_some() {
         return Ok(());
@@ -116,7 +130,7 @@ fn standard_input_has_a_form(args: &LogArgs) -> Result<(), Failure> {
     Err(failure.hint(format!("--input-format with one of {}", forms.join(", "))))
 }
 
-fn period(args: &LogArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
+fn period(args: &SourceArgs) -> Result<(Option<LocalDate>, Option<LocalDate>), Failure> {
     let (from, to) = match args.month {
         Some(month) => (Some(month.first_day()), Some(month.last_day())),
         None => (args.from, args.to),

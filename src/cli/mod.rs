@@ -2,6 +2,8 @@
 
 mod args;
 mod batch;
+mod check;
+mod command_line;
 mod config;
 mod customers;
 mod diff;
@@ -18,10 +20,12 @@ mod reject_texts;
 mod reperform;
 mod sample;
 mod settings;
+mod source_args;
 #[cfg(test)]
 mod tests;
 mod values;
 mod verify;
+mod written;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
 
@@ -70,6 +74,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         Command::Audit(args) => {
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
+        Command::Check(args) => check::run(args, &parsed, printer),
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
         Command::Explain(args) => explain::run(args, &parsed, printer),

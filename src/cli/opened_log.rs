@@ -10,7 +10,7 @@ use super::customers::MarketCustomers;
 use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::source::{self, InputFormat};
-use crate::log::{CellContext, CellParser, Column, LogFile};
+use crate::log::{CellContext, CellParser, Chunk, Column, LogFile};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
 use crate::replay::trace::{Tracer, Wanted};
@@ -141,27 +141,42 @@ impl OpenedLog {
     pub fn pairs_of_message(&self, message_id: &str) -> anyhow::Result<Vec<Wanted>> {
         let code = CellParser::new(&self.cells).text(Column::MessageId, message_id.as_bytes());
         let found: Mutex<Vec<Wanted>> = Mutex::default();
-        for file in &self.files {
-            file.scan(&|_| {}, &|_, chunk| {
-                let column = |column: Column| &chunk.columns[column.index()];
-                let (businesses, customers) = (column(Column::Business), column(Column::Customer));
-                for (row, id) in column(Column::MessageId).iter().enumerate() {
-                    if *id == code {
-                        let wanted = Wanted {
-                            business: businesses[row],
-                            customer: customers[row],
-                        };
-                        let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
-                        if !found.contains(&wanted) {
-                            found.push(wanted);
-                        }
+        self.scan(&|_| {}, &|chunk| {
+            let column = |column: Column| &chunk.columns[column.index()];
+            let (businesses, customers) = (column(Column::Business), column(Column::Customer));
+            for (row, id) in column(Column::MessageId).iter().enumerate() {
+                if *id == code {
+                    let wanted = Wanted {
+                        business: businesses[row],
+                        customer: customers[row],
+                    };
+                    let mut found = found.lock().unwrap_or_else(PoisonError::into_inner);
+                    if !found.contains(&wanted) {
+                        found.push(wanted);
                     }
                 }
-                Ok(())
-            })
-            .with_context(|| format!("cannot read {}", file.path().display()))?;
-        }
+            }
+        })?;
         Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
+    /// Hands over every chunk of every file, in any order.
+    ///
+    /// # Errors
+    /// If the log cannot be read to its end.
+    pub fn scan(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        take: &(dyn Fn(&Chunk) + Sync),
+    ) -> anyhow::Result<()> {
+        for file in &self.files {
+            let scanned = file.scan(progress, &|_, chunk| {
+                take(chunk);
+                Ok(())
+            });
+            scanned.with_context(|| format!("cannot read {}", file.path().display()))?;
+        }
+        Ok(())
     }
 
     /// The business number of the log that is nearest to a word; the log was read before.

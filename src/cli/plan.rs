@@ -23,7 +23,11 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
             ));
         }
     }
-    let others = [&args.accounts, &args.templates, &args.rates];
+    let others = [
+        &args.source.accounts,
+        &args.source.templates,
+        &args.source.rates,
+    ];
     for path in others.into_iter().flatten() {
         text.push_str(&format!("  {}\n", path.display()));
     }

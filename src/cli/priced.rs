@@ -9,7 +9,6 @@ use crate::findings::{self, Finding};
 use crate::pricing::{self, Groups, Line, Pricer, Pricing};
 use crate::replay::outcome::Outcome;
 use crate::report::summary::Bill;
-use crate::rulebook::Rulebook;
 use crate::run::exit::{Failure, OrFail};
 
 /// Prices of every charge; a replay's have no rates.
@@ -48,7 +47,7 @@ pub fn price(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced: args.rulebook.is_some(),
+        is_regime_forced: args.source.rulebook.is_some(),
         with_rates: evidence.is_some(),
         ids: &replayed.ids,
     };
@@ -67,7 +66,7 @@ pub fn price(
         pricer: &Pricer::new(request),
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
-        rulebook: &Rulebook::embedded().or_usage()?,
+        rulebook: &inputs.rulebook,
         ids: &replayed.ids,
         only: None,
     })

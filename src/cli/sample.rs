@@ -66,7 +66,7 @@ pub fn write(
         .replay(
             &ReplayRequest {
                 tracer: Some(&tracer),
-                ..inputs.request(args, false)
+                ..inputs.request_of_run(args, false)
             },
             &|_| {},
         )
@@ -79,7 +79,7 @@ pub fn write(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced: args.rulebook.is_some(),
+        is_regime_forced: args.source.rulebook.is_some(),
         with_rates: true,
         ids: &replayed.ids,
     })

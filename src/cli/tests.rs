@@ -268,7 +268,7 @@ fn a_flag_outranks_the_file() {
         panic!("no replay");
     };
     assert_eq!(args.max_rejects, RejectLimit::Rows(7));
-    assert!(args.csv && args.month.is_none() && args.from.is_some());
+    assert!(args.csv && args.source.month.is_none() && args.source.from.is_some());
     assert_eq!(args.fail_on, ["Q-GAP", "Q-CLOCK"]);
     let origin = |name: &str| {
         let option = parsed.options.iter().find(|option| option.name == name);
@@ -282,7 +282,7 @@ fn a_flag_outranks_the_file() {
         panic!("no replay");
     };
     assert_eq!(args.max_rejects, RejectLimit::PerHundredMillion(500_000));
-    assert!(args.month.is_some());
+    assert!(args.source.month.is_some());
 }
 
 #[test]

@@ -7,6 +7,7 @@
 //! outputs need (message ids, rejected rows) is fetched again by position at the end.
 
 pub mod cell;
+pub mod census;
 pub mod chunk;
 pub mod columns;
 mod csv;

@@ -1,11 +1,13 @@
 //! Charges counted by everything that a bill shows: the sums of a run are made of these counts.
 
+use std::collections::BTreeMap;
+
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::Pricing;
 use super::price::PriceCode;
-use crate::replay::outcome::Outcome;
+use crate::replay::outcome::{Outcome, RowNumber, RowSet};
 use crate::tariff::Amount;
 use crate::vocabulary::{ChargeCategory, Currency, LocalDate, Month, PricingType};
 
@@ -134,4 +136,33 @@ impl Groups {
     pub fn charged(&self) -> &HashMap<Currency, Amount> {
         &self.charged
     }
+}
+
+/// What the charges of some messages come to, by currency: units with a price, and their sum.
+pub fn sums_of(
+    rows: &[RowNumber],
+    outcome: &Outcome,
+    pricing: &Pricing,
+) -> BTreeMap<Currency, (u64, Amount)> {
+    let mut sums: BTreeMap<Currency, (u64, Amount)> = BTreeMap::new();
+    if rows.is_empty() {
+        return sums;
+    }
+    let wanted = RowSet::from(rows.iter().copied());
+    for (number, part) in outcome.parts.iter().enumerate() {
+        for (place, charge) in part.charges.iter().enumerate() {
+            if !charge.is_written || charge.is_detail() || !wanted.contains(charge.row) {
+                continue;
+            }
+            let price = pricing.price(pricing.code(number as u32, place as u32));
+            if charge.is_chargeable()
+                && let Some(rate) = price.rate
+            {
+                let (units, amount) = sums.entry(price.currency).or_default();
+                *units += 1;
+                *amount = amount.plus(rate).expect("a part of a sum that fits");
+            }
+        }
+    }
+    sums
 }

@@ -12,11 +12,12 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::activity::Activity;
+use super::longer_entry_points;
 use super::machine::{Findings, Judgement, PairMachine, starts_window};
 use super::message::Message;
 use super::order::{Grouping, resolve_ties, tied_rows};
 use super::outcome::{
-    Charge, Conversation, FetchMessageIds, Part, Record, Records, RowSet, Sightings,
+    Charge, Conversation, FetchMessageIds, Part, Record, Records, RowNumber, RowSet, Sightings,
 };
 use super::partition::{PARTITIONS, Partitions, lock};
 use super::stretches::Stretches;
@@ -30,6 +31,8 @@ const WAITING_PAIRS_CHUNK: usize = 1024;
 pub struct Judge<'a> {
     /// By what.
     pub judgement: Judgement<'a>,
+    /// The same with longer entry points (S-11b), where a run asks what they would change.
+    pub longer: Option<Judgement<'a>>,
     /// D-3: whether what was sent counts as delivered.
     pub assumes_delivery: bool,
     /// Where what is found goes.
@@ -46,6 +49,7 @@ struct Found {
     charges: Partitions<<Charge as Record>::Packed>,
     sightings: Mutex<Sightings>,
     activity: Mutex<Activity>,
+    freed: Mutex<Vec<RowNumber>>,
     outside_window: AtomicU64,
 }
 
@@ -57,6 +61,8 @@ pub struct Judged {
     pub sightings: Sightings,
     /// Which numbers were active when, where findings were asked for.
     pub activity: Activity,
+    /// Charged messages that longer entry points would make free (S-11b), in the order of their rows.
+    pub freed: Vec<RowNumber>,
     /// Delivered free-form messages that were sent with no window open.
     pub outside_window: u64,
 }
@@ -88,6 +94,7 @@ impl Judge<'_> {
             charges: Partitions::new(),
             sightings: Mutex::default(),
             activity: Mutex::default(),
+            freed: Mutex::default(),
             outside_window: AtomicU64::new(0),
         };
         let benches: Mutex<Vec<Bench>> = Mutex::default();
@@ -115,7 +122,10 @@ impl Judge<'_> {
             })
             .collect();
         let unpoisoned = |poisoned: std::sync::PoisonError<_>| poisoned.into_inner();
+        let mut freed = std::mem::take(&mut *lock(&found.freed));
+        freed.sort_unstable();
         Ok(Judged {
+            freed,
             parts,
             sightings: found.sightings.into_inner().unwrap_or_else(unpoisoned),
             activity: found
@@ -170,7 +180,7 @@ impl Judge<'_> {
             if tied_rows(pair).next().is_some() {
                 waiting.pairs.push((pair.to_vec(), starts.to_vec()));
             } else {
-                machine.replay(pair, starts);
+                self.replay(&mut machine, pair, starts, found);
             }
         }
         found
@@ -178,6 +188,25 @@ impl Judge<'_> {
             .fetch_add(machine.outside_window, Ordering::Relaxed);
         self.scatter(findings, found);
         waiting
+    }
+
+    fn replay<'s>(
+        &self,
+        machine: &mut PairMachine<'s>,
+        pair: &[Message],
+        window_starts: &'s [Instant],
+        found: &Found,
+    ) {
+        let before = machine.places();
+        machine.replay(pair, window_starts);
+        if let Some(longer) = self.longer {
+            let judged = machine.since(before);
+            let terms = self.judgement.terms;
+            let freed = longer_entry_points::freed(longer, terms, &judged, pair, window_starts);
+            if !freed.is_empty() {
+                lock(&found.freed).extend(freed);
+            }
+        }
     }
 
     fn judge_waiting(&self, waiting: Waiting, found: &Found) -> anyhow::Result<()> {
@@ -194,7 +223,7 @@ impl Judge<'_> {
             }
             let mut machine = PairMachine::new(self.judgement, &mut findings);
             for (messages, starts) in &*pairs {
-                machine.replay(messages, starts);
+                self.replay(&mut machine, messages, starts, found);
             }
             found
                 .outside_window

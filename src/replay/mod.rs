@@ -19,6 +19,7 @@ mod conflict;
 mod fold;
 mod folded;
 mod judge;
+mod longer_entry_points;
 pub mod machine;
 mod message;
 pub mod notes;
@@ -199,8 +200,26 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         special_accounts: &special_accounts,
         tracer: request.tracer,
     };
+    let longer = match request.scope.findings {
+        true => longer_entry_points::longer(&request.settings),
+        false => None,
+    };
+    let longer_terms = longer.map(|settings| {
+        let scope = Scope {
+            findings: false,
+            detail_messages: false,
+            ..request.scope.clone()
+        };
+        let accounts = request.accounts;
+        Terms::compile(request.rulebook, settings, scope, accounts, &request.cells)
+    });
     let judge = Judge {
         judgement,
+        longer: longer_terms.as_ref().map(|terms| Judgement {
+            terms,
+            tracer: None,
+            ..judgement
+        }),
         assumes_delivery,
         stretches: &stretches,
         ids: &places,
@@ -248,6 +267,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         allowances,
         sightings,
         activity: judged.activity,
+        freed_by_longer_entry_points: judged.freed,
         notes: assembled.notes,
         pairs,
         cells: Arc::clone(&request.cells),

@@ -284,6 +284,8 @@ pub struct Outcome {
     pub sightings: Sightings,
     /// Which business numbers were active when, where findings were asked for.
     pub activity: Activity,
+    /// Charged messages that entry points of 168 hours would make free (S-11b), where findings were asked for.
+    pub freed_by_longer_entry_points: Vec<RowNumber>,
     /// Meta's marks by the row of a message, where findings were asked for.
     pub notes: Notes,
     /// Control totals, closed.

@@ -2,7 +2,8 @@
 
 use std::sync::Arc;
 
-use super::summary::Bill;
+use super::mask::Mask;
+use super::summary::{Bill, Circumstances, Found, Summary};
 use super::tables::{Content, TableRows};
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
@@ -13,7 +14,7 @@ use crate::replay::outcome::{
     RowSet, Warning,
 };
 use crate::replay::pair::{PairParts, PairTable};
-use crate::rulebook::Settings;
+use crate::rulebook::{Rulebook, Settings};
 use crate::run::output::Folder;
 use crate::tariff::Tariff;
 use crate::vocabulary::{
@@ -194,6 +195,7 @@ impl World {
                 allowances: Vec::new(),
                 sightings: Default::default(),
                 activity: Default::default(),
+                freed_by_longer_entry_points: Vec::new(),
                 notes: Default::default(),
                 pairs,
                 cells,
@@ -238,6 +240,22 @@ impl World {
             pricing,
             tariff,
         }
+    }
+
+    /// What a run would say of it, with a bill or without.
+    pub fn summary(&self, with_bill: bool, circumstances: Circumstances) -> Summary {
+        let priced = self.priced();
+        let found = Found {
+            outcome: &self.outcome,
+            pricing: &priced.pricing,
+            accounts: &Accounts::absent(&Settings::default()),
+            rulebook: &Rulebook::embedded().expect("the built-in rules"),
+            tables: TableRows::default(),
+            bill: with_bill.then_some(&priced.bill),
+            findings: with_bill.then_some(&[]),
+            mask: &Mask::of_run([&[7; 32]]),
+        };
+        Summary::new(&found, circumstances)
     }
 
     /// Writes the tables of a priced run.

@@ -2,7 +2,12 @@
 //!
 //! Every number that is shown stands in `summary.json`; the terminal only lays it out.
 
+pub mod chart;
+pub mod charts;
 pub mod claims;
+pub mod figures;
+pub mod mask;
+pub mod profile;
 pub mod rejects;
 pub mod sample;
 pub mod summary;

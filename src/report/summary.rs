@@ -1,9 +1,12 @@
 //! `summary.json`: every number of the report, machine-readable (schema: `docs/schema/summary.schema.json`).
 
 mod bill;
+mod cited;
 mod compared;
 mod count;
 mod found;
+mod limits;
+mod over_time;
 #[cfg(test)]
 mod tests;
 
@@ -11,16 +14,21 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-pub use bill::{Bill, BillTotals, MissingRate};
-pub use compared::Comparison;
-pub use found::{FindingCounts, by_code};
+pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierRange};
+pub use cited::{CitedRule, CitedSource};
+pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
+pub use found::{FindingCounts, FindingExample, by_code};
+pub use over_time::OverTime;
 
+use super::mask::Mask;
 use super::tables::TableRows;
+use crate::accounts::Accounts;
 use crate::audit::Verdict;
 use crate::findings::Finding;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::pricing::Pricing;
 use crate::replay::outcome::{Outcome, Warning};
+use crate::rulebook::Rulebook;
 
 /// Version of the summary's form; it grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
@@ -30,8 +38,12 @@ pub const SCHEMA_VERSION: u32 = 1;
 pub struct Summary {
     /// Version of this form.
     pub schema_version: u32,
+    /// Seals what went in and what came out: the same for the same inputs, rules, settings and results.
+    pub fingerprint: String,
     /// The command that made it.
     pub command: &'static str,
+    /// The command line that makes it again.
+    pub command_line: String,
     /// Program version.
     pub version: &'static str,
     /// First and last instant of the log.
@@ -40,6 +52,8 @@ pub struct Summary {
     pub period: Period,
     /// Files of the log.
     pub files: Vec<LogFileSummary>,
+    /// Every file that was read, with its hash.
+    pub inputs: Vec<InputSummary>,
     /// What became of every row.
     pub control_totals: ControlTotals,
     /// Rejected rows by code.
@@ -59,6 +73,10 @@ pub struct Summary {
     pub charges_by_account: BTreeMap<String, PricedCounts>,
     /// Charges by business number, then local month.
     pub charges_by_business: BTreeMap<String, BTreeMap<String, PricedCounts>>,
+    /// Conversations, charges and money by local day and hour.
+    pub over_time: OverTime,
+    /// The rules that decided anything.
+    pub rules: Vec<CitedRule>,
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
@@ -73,6 +91,8 @@ pub struct Summary {
     pub findings: Option<BTreeMap<&'static str, FindingCounts>>,
     /// What was taken for granted.
     pub assumptions: Assumptions,
+    /// What may not be concluded, the weightiest first.
+    pub limits: Vec<String>,
     /// What the reader must know, most important first.
     pub warnings: Vec<Warning>,
     /// Why the evidence is incomplete; empty where it is not.
@@ -108,6 +128,19 @@ pub struct LogFileSummary {
     pub bytes: u64,
     /// Header names that are no column of the log.
     pub ignored_columns: Vec<String>,
+}
+
+/// A file that was read.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+pub struct InputSummary {
+    /// What for: `log`, `accounts`, `invoice` and so on.
+    pub role: String,
+    /// Path as given.
+    pub path: String,
+    /// Size.
+    pub bytes: u64,
+    /// BLAKE3 of the content, in hex.
+    pub blake3: String,
 }
 
 /// Conversations of one regime and category.
@@ -180,15 +213,42 @@ pub struct SettingInForce {
     pub origin: String,
 }
 
+/// What a run has found.
+#[derive(Clone, Copy)]
+pub struct Found<'a> {
+    /// Conversations and charges.
+    pub outcome: &'a Outcome,
+    /// Prices of the charges.
+    pub pricing: &'a Pricing,
+    /// Local time.
+    pub accounts: &'a Accounts,
+    /// What rules say.
+    pub rulebook: &'a Rulebook,
+    /// How long the tables are.
+    pub tables: TableRows,
+    /// What it costs, in a run with prices.
+    pub bill: Option<&'a Bill>,
+    /// What else was found, in a run that looks for it.
+    pub findings: Option<&'a [Finding]>,
+    /// Hides customers.
+    pub mask: &'a Mask,
+}
+
 /// What a summary says that is not in the outcome.
 #[derive(Clone, Debug, Default)]
 pub struct Circumstances {
     /// The command.
     pub command: &'static str,
+    /// The command line that makes it again.
+    pub command_line: String,
     /// The period asked for.
     pub period: Period,
     /// Files of the log.
     pub files: Vec<LogFileSummary>,
+    /// Every file that was read.
+    pub inputs: Vec<InputSummary>,
+    /// Seals the run.
+    pub fingerprint: String,
     /// No accounts file was given.
     pub accounts_file_absent: bool,
     /// The regime that was forced.
@@ -198,23 +258,29 @@ pub struct Circumstances {
 }
 
 impl Summary {
-    /// Counts an outcome; `bill` says what it costs, in a run with prices, `findings` what else was found.
-    pub fn new(
-        outcome: &Outcome,
-        pricing: &Pricing,
-        tables: TableRows,
-        bill: Option<Bill>,
-        findings: Option<&[Finding]>,
-        circumstances: Circumstances,
-    ) -> Self {
+    /// Counts what a run has found.
+    pub fn new(found: &Found<'_>, circumstances: Circumstances) -> Self {
+        let &Found {
+            outcome, pricing, ..
+        } = found;
         let counts = count::Counts::of(outcome, pricing);
+        let days = over_time::Days::of(outcome, pricing, found.accounts);
+        let mut bill = found.bill.cloned();
+        if let Some(bill) = &mut bill {
+            let by_day = days.of_allowances(outcome);
+            for (allowance, by_day) in bill.allowances.iter_mut().zip(by_day) {
+                allowance.by_day = by_day;
+            }
+        }
         let mut warnings = bill.as_ref().map(Bill::warnings).unwrap_or_default();
         warnings.extend(outcome.warnings.iter().cloned());
         let mut incomplete = bill.as_ref().map(Bill::incomplete).unwrap_or_default();
         incomplete.extend(outcome.incomplete.iter().cloned());
-        Self {
+        let mut summary = Self {
             schema_version: SCHEMA_VERSION,
+            fingerprint: circumstances.fingerprint,
             command: circumstances.command,
+            command_line: circumstances.command_line,
             version: env!("CARGO_PKG_VERSION"),
             time_range: outcome.time_range.map(|(first, last)| TimeRange {
                 first: first.to_string(),
@@ -222,28 +288,34 @@ impl Summary {
             }),
             period: circumstances.period,
             files: circumstances.files,
+            inputs: circumstances.inputs,
             control_totals: outcome.totals.clone(),
             rejected_by_code: outcome.rejected_by_code.clone(),
             other_channels: outcome.other_channels.clone(),
-            tables,
+            tables: found.tables,
             conversations: counts.conversations(),
             free_entry_points: counts.entry_points,
             charges: counts.charges(),
             charges_by_account: counts.by_account(outcome),
             charges_by_business: counts.by_business(outcome),
+            over_time: days.over_time(pricing),
+            rules: counts.rules(found.rulebook),
             bill,
             invoice: None,
             analytics: None,
-            findings: findings.map(by_code),
+            findings: found.findings.map(|findings| by_code(findings, found.mask)),
             assumptions: Assumptions {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,
                 rulebook: circumstances.rulebook,
             },
+            limits: Vec::new(),
             warnings,
             incomplete,
             settings: circumstances.settings,
-        }
+        };
+        summary.limits = limits::limits(&summary);
+        summary
     }
 
     /// Adds what comparing with evidence showed; what keeps it from being a conclusion makes the run one that
@@ -262,6 +334,7 @@ impl Summary {
         }
         self.invoice = invoice;
         self.analytics = analytics;
+        self.limits = limits::limits(self);
     }
 
     /// The content of `summary.json`.

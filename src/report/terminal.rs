@@ -1,4 +1,5 @@
-//! The summary as a page for the terminal, at most 80 columns: what a replay found, or the bill.
+//! The summary as a page for the terminal, 80 columns wide and as a rule no longer than 30 lines: what a replay
+//! found, or the bill. The whole story stands in `report.html`.
 //!
 //! It shows no customer. Colour is ornament: without it nothing is lost.
 
@@ -6,6 +7,7 @@ mod annotations;
 mod bill;
 mod compared;
 pub mod layout;
+mod section;
 #[cfg(test)]
 mod tests;
 
@@ -13,36 +15,41 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use annotations::{annotations, error as error_annotation, warning as warning_annotation};
-use layout::{Page, size, thousands};
+use bill::whole;
+use compared::paragraphs;
+use layout::Page;
+use section::{Section, draw_within};
 
-use super::summary::Summary;
+use super::figures::{money, size, thousands};
+use super::summary::{FindingCounts, Summary};
 
-/// Warnings that are shown; `summary.json` holds all of them.
-const WARNINGS_SHOWN: usize = 3;
+/// What fits on a screen without scrolling.
+const LINES: usize = 30;
 
 /// Lays out a summary. `output` is the folder that was written.
 pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String {
     let mut page = Page::new(colour);
     identity(&mut page, summary);
-    rows(&mut page, summary);
-    match &summary.bill {
-        Some(bill) => {
-            let evidence = [
-                ("invoice", &summary.invoice),
-                ("Meta's analytics", &summary.analytics),
-            ];
-            for (name, comparison) in evidence {
-                if let Some(comparison) = comparison {
-                    compared::compared(&mut page, name, comparison);
-                }
-            }
-            bill::bill(&mut page, bill);
-        }
-        None => conversations(&mut page, summary),
+    let mut sections = Vec::new();
+    let evidence = [
+        ("invoice", &summary.invoice),
+        ("Meta's analytics", &summary.analytics),
+    ];
+    for (name, comparison) in evidence {
+        let comparison = comparison.iter();
+        sections.extend(comparison.flat_map(|comparison| compared::sections(name, comparison)));
     }
-    charges(&mut page, summary);
-    findings(&mut page, summary);
-    warnings(&mut page, summary);
+    sections.extend(incomplete(summary));
+    match &summary.bill {
+        Some(bill) => sections.extend(bill::sections(bill)),
+        None => sections.extend([conversations(summary), charges(summary)]),
+    }
+    sections.extend(findings(summary));
+    sections.extend(warnings(summary));
+    // An empty line and the folder stand at the end.
+    let last = 2 * usize::from(output.is_some());
+    let left = LINES.saturating_sub(page.lines() + last);
+    draw_within(&mut page, &sections, left);
     if let Some(output) = output {
         page.gap();
         page.pair("Output", &output.display().to_string());
@@ -51,16 +58,17 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
 }
 
 fn identity(page: &mut Page, summary: &Summary) {
-    match &summary.time_range {
-        Some(range) => page.pair("Log", &format!("{} to {}", range.first, range.last)),
-        None => page.pair("Log", "no usable row"),
-    }
     let bytes = summary.files.iter().map(|file| file.bytes).sum();
     let files = match &summary.files[..] {
         [file] => format!("{}, {}", file.path, size(bytes)),
         files => format!("{} files, {}", files.len(), size(bytes)),
     };
-    page.pair("Files", &files);
+    let log = match &summary.time_range {
+        Some(range) => format!("{} to {}, {files}", range.first, range.last),
+        None => format!("no usable row, {files}"),
+    };
+    page.pair("Log", &log);
+    rows(page, summary);
     let period = &summary.period;
     if period.from.is_some() || period.to.is_some() {
         let from = period.from.as_deref().unwrap_or("the beginning");
@@ -81,59 +89,93 @@ fn identity(page: &mut Page, summary: &Summary) {
     }
 }
 
+/// The control totals as one sum.
 fn rows(page: &mut Page, summary: &Summary) {
     let totals = &summary.control_totals;
-    page.gap();
-    page.heading("Rows read", &[&thousands(totals.rows_read)]);
     let outcomes = [
         ("inbound", totals.inbound),
-        ("outbound, delivered", totals.outbound_delivered),
-        ("outbound, not delivered", totals.outbound_undelivered),
+        ("delivered", totals.outbound_delivered),
+        ("undelivered", totals.outbound_undelivered),
         ("not through the API", totals.not_api),
         ("exact duplicates", totals.exact_duplicates),
-        ("further rows of a message", totals.folded_status_rows),
+        ("folded status rows", totals.folded_status_rows),
         ("other channels", totals.other_channel),
         ("outside the period", totals.outside_period),
         ("rejected", totals.rejected),
     ];
-    for (name, count) in outcomes {
-        if count > 0 {
-            page.row(name, &[&thousands(count)]);
-        }
+    let parts: Vec<String> = outcomes
+        .iter()
+        .filter(|(_, count)| *count > 0)
+        .map(|(name, count)| format!("{} {name}", thousands(*count)))
+        .collect();
+    let read = thousands(totals.rows_read);
+    match parts.is_empty() {
+        true => page.pair("Rows", &format!("{read} read")),
+        false => page.pair("Rows", &format!("{read} read = {}", parts.join(" + "))),
     }
 }
 
-fn conversations(page: &mut Page, summary: &Summary) {
-    page.gap();
-    page.heading("Conversations", &["opened", "outbound", "inbound"]);
-    for (regime, categories) in &summary.conversations {
-        for (category, counts) in categories {
-            page.row(
-                &format!("{regime}  {category}"),
-                &[
-                    &thousands(counts.count),
-                    &thousands(counts.messages_outbound),
-                    &thousands(counts.messages_inbound),
-                ],
-            );
-        }
-    }
-    if summary.conversations.is_empty() {
-        page.row("none", &[]);
-    }
+/// What keeps the run from being a conclusion, unless the verdict has said it.
+fn incomplete(summary: &Summary) -> Option<Section<'_>> {
+    let said = summary.invoice.iter();
+    let said: Vec<&String> = said.flat_map(|comparison| &comparison.reasons).collect();
+    let reasons = summary.incomplete.iter();
+    let reasons: Vec<String> = reasons
+        .filter(|reason| !said.contains(reason))
+        .cloned()
+        .collect();
+    (!reasons.is_empty()).then(|| {
+        Section::new(reasons.len(), move |page, shown| {
+            page.gap();
+            page.alarm("Incomplete: this is not a conclusion");
+            paragraphs(page, &reasons, shown);
+        })
+    })
+}
+
+fn conversations(summary: &Summary) -> Section<'_> {
+    let rows: Vec<_> = summary
+        .conversations
+        .iter()
+        .flat_map(|(regime, by)| {
+            by.iter()
+                .map(move |(category, counts)| (regime, category, counts))
+        })
+        .collect();
     let entry_points = summary.free_entry_points;
-    if entry_points.estimated > 0 {
-        page.note(&format!(
-            "{} of {} free entry points are estimated: no mark of Meta's confirms them.",
-            thousands(entry_points.estimated),
-            thousands(entry_points.count)
-        ));
-    }
+    Section::new(rows.len(), move |page, shown| {
+        page.gap();
+        page.heading("Conversations", &["opened", "outbound", "inbound"]);
+        let whole = whole(shown, rows.len());
+        for (regime, category, counts) in &rows[..whole] {
+            let cells = [
+                counts.count,
+                counts.messages_outbound,
+                counts.messages_inbound,
+            ];
+            let cells = cells.map(thousands);
+            let name = format!("{regime}  {category}");
+            page.row(&name, &[&cells[0], &cells[1], &cells[2]]);
+        }
+        if whole < rows.len() {
+            let others = rows[whole..].iter().map(|(.., counts)| counts.count);
+            let name = format!("{} others", rows.len() - whole);
+            page.row(&name, &[&thousands(others.sum())]);
+        }
+        if rows.is_empty() {
+            page.row("none", &[]);
+        }
+        if entry_points.estimated > 0 {
+            page.note(&format!(
+                "{} of {} free entry points are estimated: no mark of Meta's confirms them.",
+                thousands(entry_points.estimated),
+                thousands(entry_points.count)
+            ));
+        }
+    })
 }
 
-fn charges(page: &mut Page, summary: &Summary) {
-    page.gap();
-    page.heading("Charges", &["units", "estimated", "at an edge"]);
+fn charges(summary: &Summary) -> Section<'_> {
     let mut by_type = BTreeMap::<_, [u64; 3]>::new();
     for (&pricing_type, counts) in summary
         .charges
@@ -147,68 +189,71 @@ fn charges(page: &mut Page, summary: &Summary) {
         sum[1] += counts.estimated;
         sum[2] += counts.edge;
     }
-    for ((is_free, pricing_type), counts) in &by_type {
-        let kind = if *is_free { "free" } else { "chargeable" };
-        let cells = counts.map(thousands);
-        page.row(
-            &format!("{kind:<10}  {pricing_type}"),
-            &[&cells[0], &cells[1], &cells[2]],
-        );
-    }
-    if by_type.is_empty() {
-        page.row("none", &[]);
-    }
+    // There are five pricing types: they are always shown.
+    Section::new(0, move |page, _| {
+        page.gap();
+        page.heading("Charges", &["units", "estimated", "at an edge"]);
+        for ((is_free, pricing_type), counts) in &by_type {
+            let kind = if *is_free { "free" } else { "chargeable" };
+            let cells = counts.map(thousands);
+            page.row(
+                &format!("{kind:<10}  {pricing_type}"),
+                &[&cells[0], &cells[1], &cells[2]],
+            );
+        }
+        if by_type.is_empty() {
+            page.row("none", &[]);
+        }
+    })
 }
 
-fn findings(page: &mut Page, summary: &Summary) {
-    let Some(findings) = summary.findings.as_ref().filter(|codes| !codes.is_empty()) else {
-        return;
-    };
-    page.gap();
-    page.heading("Findings", &["count", "violations", "at stake"]);
-    for (code, counts) in findings {
-        let mut money: Vec<String> = counts
-            .money
-            .iter()
-            .map(|(currency, amount)| format!("{} {currency}", bill::money(*amount, currency)))
-            .collect();
-        let first = if money.is_empty() {
-            "-".to_owned()
-        } else {
-            money.remove(0)
-        };
-        page.row(
-            code,
-            &[
-                &thousands(counts.count),
-                &thousands(counts.violations),
-                &first,
-            ],
-        );
-        for more in money {
-            page.row("", &["", "", &more]);
+/// The codes with violations first, then those with the most findings.
+fn findings(summary: &Summary) -> Option<Section<'_>> {
+    let codes = summary
+        .findings
+        .as_ref()
+        .filter(|codes| !codes.is_empty())?;
+    let mut rows: Vec<(&&'static str, &FindingCounts)> = codes.iter().collect();
+    rows.sort_by_key(|(_, counts)| std::cmp::Reverse((counts.violations, counts.count)));
+    Some(Section::new(rows.len(), move |page, shown| {
+        page.gap();
+        page.heading("Findings", &["count", "violations", "at stake"]);
+        let whole = whole(shown, rows.len());
+        for (code, counts) in &rows[..whole] {
+            let count = thousands(counts.count);
+            let violations = thousands(counts.violations);
+            let cells = |stake: &str| [count.clone(), violations.clone(), stake.to_owned()];
+            let stake = match counts.money.iter().collect::<Vec<_>>()[..] {
+                [] => "-".to_owned(),
+                [(currency, amount)] => format!("{} {currency}", money(*amount, currency)),
+                _ => format!("{} currencies", counts.money.len()),
+            };
+            page.row(code, &cells(&stake).each_ref().map(String::as_str));
         }
-    }
+        if whole < rows.len() {
+            let others = &rows[whole..];
+            let count = others.iter().map(|(_, counts)| counts.count).sum();
+            let violations = others.iter().map(|(_, counts)| counts.violations).sum();
+            let name = format!("{} further codes", others.len());
+            page.row(&name, &[&thousands(count), &thousands(violations)]);
+        }
+    }))
 }
 
-fn warnings(page: &mut Page, summary: &Summary) {
-    if !summary.incomplete.is_empty() {
-        page.gap();
-        page.alarm("Incomplete: this is not a conclusion");
-        for reason in summary.incomplete.iter().take(WARNINGS_SHOWN) {
-            page.paragraph(reason);
-        }
-    }
-    if !summary.warnings.is_empty() {
-        page.gap();
-        page.heading("Warnings", &[]);
-        for warning in summary.warnings.iter().take(WARNINGS_SHOWN) {
-            let count = layout::thousands(warning.count);
-            page.paragraph(&format!("{}: {count} {}", warning.code, warning.text));
-        }
-        let hidden = summary.warnings.len().saturating_sub(WARNINGS_SHOWN);
-        if hidden > 0 {
-            page.paragraph(&format!("{hidden} more stand in summary.json."));
-        }
-    }
+fn warnings(summary: &Summary) -> Option<Section<'_>> {
+    let texts: Vec<String> = summary
+        .warnings
+        .iter()
+        .map(|warning| {
+            let count = thousands(warning.count);
+            format!("{}: {count} {}", warning.code, warning.text)
+        })
+        .collect();
+    (!texts.is_empty()).then(|| {
+        Section::new(texts.len(), move |page, shown| {
+            page.gap();
+            page.heading("Warnings", &[]);
+            paragraphs(page, &texts, shown);
+        })
+    })
 }

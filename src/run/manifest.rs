@@ -123,6 +123,22 @@ pub enum InputRole {
     Config,
 }
 
+impl InputRole {
+    /// The written form.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Log => "log",
+            Self::Accounts => "accounts",
+            Self::Templates => "templates",
+            Self::Rates => "rates",
+            Self::Invoice => "invoice",
+            Self::Map => "map",
+            Self::Analytics => "analytics",
+            Self::Config => "config",
+        }
+    }
+}
+
 /// A file that was read.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -137,28 +153,42 @@ pub struct Input {
     pub blake3: String,
 }
 
+/// Input files with their hashes.
+pub struct HashedInputs {
+    /// The files, in the order of the manifest.
+    pub inputs: Vec<Input>,
+    /// What only a holder of these files can know: 32 bytes of each BLAKE3 that are printed nowhere.
+    pub secrets: Vec<[u8; 32]>,
+}
+
 /// Hashes input files in parallel, each in one pass.
 ///
 /// `contents` are (role, path as given, path to read): standard input is read from where it was kept.
 ///
 /// # Errors
 /// If a file can no longer be read.
-pub fn hash_inputs(contents: &[(InputRole, PathBuf, PathBuf)]) -> Result<Vec<Input>> {
-    let mut inputs: Vec<Input> = contents
+pub fn hash_inputs(contents: &[(InputRole, PathBuf, PathBuf)]) -> Result<HashedInputs> {
+    let mut hashed: Vec<(Input, [u8; 32])> = contents
         .par_iter()
         .map(|(role, path, content)| {
-            let (bytes, blake3) = hash_file(content)
+            let (bytes, hasher) = hasher_of_file(content)
                 .with_context(|| format!("cannot read {} again", path.display()))?;
-            Ok(Input {
+            let mut output = [0; 64];
+            hasher.finalize_xof().fill(&mut output);
+            let mut secret = [0; 32];
+            secret.copy_from_slice(&output[32..]);
+            let input = Input {
                 role: *role,
                 path: path.display().to_string(),
                 bytes,
-                blake3,
-            })
+                blake3: hasher.finalize().to_hex().to_string(),
+            };
+            Ok((input, secret))
         })
         .collect::<Result<_>>()?;
-    inputs.sort();
-    Ok(inputs)
+    hashed.sort();
+    let (inputs, secrets) = hashed.into_iter().unzip();
+    Ok(HashedInputs { inputs, secrets })
 }
 
 /// Size and BLAKE3 of a file, in hex.
@@ -166,6 +196,11 @@ pub fn hash_inputs(contents: &[(InputRole, PathBuf, PathBuf)]) -> Result<Vec<Inp
 /// # Errors
 /// If it cannot be read.
 pub fn hash_file(path: &Path) -> Result<(u64, String)> {
+    let (bytes, hasher) = hasher_of_file(path)?;
+    Ok((bytes, hasher.finalize().to_hex().to_string()))
+}
+
+fn hasher_of_file(path: &Path) -> Result<(u64, blake3::Hasher)> {
     let mut file = File::open(path)?;
     let mut hasher = blake3::Hasher::new();
     let mut buffer = vec![0; 1 << 18];
@@ -179,7 +214,7 @@ pub fn hash_file(path: &Path) -> Result<(u64, String)> {
             }
         }
     }
-    Ok((bytes, hasher.finalize().to_hex().to_string()))
+    Ok((bytes, hasher))
 }
 
 /// BLAKE3 of the rules that are built in, in hex.
@@ -198,6 +233,34 @@ fn hash_of(files: &[&[u8]]) -> String {
         hasher.update(file);
     }
     hasher.finalize().to_hex().to_string()
+}
+
+/// Seals a run: the program, its rules, what was read, the settings, and what was written so far.
+///
+/// Names and places of inputs play no part, so the same evidence gives the same seal anywhere.
+pub fn fingerprint(
+    inputs: &[Input],
+    settings: &[SettingInForce],
+    written: &[WrittenFile],
+) -> String {
+    let mut words: Vec<String> = inputs
+        .iter()
+        .map(|input| format!("input {} {}", input.role.name(), input.blake3))
+        .collect();
+    let settings = settings.iter();
+    words.extend(settings.map(|setting| format!("setting {} {}", setting.name, setting.value)));
+    let written = written.iter();
+    words.extend(written.map(|file| format!("output {} {}", file.path, file.blake3)));
+    words.sort_unstable();
+    let mut hasher = blake3::Hasher::new();
+    for word in [env!("CARGO_PKG_VERSION"), &rulebook_hash(), &tariff_hash()]
+        .into_iter()
+        .chain(words.iter().map(String::as_str))
+    {
+        hasher.update(word.as_bytes());
+        hasher.update(b"\n");
+    }
+    hasher.finalize().to_hex().as_str()[..32].to_owned()
 }
 
 /// The current time as the manifest writes it.

@@ -49,6 +49,34 @@ named_enum! {
     }
 }
 
+impl FindingCode {
+    /// What it means, in a sentence without an end.
+    pub const fn meaning(self) -> &'static str {
+        match self {
+            Self::OutsideWindow => "free-form message with no customer service window open",
+            Self::Unapproved => "template used while it was not approved, paused or disabled",
+            Self::Recategorised => "sources of a message's category contradict each other",
+            Self::UsPause => "marketing template delivered to a US number in the pause",
+            Self::Limit => "more customers in a moving 24 hours than the messaging limit",
+            Self::OptOut => "marketing sent after the customer had opted out",
+            Self::AuthMisuse => "registry and message disagree on authentication",
+            Self::MissedEntryPoint => "click answered late or never, with later charges",
+            Self::TemplateInWindow => "paid template where a free or cheaper message was allowed",
+            Self::DuplicateTemplate => "same template to the same customer twice in 24 hours",
+            Self::LateReply => "answer after the window had closed, as a paid template",
+            Self::Conflict => "rows or statuses of a message contradict each other",
+            Self::Gap => "day or number with far fewer rows than usual",
+            Self::Clock => "times that cannot be",
+            Self::TwoAccounts => "number under two accounts at overlapping times",
+            Self::Unrated => "charge without a rate",
+            Self::BilledFree => "Meta's mark charges what the replay holds free",
+            Self::FreeBilled => "Meta's mark calls free what the replay holds chargeable",
+            Self::MarkedCategory => "Meta's mark charges another category than the replay",
+            Self::NoLadder => "volume tiers apply, but no ladder is known: priced at list",
+        }
+    }
+}
+
 named_enum! {
     /// How grave a finding is.
     pub enum Severity {

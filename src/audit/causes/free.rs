@@ -12,6 +12,7 @@ use super::{
     rest::entry_rate,
     words::{stake, units},
 };
+use crate::tariff::Amount;
 use crate::vocabulary::PricingType;
 
 /// Free units of a cell, by type.
@@ -126,7 +127,11 @@ pub(super) fn partial(comparisons: &mut [Comparison], rates: RateBook<'_>) {
     each_charged(comparisons, &pools, |comparison, pool| {
         let open = comparison.open_quantity();
         let available = pool.map_or(0, |pool| pool.all() - pool.marked_free);
-        open > 0 && open <= available && bill_free(comparison, open, &available.to_string(), rates)
+        // Where no money shows, numbers that do not meet are no reason to accuse.
+        comparison.open_amount() != Amount::ZERO
+            && open > 0
+            && open <= available
+            && bill_free(comparison, open, &available.to_string(), rates)
     });
 }
 

@@ -17,7 +17,7 @@ mod tax;
 mod words;
 
 use super::{
-    Cause, Evidence,
+    Evidence,
     comparison::{Comparison, Formation, Progress, times, total},
     key::Dimension,
     matching::{Matching, is_covered},
@@ -107,13 +107,11 @@ fn prepare(comparison: &mut Comparison, rates: RateBook<'_>) {
     let open = comparison.open_quantity();
     if billed == expected && open == 0 {
         comparison.progress = Progress::Settled;
-    } else if billed == expected && billed != Amount::ZERO {
-        let text = format!(
-            "{} billed, {} expected, and yet the amount is right: nothing to claim",
-            comparison.billed_quantity.unwrap_or(0),
-            comparison.quantity
-        );
-        comparison.explain(Cause::Quantity, open, Amount::ZERO, text);
+    } else if billed == expected
+        && billed != Amount::ZERO
+        && !rest::is_hidden_by_rounding(comparison, rates)
+    {
+        rest::right_amount(comparison);
         comparison.progress = Progress::Settled;
     } else if comparison.billed_quantity.is_none() {
         comparison.billed_quantity = implied_quantity(comparison, billed, rates);

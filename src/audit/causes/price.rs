@@ -14,6 +14,9 @@ use crate::{tariff::Amount, vocabulary::Currency};
 /// Below this many units an amount in cents fits too many rates to say which one was used.
 const TELLING_QUANTITY: i64 = 100;
 
+/// Below this the prices of four decimals are so few that one is the rate of some other market by chance.
+const TELLING_RATE: Amount = Amount::from_units(10_000_000_000);
+
 /// Explains the money of a line whose quantity is settled by its price.
 pub(super) fn explain(comparison: &mut Comparison, rates: RateBook<'_>) {
     let (Some(billed), Some(count)) = (comparison.billed, comparison.billed_quantity) else {
@@ -242,8 +245,11 @@ fn classified(
     }
     let by_category =
         find(rates.other_categories(currency, last)).map(|other| (Cause::Category, that_is(other)));
-    let by_market =
-        || find(rates.other_markets(currency, last)).map(|other| (Cause::Market, that_is(other)));
+    let by_market = || {
+        let mut others = rates.other_markets(currency, last);
+        others.retain(|other| other.rate >= TELLING_RATE);
+        find(others).map(|other| (Cause::Market, that_is(other)))
+    };
     let by_currency = || {
         find(rates.other_currencies(currency, last)).map(|other| (Cause::Currency, that_is(other)))
     };

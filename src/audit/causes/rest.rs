@@ -4,7 +4,7 @@
 use super::{
     super::{
         Cause,
-        comparison::{Comparison, Progress, minus, times},
+        comparison::{Comparison, Progress, minus, sum, times},
     },
     is_rounding, price,
     rates::RateBook,
@@ -29,6 +29,8 @@ pub(super) fn explain(comparison: &mut Comparison, rates: RateBook<'_>) {
         free_line(comparison);
     } else if comparison.billed_quantity.is_none() {
         price::amount_alone(comparison, rates);
+    } else if comparison.open_amount() == Amount::ZERO && comparison.billed != Some(Amount::ZERO) {
+        right_amount(comparison);
     } else if is_given_free(comparison) {
         let text = format!(
             "{} billed at nothing that the replay holds chargeable: {}",
@@ -43,6 +45,28 @@ pub(super) fn explain(comparison: &mut Comparison, rates: RateBook<'_>) {
         rounding_or_nothing(comparison);
     }
     comparison.progress = Progress::Settled;
+}
+
+/// Units too many or too few on a line whose amount is right: they may have their counterpart in another line,
+/// but nothing of this one's money.
+pub(super) fn right_amount(comparison: &mut Comparison) {
+    let open = comparison.open_quantity();
+    if open == 0 {
+        return;
+    }
+    let text = format!(
+        "{} billed, {} expected, and yet the amount is right: nothing to claim",
+        comparison.billed_quantity.unwrap_or(0),
+        comparison.quantity
+    );
+    comparison.explain(Cause::Quantity, open, Amount::ZERO, text);
+}
+
+/// Whether the money of the units too many or too few is so small that the rounded line does not show it.
+pub(super) fn is_hidden_by_rounding(comparison: &Comparison, rates: RateBook<'_>) -> bool {
+    let money = money_of_open(comparison, rates);
+    let shown = comparison.formation.round(sum(comparison.exact, money));
+    comparison.billed == Some(shown)
 }
 
 /// A line of a free type must cost nothing.
@@ -65,9 +89,15 @@ fn free_line(comparison: &mut Comparison) {
     }
 }
 
-/// Whether units that cost something are billed, at nothing.
+/// Whether units that cost something are billed, at nothing; a price on the line says that rounding, not
+/// somebody, made it nothing.
 fn is_given_free(comparison: &Comparison) -> bool {
+    let has_price = comparison
+        .unit_price
+        .is_some_and(|price| price > Amount::ZERO);
+    let is_rounding = is_rounding(comparison, comparison.open_amount());
     comparison.billed == Some(Amount::ZERO)
+        && !(has_price && is_rounding)
         && comparison.billed_quantity.is_some_and(|billed| billed > 0)
         && comparison.expected_amount() != Amount::ZERO
 }
@@ -78,11 +108,7 @@ fn quantity(comparison: &mut Comparison, rates: RateBook<'_>) {
     if open == 0 {
         return;
     }
-    let money = match entry_rate(comparison, rates) {
-        _ if open < 0 => times(comparison.money_of_last(-open), -1),
-        Some(rate) => times(rate, open),
-        None => comparison.open_amount(),
-    };
+    let money = money_of_open(comparison, rates);
     let billed = comparison.billed_quantity.unwrap_or(0);
     let held = comparison.quantity;
     let text = match (comparison.is_missing(), held) {
@@ -99,6 +125,16 @@ fn quantity(comparison: &mut Comparison, rates: RateBook<'_>) {
         _ => format!("{billed} billed, the log holds {held}: {}", stake(money)),
     };
     comparison.explain(Cause::Quantity, open, money, text);
+}
+
+/// What the units too many or too few cost.
+fn money_of_open(comparison: &Comparison, rates: RateBook<'_>) -> Amount {
+    let open = comparison.open_quantity();
+    match entry_rate(comparison, rates) {
+        _ if open < 0 => times(comparison.money_of_last(-open), -1),
+        Some(rate) => times(rate, open),
+        None => comparison.open_amount(),
+    }
 }
 
 /// What one more unit of a cell costs.

@@ -9,6 +9,7 @@ mod marks;
 mod matching;
 mod mixed;
 mod price;
+mod small_amounts;
 
 use std::{collections::BTreeMap, sync::LazyLock};
 

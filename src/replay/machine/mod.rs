@@ -23,6 +23,7 @@ mod window;
 
 use super::assemble::OddValues;
 use super::attributes::Flag;
+use super::longer_entry_points::Judged;
 use super::message::Message;
 use super::outcome::{Charge, Conversation};
 use super::pair::{PairKey, PairTable};
@@ -201,6 +202,24 @@ impl<'a> PairMachine<'a> {
         self.watch_end();
         if let (Some(trace), Some(tracer)) = (self.trace.take(), self.judgement.tracer) {
             tracer.end(trace);
+        }
+    }
+
+    /// How many conversations and charges there are so far.
+    pub fn places(&self) -> (usize, usize) {
+        let Findings {
+            conversations,
+            charges,
+            ..
+        } = &*self.findings;
+        (conversations.len(), charges.len())
+    }
+
+    /// What has come since there were so many.
+    pub fn since(&self, (conversations, charges): (usize, usize)) -> Judged<'_> {
+        Judged {
+            conversations: &self.findings.conversations[conversations..],
+            charges: &self.findings.charges[charges..],
         }
     }
 

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets};
+use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets, sums_of};
 use crate::replay::outcome::{Outcome, Warning};
 use crate::tariff::{Amount, Tariff, UnratedReason};
 use crate::vocabulary::{ChargeCategory, ChargeState, LocalDate};
@@ -25,6 +25,10 @@ pub struct Bill {
     pub by_category: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// By currency, then market.
     pub by_market: BTreeMap<String, BTreeMap<String, BillTotals>>,
+    /// By currency, then business number.
+    pub by_business: BTreeMap<String, BTreeMap<String, BillTotals>>,
+    /// Charges on a ladder, by currency, then step.
+    pub by_tier: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// By currency, then what the rates rest on.
     pub by_support: BTreeMap<String, BTreeMap<String, BillTotals>>,
     /// Charges without a rate: each missing cell by name.
@@ -33,6 +37,8 @@ pub struct Bill {
     pub tier_range: BTreeMap<String, TierRange>,
     /// Charges of max-price messages: at most the amount shown, by currency.
     pub bounded: BTreeMap<String, BillTotals>,
+    /// What entry points of 168 hours from 2026-09-28 would make free as well (S-11b), by currency.
+    pub longer_entry_points: BTreeMap<String, Freed>,
     /// Days whose cards were taken because the model has none on the real day, with units.
     pub nearest_cards: BTreeMap<String, u64>,
     /// How far each allowance is used (C22-3, C23-6, P26-2).
@@ -96,6 +102,15 @@ pub struct TierRange {
     pub best: Amount,
 }
 
+/// Charges that another reading of a rule would make free.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct Freed {
+    /// How many.
+    pub units: u64,
+    /// What they cost.
+    pub amount: Amount,
+}
+
 /// An allowance of a month.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Allowance {
@@ -113,6 +128,8 @@ pub struct Allowance {
     pub units: u64,
     /// Units of the log that it made free.
     pub free: u64,
+    /// Units of the log that take part in it, by local date.
+    pub by_day: BTreeMap<String, u64>,
 }
 
 /// The volume of a portfolio in a month.
@@ -164,13 +181,19 @@ impl Bill {
                 currency,
                 totals,
             );
-            let tables: [(&mut BTreeMap<String, Parts>, &str); 3] = [
+            let business = outcome.cells.businesses.word(group.business);
+            let tables: [(&mut BTreeMap<String, Parts>, &str); 4] = [
                 (&mut bill.by_month, &group.month.to_string()),
                 (&mut bill.by_category, group.category.name()),
                 (&mut bill.by_market, market),
+                (&mut bill.by_business, &business),
             ];
             for (table, key) in tables {
                 add(table.entry(currency.to_owned()).or_default(), key, totals);
+            }
+            if let Some(tier) = pricing.tier_label(price) {
+                let table = bill.by_tier.entry(currency.to_owned()).or_default();
+                add(table, tier, totals);
             }
             if let Some(support) = price.support {
                 let table = bill.by_support.entry(currency.to_owned()).or_default();
@@ -193,6 +216,11 @@ impl Bill {
         }
         bill.rate_cards = rate_cards.into_iter().collect();
         bill.unrated = missing.into_iter().map(MissingSum::finish).collect();
+        let freed = sums_of(&outcome.freed_by_longer_entry_points, outcome, pricing);
+        bill.longer_entry_points = freed
+            .into_iter()
+            .map(|(currency, (units, amount))| (currency.to_string(), Freed { units, amount }))
+            .collect();
         bill.allowances = allowances(outcome);
         bill.tiers = tiers(pricing);
         bill.assert_cross_foot();
@@ -206,6 +234,7 @@ impl Bill {
                 ("months", &self.by_month),
                 ("categories", &self.by_category),
                 ("markets", &self.by_market),
+                ("business numbers", &self.by_business),
             ] {
                 let mut sum = BillTotals::default();
                 table[currency].values().for_each(|part| sum.add(*part));
@@ -402,6 +431,7 @@ fn allowances(outcome: &Outcome) -> Vec<Allowance> {
             used_elsewhere: position.used_elsewhere,
             units: position.units,
             free: position.free(),
+            by_day: BTreeMap::new(),
         })
         .collect()
 }

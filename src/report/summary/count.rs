@@ -5,9 +5,11 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
+use super::cited::{Citations, CitedRule, cited};
 use super::{ChargeCounts, ConversationCounts, EntryPointCounts, PricedCounts};
 use crate::pricing::Pricing;
 use crate::replay::outcome::{Charge, Outcome};
+use crate::rulebook::Rulebook;
 use crate::vocabulary::{
     ChargeCategory, CloseReason, ConversationCategory, LocalDate, Month, PricingType, Regime,
 };
@@ -23,6 +25,8 @@ pub struct Counts {
     charges: Box<[[[ChargeCounts; PRICING_TYPES]; CHARGE_CATEGORIES]; REGIMES]>,
     /// Free entry points.
     pub entry_points: EntryPointCounts,
+    conversations_by_rule: Citations,
+    charges_by_rule: Citations,
     by_account: HashMap<u32, PricedCounts>,
     by_business: HashMap<(u32, Month), PricedCounts>,
 }
@@ -33,6 +37,8 @@ impl Counts {
             conversations: Default::default(),
             charges: Box::default(),
             entry_points: EntryPointCounts::default(),
+            conversations_by_rule: [0; _],
+            charges_by_rule: [0; _],
             by_account: HashMap::new(),
             by_business: HashMap::new(),
         }
@@ -57,6 +63,7 @@ impl Counts {
             counts.open_at_end_of_log += u64::from(row.close_reason == CloseReason::OpenAtEndOfLog);
             counts.messages_outbound += u64::from(row.messages_outbound);
             counts.messages_inbound += u64::from(row.messages_inbound);
+            self.conversations_by_rule[row.rule as usize] += 1;
             self.entry_points.count +=
                 u64::from(row.category == ConversationCategory::FreeEntryPoint);
             self.entry_points.estimated += u64::from(row.is_estimated);
@@ -75,6 +82,7 @@ impl Counts {
             counts.count += 1;
             counts.estimated += u64::from(row.estimated);
             counts.edge += u64::from(row.edge);
+            self.charges_by_rule[row.rule as usize] += 1;
             add_priced(self.by_account.entry(row.account).or_default(), &row);
             let business = outcome.pairs.parts(row.pair).business;
             let month = month_of.date(row.local_date);
@@ -99,6 +107,14 @@ impl Counts {
             mine.count += theirs.count;
             mine.estimated += theirs.estimated;
             mine.edge += theirs.edge;
+        }
+        for (mine, theirs) in [
+            (&mut self.conversations_by_rule, other.conversations_by_rule),
+            (&mut self.charges_by_rule, other.charges_by_rule),
+        ] {
+            for (mine, theirs) in mine.iter_mut().zip(theirs) {
+                *mine += theirs;
+            }
         }
         self.entry_points.count += other.entry_points.count;
         self.entry_points.estimated += other.entry_points.estimated;
@@ -145,6 +161,11 @@ impl Counts {
             }
         }
         table
+    }
+
+    /// The rules that are cited.
+    pub fn rules(&self, rulebook: &Rulebook) -> Vec<CitedRule> {
+        cited(rulebook, &self.conversations_by_rule, &self.charges_by_rule)
     }
 
     /// Charges by account.

@@ -27,6 +27,11 @@ impl Page {
         self.text
     }
 
+    /// How many lines it has.
+    pub fn lines(&self) -> usize {
+        self.text.lines().count()
+    }
+
     /// An empty line.
     pub fn gap(&mut self) {
         self.text.push('\n');
@@ -35,7 +40,7 @@ impl Page {
     /// A label and what it names.
     pub fn pair(&mut self, label: &str, value: &str) {
         self.styled(&format!("{label:<LABEL$}"), Style::new().bold());
-        self.line(value);
+        self.wrapped_from(value, LABEL, LABEL);
     }
 
     /// The head of a group of rows, with the heads of its columns.
@@ -79,11 +84,6 @@ impl Page {
         self.gap();
     }
 
-    fn line(&mut self, text: &str) {
-        self.text.push_str(text);
-        self.gap();
-    }
-
     fn styled(&mut self, text: &str, style: Style) {
         if self.colour {
             self.text.push_str(&format!("{style}{text}{style:#}"));
@@ -92,52 +92,29 @@ impl Page {
         }
     }
 
-    /// Breaks at spaces; later lines stand two columns further in. A word that is too long stays whole.
+    /// Breaks at spaces; later lines stand two columns further in.
     fn wrapped(&mut self, text: &str, indent: usize) {
-        let mut column = 0;
+        self.text.push_str(&" ".repeat(indent));
+        self.wrapped_from(text, indent, indent + 2);
+    }
+
+    /// Goes on in a column; a word that is too long stays whole.
+    fn wrapped_from(&mut self, text: &str, mut column: usize, indent: usize) {
+        let mut is_first = true;
         for word in text.split_whitespace() {
             let length = word.chars().count();
-            if column == 0 {
-                self.text.push_str(&" ".repeat(indent));
-                column = indent + length;
-            } else if column + 1 + length > WIDTH {
+            if !is_first && column + 1 + length > WIDTH {
                 self.gap();
-                self.text.push_str(&" ".repeat(indent + 2));
-                column = indent + 2 + length;
-            } else {
+                self.text.push_str(&" ".repeat(indent));
+                column = indent;
+            } else if !is_first {
                 self.text.push(' ');
-                column += 1 + length;
+                column += 1;
             }
             self.text.push_str(word);
+            column += length;
+            is_first = false;
         }
         self.gap();
     }
-}
-
-/// A number with thousands separators.
-pub fn thousands(number: u64) -> String {
-    let digits = number.to_string();
-    let mut text = String::with_capacity(digits.len() * 4 / 3);
-    for (place, digit) in digits.chars().enumerate() {
-        if place > 0 && (digits.len() - place).is_multiple_of(3) {
-            text.push(',');
-        }
-        text.push(digit);
-    }
-    text
-}
-
-/// A number of bytes in the unit that suits it, to one decimal.
-pub fn size(bytes: u64) -> String {
-    const UNITS: [&str; 4] = ["kB", "MB", "GB", "TB"];
-    if bytes < 1000 {
-        return format!("{bytes} bytes");
-    }
-    let mut tenths = u128::from(bytes) / 100;
-    let mut unit = 0;
-    while tenths >= 10_000 && unit + 1 < UNITS.len() {
-        tenths /= 1000;
-        unit += 1;
-    }
-    format!("{}.{} {}", tenths / 10, tenths % 10, UNITS[unit])
 }

@@ -3,9 +3,8 @@
 use std::path::Path;
 
 use super::{annotations, render};
-use crate::report::fixture::{Priced, World};
+use crate::report::fixture::World;
 use crate::report::summary::{Circumstances, LogFileSummary, Period, Summary};
-use crate::report::tables::TableRows;
 
 fn summary(with_bill: bool) -> Summary {
     let mut world = World::generated(20_000, 5, 11);
@@ -27,16 +26,9 @@ fn summary(with_bill: bool) -> Summary {
         accounts_file_absent: true,
         ..Circumstances::default()
     };
-    let Priced { pricing, bill, .. } = world.priced();
-    let bill = with_bill.then_some(bill);
-    Summary::new(
-        &world.outcome,
-        &pricing,
-        TableRows::default(),
-        bill,
-        None,
-        circumstances,
-    )
+    let mut summary = world.summary(with_bill, circumstances);
+    summary.findings = None;
+    summary
 }
 
 #[test]

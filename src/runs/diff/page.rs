@@ -3,7 +3,8 @@
 use super::matching::TableDifference;
 use super::sums::{CauseSums, Example};
 use super::{Diff, Difference};
-use crate::report::terminal::layout::{Page, thousands};
+use crate::report::figures::thousands;
+use crate::report::terminal::layout::Page;
 use crate::report::terminal::{error_annotation, warning_annotation};
 
 /// Lays out a comparison.

@@ -1,7 +1,8 @@
 //! A verification as a page for the terminal, at most 80 columns, and as annotations.
 
 use super::report::{Area, AreaReport, Verification};
-use crate::report::terminal::layout::{Page, thousands};
+use crate::report::figures::thousands;
+use crate::report::terminal::layout::Page;
 use crate::report::terminal::{error_annotation, warning_annotation};
 
 /// Lays out a verification.

@@ -1,0 +1,259 @@
+//! What a run writes into its folder, in this order: tables, claims, summary, rejects, manifest.
+
+use std::path::PathBuf;
+
+use super::args::LogArgs;
+use super::batch::Purpose;
+use super::config::Parsed;
+use super::evidence::Evidence;
+use super::inputs::Inputs;
+use super::opened_log::{FileInfo, Replayed};
+use super::priced::{Billed, Priced};
+use crate::audit::{self, Difference, Reconciliation};
+use crate::report::mask::Mask;
+use crate::report::summary::{
+    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
+};
+use crate::report::{claims, rejects, tables};
+use crate::run::exit::{Failure, OrFail};
+use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
+use crate::run::output::Folder;
+
+/// A run that has found everything and written nothing yet.
+pub struct Run<'a> {
+    /// What it is for.
+    pub purpose: Purpose<'a>,
+    /// What was read besides the log.
+    pub inputs: &'a Inputs,
+    /// Options.
+    pub args: &'a LogArgs,
+    /// The command line.
+    pub parsed: &'a Parsed,
+    /// Files of the log.
+    pub files: &'a [FileInfo],
+    /// Invoices and analytics, in an audit.
+    pub evidence: Option<&'a Evidence<'a>>,
+}
+
+impl Run<'_> {
+    /// Writes everything but the manifest.
+    ///
+    /// # Errors
+    /// If the log can no longer be read, or something cannot be written.
+    ///
+    /// # Panics
+    /// If not every rejected row is written: a bug in the program.
+    pub fn write(
+        &self,
+        replayed: Replayed<'_>,
+        priced: &Priced,
+        folder: &Folder,
+    ) -> Result<(Summary, HashedInputs), Failure> {
+        let content = self.content(&replayed, priced);
+        let table_rows = tables::write(&content, self.args.csv, folder).or_output()?;
+        self.write_claims(&replayed, priced, folder)?;
+        let hashed = manifest::hash_inputs(&self.input_files()).or_input()?;
+        let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);
+        let json = summary.to_json().or_output()?;
+        folder
+            .write_file("summary.json", json.as_bytes())
+            .or_output()?;
+        let rejected = write_rejects(replayed, folder)?;
+        assert_eq!(
+            rejected, summary.control_totals.rejected,
+            "every rejected row is written"
+        );
+        Ok((summary, hashed))
+    }
+
+    /// Writes the manifest, the last file of the folder.
+    ///
+    /// # Errors
+    /// If it cannot be written.
+    pub fn seal(
+        &self,
+        summary: &Summary,
+        words: &[String],
+        hashed: HashedInputs,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        self.manifest(summary, words, hashed)
+            .write(folder)
+            .or_output()
+    }
+
+    fn content<'c>(
+        &'c self,
+        replayed: &'c Replayed<'_>,
+        priced: &'c Priced,
+    ) -> tables::Content<'c> {
+        let billed = priced.billed.as_ref();
+        tables::Content {
+            outcome: &replayed.outcome,
+            pricing: &priced.pricing,
+            lines: billed.map(|billed| billed.lines.as_slice()),
+            differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
+            analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
+            findings: billed.map(|billed| billed.findings.as_slice()),
+            tariff: &self.inputs.tariff,
+            ids: &replayed.ids,
+        }
+    }
+
+    /// The messages behind each difference, where there is an invoice.
+    fn write_claims(
+        &self,
+        replayed: &Replayed<'_>,
+        priced: &Priced,
+        folder: &Folder,
+    ) -> Result<(), Failure> {
+        let billed = priced.billed.as_ref();
+        let Some(differences) = billed.and_then(|billed| rows(&billed.compared.invoice)) else {
+            return Ok(());
+        };
+        let outcome = &replayed.outcome;
+        let pricing = &priced.pricing;
+        let tariff = &self.inputs.tariff;
+        let claims = audit::claims(differences, outcome, pricing, tariff, &replayed.ids);
+        let claims = claims.or_input()?;
+        let mut file = folder.create_file("claims.csv").or_output()?;
+        claims::write(&claims, differences, outcome, pricing, tariff, &mut file).or_output()?;
+        file.finish().or_output()
+    }
+
+    fn summary(
+        &self,
+        replayed: &Replayed<'_>,
+        priced: &Priced,
+        tables: tables::TableRows,
+        hashed: &HashedInputs,
+        folder: &Folder,
+    ) -> Summary {
+        let billed = priced.billed.as_ref();
+        let mask = Mask::of_run(&hashed.secrets);
+        let found = Found {
+            outcome: &replayed.outcome,
+            pricing: &priced.pricing,
+            accounts: &self.inputs.accounts,
+            rulebook: &self.inputs.rulebook,
+            tables,
+            bill: billed.map(|billed| &billed.bill),
+            findings: billed.map(|billed| billed.findings.as_slice()),
+            mask: &mask,
+        };
+        let mut summary = Summary::new(&found, self.circumstances(hashed, folder));
+        if let Some(Billed { compared, .. }) = billed {
+            let comparison = |found: &Option<Reconciliation>, notes: &[String]| {
+                let materiality = compared.materiality;
+                let found = found.as_ref();
+                found.map(|found| Comparison::new(found, materiality, notes))
+            };
+            summary.compare(
+                comparison(&compared.invoice, &[]),
+                comparison(&compared.analytics, &compared.analytics_notes),
+            );
+        }
+        summary
+    }
+
+    fn circumstances(&self, hashed: &HashedInputs, folder: &Folder) -> Circumstances {
+        let settings = self.inputs.settings_in_force();
+        // What a run is asked to write beside the tables changes nothing that it says.
+        let written: Vec<_> = folder.written();
+        let sealed: Vec<_> = written
+            .into_iter()
+            .filter(|file| file.path.ends_with(".parquet"))
+            .collect();
+        let inputs = hashed.inputs.iter();
+        Circumstances {
+            command: self.purpose.name(),
+            command_line: self.parsed.command_line.with_settings(&settings),
+            period: Period {
+                from: self.inputs.from.map(|date| date.to_string()),
+                to: self.inputs.to.map(|date| date.to_string()),
+            },
+            files: self
+                .files
+                .iter()
+                .map(|file| LogFileSummary {
+                    path: file.path.display().to_string(),
+                    bytes: file.bytes,
+                    ignored_columns: file.ignored_columns.clone(),
+                })
+                .collect(),
+            inputs: inputs
+                .map(|input| InputSummary {
+                    role: input.role.name().to_owned(),
+                    path: input.path.clone(),
+                    bytes: input.bytes,
+                    blake3: input.blake3.clone(),
+                })
+                .collect(),
+            fingerprint: manifest::fingerprint(&hashed.inputs, &settings, &sealed),
+            accounts_file_absent: self.inputs.accounts.is_absent(),
+            rulebook: self
+                .args
+                .source
+                .rulebook
+                .map(|regime| regime.name().to_owned()),
+            settings,
+        }
+    }
+
+    /// Everything that was read: (role, path as given, path to read).
+    fn input_files(&self) -> Vec<(InputRole, PathBuf, PathBuf)> {
+        let mut files: Vec<(InputRole, PathBuf, PathBuf)> = self
+            .files
+            .iter()
+            .map(|file| (InputRole::Log, file.path.clone(), file.content.clone()))
+            .collect();
+        let config = self.parsed.file.as_ref().map(|(path, _)| path);
+        for (role, path) in [
+            (InputRole::Accounts, self.args.source.accounts.as_ref()),
+            (InputRole::Templates, self.args.source.templates.as_ref()),
+            (InputRole::Config, config),
+        ] {
+            files.extend(path.map(|path| (role, path.clone(), path.clone())));
+        }
+        let compared = self.evidence.into_iter().flat_map(Evidence::files);
+        files.extend(compared.map(|(role, path)| (role, path.clone(), path.clone())));
+        let own = self.inputs.tariff.own_files.iter();
+        files.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
+        files
+    }
+
+    fn manifest(&self, summary: &Summary, words: &[String], hashed: HashedInputs) -> Manifest {
+        let bill = summary.bill.as_ref();
+        Manifest {
+            manifest_version: manifest::MANIFEST_VERSION,
+            tool: Tool::THIS,
+            finished_at: manifest::now(),
+            command: words.to_vec(),
+            options: self.parsed.options.clone(),
+            settings: summary.settings.clone(),
+            rulebook_blake3: manifest::rulebook_hash(),
+            regimes: summary.regimes(),
+            tariff_blake3: manifest::tariff_hash(),
+            rate_cards: bill.map_or_else(Vec::new, |bill| bill.rate_cards.clone()),
+            inputs: hashed.inputs,
+            outputs: Vec::new(),
+            control_totals: summary.control_totals.clone(),
+            time_range: summary.time_range.as_ref().map(|range| TimeRange {
+                first: range.first.clone(),
+                last: range.last.clone(),
+            }),
+        }
+    }
+}
+
+fn rows(compared: &Option<Reconciliation>) -> Option<&[Difference]> {
+    let compared = compared.as_ref();
+    compared.map(|compared| compared.differences.as_slice())
+}
+
+fn write_rejects(replayed: Replayed<'_>, folder: &Folder) -> Result<u64, Failure> {
+    let mut file = folder.create_file("rejects.csv").or_output()?;
+    let count = rejects::write(replayed.rejects, &mut file).or_output()?;
+    file.finish().or_output()?;
+    Ok(count)
+}

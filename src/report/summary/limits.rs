@@ -1,0 +1,70 @@
+//! What a reader may not conclude from a report, in sentences.
+
+use super::Summary;
+use crate::report::figures::{money, thousands};
+
+/// The limits of a run, the weightiest first.
+pub(super) fn limits(summary: &Summary) -> Vec<String> {
+    let mut limits = summary.incomplete.clone();
+    let assumptions = &summary.assumptions;
+    if assumptions.accounts_file_absent {
+        limits.push(
+            "No accounts file was given: every account counts in UTC and US dollars.".to_owned(),
+        );
+    }
+    if assumptions.sent_counts_as_delivered {
+        limits
+            .push("The log knows no delivery: what was sent counts as delivered (D-3).".to_owned());
+    }
+    if let Some(regime) = &assumptions.rulebook {
+        limits.push(format!(
+            "The rules of {regime} were forced on the whole log: this is no account of what was owed."
+        ));
+    }
+    if summary.control_totals.rejected > 0 {
+        limits.push(format!(
+            "{} of {} rows were rejected and play no part; rejects.csv holds them.",
+            thousands(summary.control_totals.rejected),
+            thousands(summary.control_totals.rows_read),
+        ));
+    }
+    let charges = || summary.charges_by_account.values();
+    let estimated: u64 = charges().map(|counts| counts.estimated).sum();
+    if estimated > 0 {
+        limits.push(format!(
+            "{} of {} units rest on an assumption that the log cannot settle (S-12, R-2).",
+            thousands(estimated),
+            thousands(charges().map(|counts| counts.count).sum()),
+        ));
+    }
+    let edge: u64 = charges().map(|counts| counts.edge).sum();
+    if edge > 0 {
+        limits.push(format!(
+            "{} units lie so near an edge of a window or a month that a clock a minute off would decide \
+             otherwise (S-08).",
+            thousands(edge),
+        ));
+    }
+    if let Some(bill) = &summary.bill {
+        for (currency, freed) in &bill.longer_entry_points {
+            limits.push(format!(
+                "Meta says that free entry points last \"up to 7 days\" from 2026-09-28; they count 72 hours here. \
+                 At 168 hours {} more units would be free, {} {currency} of the bill (S-11b).",
+                thousands(freed.units),
+                money(freed.amount, currency),
+            ));
+        }
+        for (currency, range) in &bill.tier_range {
+            if range.list != range.best {
+                limits.push(format!(
+                    "Volume that the log does not show could move tiered charges between {} and {} {currency} \
+                     (S-23); they stand at {}.",
+                    money(range.best, currency),
+                    money(range.list, currency),
+                    money(range.amount, currency),
+                ));
+            }
+        }
+    }
+    limits
+}

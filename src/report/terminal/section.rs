@@ -1,0 +1,87 @@
+//! Sections of the page, and how many rows of each there is room for.
+
+use super::layout::Page;
+
+/// A part of the page that can be shown with fewer rows.
+pub struct Section<'a> {
+    rows: usize,
+    rows_least: usize,
+    draw: Box<dyn Fn(&mut Page, usize) + 'a>,
+}
+
+impl<'a> Section<'a> {
+    /// A section of so many rows; `draw` is told how many lines it has for them. Where these are fewer than
+    /// the rows, the last of them says what is left out.
+    pub fn new(rows: usize, draw: impl Fn(&mut Page, usize) + 'a) -> Self {
+        /// A row, and what the others come to.
+        const LEAST: usize = 2;
+        Self {
+            rows,
+            rows_least: rows.min(LEAST),
+            draw: Box::new(draw),
+        }
+    }
+
+    fn lines(&self, shown: usize) -> usize {
+        let mut page = Page::new(false);
+        (self.draw)(&mut page, shown);
+        page.lines()
+    }
+}
+
+/// Draws all sections within so many lines: the longest give way first. What stays too long even then is
+/// drawn nevertheless, because nothing that matters is hidden.
+pub fn draw_within(page: &mut Page, sections: &[Section<'_>], lines: usize) {
+    let mut shown: Vec<usize> = sections.iter().map(|section| section.rows).collect();
+    let mut heights: Vec<usize> = sections
+        .iter()
+        .map(|section| section.lines(section.rows))
+        .collect();
+    while heights.iter().sum::<usize>() > lines {
+        let can_shrink = |&place: &usize| shown[place] > sections[place].rows_least;
+        let places = (0..sections.len()).filter(can_shrink);
+        let Some(place) = places.max_by_key(|&place| heights[place]) else {
+            break;
+        };
+        shown[place] -= 1;
+        heights[place] = sections[place].lines(shown[place]);
+    }
+    for (section, shown) in sections.iter().zip(shown) {
+        (section.draw)(page, shown);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn section(rows: usize, name: &'static str) -> Section<'static> {
+        Section::new(rows, move |page, shown| {
+            let whole = if shown < rows { shown - 1 } else { rows };
+            for row in 0..whole {
+                page.note(&format!("{name}{row}"));
+            }
+            if whole < rows {
+                page.note(&format!("{name} and {} others", rows - whole));
+            }
+        })
+    }
+
+    #[test]
+    fn the_longest_section_gives_way() {
+        let mut page = Page::new(false);
+        draw_within(&mut page, &[section(5, "a"), section(3, "b")], 6);
+        let text = page.finish();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        assert_eq!(lines, ["a0", "a1", "a and 3 others", "b0", "b1", "b2"]);
+    }
+
+    #[test]
+    fn a_row_and_the_rest_always_stay() {
+        let mut page = Page::new(false);
+        draw_within(&mut page, &[section(5, "a"), section(1, "b")], 1);
+        let text = page.finish();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        assert_eq!(lines, ["a0", "a and 4 others", "b0"]);
+    }
+}
