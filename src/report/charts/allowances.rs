@@ -21,13 +21,19 @@ const PLOT_HEIGHT: f64 = 96.0;
 
 /// Small multiples, the fullest first.
 pub fn draw(summary: &Summary) -> Option<Chart> {
-    let mut allowances: Vec<&Allowance> = summary.bill.iter().flat_map(|bill| &bill.allowances).collect();
+    let mut allowances: Vec<&Allowance> = summary
+        .bill
+        .iter()
+        .flat_map(|bill| &bill.allowances)
+        .collect();
     if allowances.is_empty() {
         return None;
     }
     // Shares of different sizes, compared without division.
     allowances.sort_by(|one, other| {
-        let share = |one: &Allowance, other: &Allowance| u128::from(used(one)) * u128::from(other.size.max(1));
+        let share = |one: &Allowance, other: &Allowance| {
+            u128::from(used(one)) * u128::from(other.size.max(1))
+        };
         share(other, one).cmp(&share(one, other))
     });
     let count = allowances.len();
@@ -40,16 +46,26 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
             thousands(count as u64)
         ));
     }
-    if allowances.iter().any(|allowance| allowance.used_elsewhere > 0) {
+    if allowances
+        .iter()
+        .any(|allowance| allowance.used_elsewhere > 0)
+    {
         text.push_str(" What was used outside of the log counts from the first day on.");
     }
     let mut alt = format!("Lines, one drawing for each allowance. {text}");
     for allowance in &allowances {
-        alt.push_str(&format!(" {}, {}: {}.", allowance.owner, month_of(&allowance.month), use_of(allowance)));
+        alt.push_str(&format!(
+            " {}, {}: {}.",
+            allowance.owner,
+            month_of(&allowance.month),
+            use_of(allowance)
+        ));
     }
     let title = "Use of the monthly allowances".to_owned();
     let name = "allowances".to_owned();
-    Some(transcribe::chart(name, title, &alt, |paper| panels(paper, &text, &allowances)))
+    Some(transcribe::chart(name, title, &alt, |paper| {
+        panels(paper, &text, &allowances)
+    }))
 }
 
 fn used(allowance: &Allowance) -> u64 {
@@ -57,7 +73,11 @@ fn used(allowance: &Allowance) -> u64 {
 }
 
 fn use_of(allowance: &Allowance) -> String {
-    format!("{} units, allowance {}", thousands(used(allowance)), thousands(allowance.size))
+    format!(
+        "{} units, allowance {}",
+        thousands(used(allowance)),
+        thousands(allowance.size)
+    )
 }
 
 fn panels(paper: &Paper<'_>, text: &str, allowances: &[&Allowance]) -> f64 {
@@ -77,12 +97,21 @@ fn panel(paper: &Paper<'_>, (left, top): (f64, f64), width: f64, allowance: &All
     let month_width = LABEL.width(&month);
     let owner = STRONG.fitted(&allowance.owner, width - month_width - 10.0);
     paper.text((left, top + 14.0), &owner, STRONG, Ink::INK, Anchor::Start);
-    paper.text((left + width, top + 14.0), &month, LABEL, Ink::MUTED, Anchor::End);
+    paper.text(
+        (left + width, top + 14.0),
+        &month,
+        LABEL,
+        Ink::MUTED,
+        Anchor::End,
+    );
     let days = days(allowance);
     let measure = Measure::Count("units");
     let scale = Scale::around(0, i128::from(allowance.size.max(used(allowance))).max(1), 3);
     let ticks = measure.ticks(&scale);
-    let widest = ticks.iter().map(|(_, text)| LABEL.width(text)).fold(0.0, f64::max);
+    let widest = ticks
+        .iter()
+        .map(|(_, text)| LABEL.width(text))
+        .fold(0.0, f64::max);
     let frame = Frame {
         left: left + widest.ceil() + 6.0,
         top: top + PLOT_TOP,
@@ -94,12 +123,28 @@ fn panel(paper: &Paper<'_>, (left, top): (f64, f64), width: f64, allowance: &All
         let (_, y) = plane.pixels((0.0, place(*value)));
         let ink = if number == 0 { Ink::MUTED } else { Ink::GRID };
         paper.line(&[(frame.left, y), (frame.right, y)], ink, 1.0);
-        paper.text((frame.left - 6.0, y + 4.0), text, LABEL, Ink::MUTED, Anchor::End);
+        paper.text(
+            (frame.left - 6.0, y + 4.0),
+            text,
+            LABEL,
+            Ink::MUTED,
+            Anchor::End,
+        );
     }
-    paper.text((left, top + 29.0), &use_of(allowance), LABEL, Ink::MUTED, Anchor::Start);
+    paper.text(
+        (left, top + 29.0),
+        &use_of(allowance),
+        LABEL,
+        Ink::MUTED,
+        Anchor::Start,
+    );
     let size = place(i128::from(allowance.size));
     plane.line(days.line.clone(), Ink::named("whole"), 2.0);
-    plane.line(vec![(0.0, size), (days.count as f64, size)], Ink::LIMIT, 1.2);
+    plane.line(
+        vec![(0.0, size), (days.count as f64, size)],
+        Ink::LIMIT,
+        1.2,
+    );
     for (text, x, anchor) in [
         (&days.first, frame.left, Anchor::Start),
         (&days.last, frame.right, Anchor::End),
@@ -108,16 +153,30 @@ fn panel(paper: &Paper<'_>, (left, top): (f64, f64), width: f64, allowance: &All
     }
     if let Some((full, day)) = &days.full {
         let (x, y) = plane.pixels((*full, size));
-        let dot = Frame { left: x - 3.0, top: y - 3.0, right: x + 3.0, bottom: y + 3.0 };
+        let dot = Frame {
+            left: x - 3.0,
+            top: y - 3.0,
+            right: x + 3.0,
+            bottom: y + 3.0,
+        };
         paper.rectangle(dot, Ink::INK);
         let text = format!("full {day}");
         let half = LABEL.width(&text) / 2.0;
-        let ends = (LABEL.width(&days.first) + half + 8.0, LABEL.width(&days.last) + half + 8.0);
+        let ends = (
+            LABEL.width(&days.first) + half + 8.0,
+            LABEL.width(&days.last) + half + 8.0,
+        );
         // Under its day, unless the ends of the axis stand there.
         let (least, most) = (frame.left + ends.0, frame.right - ends.1);
         if least <= most {
             let x = x.clamp(least, most);
-            paper.text((x, frame.bottom + 15.0), &text, LABEL, Ink::INK, Anchor::Middle);
+            paper.text(
+                (x, frame.bottom + 15.0),
+                &text,
+                LABEL,
+                Ink::INK,
+                Anchor::Middle,
+            );
         }
     }
 }
@@ -140,13 +199,22 @@ fn days(allowance: &Allowance) -> Days {
     let mut sum = allowance.used_elsewhere;
     let start = (0.0, place(i128::from(sum)));
     let Some(month) = month else {
-        return Days { count: 1, line: vec![start, (1.0, start.1)], first: String::new(), last: String::new(), full: None };
+        return Days {
+            count: 1,
+            line: vec![start, (1.0, start.1)],
+            first: String::new(),
+            last: String::new(),
+            full: None,
+        };
     };
     let (first, last) = (month.first_day(), month.last_day());
     let count = (i64::from(last.days()) - i64::from(first.days()) + 1).max(1) as usize;
     let mut line = vec![start];
     let mut full = None;
-    for (day, units) in counts.into_iter().filter(|(day, _)| first <= *day && *day <= last) {
+    for (day, units) in counts
+        .into_iter()
+        .filter(|(day, _)| first <= *day && *day <= last)
+    {
         let x = (i64::from(day.days()) - i64::from(first.days())) as f64;
         let before = place(i128::from(sum));
         let was_full = sum >= allowance.size;
@@ -154,10 +222,19 @@ fn days(allowance: &Allowance) -> Days {
         line.push((x, before));
         line.push((x + 1.0, place(i128::from(sum))));
         if !was_full && sum >= allowance.size {
-            let share = (place(i128::from(allowance.size)) - before) / place(i128::from(units.max(1)));
+            let share =
+                (place(i128::from(allowance.size)) - before) / place(i128::from(units.max(1)));
             full = Some((x + share, day_and_month(day)));
         }
     }
     line.push((count as f64, place(i128::from(sum))));
-    Days { count, line, first: day_and_month(first), last: date(last).rsplit_once(' ').map_or_else(String::new, |(day, _)| day.to_owned()), full }
+    Days {
+        count,
+        line,
+        first: day_and_month(first),
+        last: date(last)
+            .rsplit_once(' ')
+            .map_or_else(String::new, |(day, _)| day.to_owned()),
+        full,
+    }
 }

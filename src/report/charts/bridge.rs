@@ -38,7 +38,9 @@ enum Kind {
 /// One chart for each currency of the invoice.
 pub fn draw(summary: &Summary, names: &Names) -> Vec<Chart> {
     let bridges = summary.invoice.iter().flat_map(|invoice| &invoice.bridges);
-    bridges.map(|bridge| chart(names.name("bridge", &bridge.currency), bridge)).collect()
+    bridges
+        .map(|bridge| chart(names.name("bridge", &bridge.currency), bridge))
+        .collect()
 }
 
 fn chart(name: String, bridge: &BridgeSummary) -> Chart {
@@ -62,7 +64,9 @@ fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     if scale.bottom > 0 {
         text.push_str(" The axis does not begin at zero: the sums' bars are cut.");
     }
-    transcribe::chart(name, title, &alt, |paper| waterfall(paper, &text, measure, &rows, scale))
+    transcribe::chart(name, title, &alt, |paper| {
+        waterfall(paper, &text, measure, &rows, scale)
+    })
 }
 
 fn rows(bridge: &BridgeSummary) -> Vec<Row> {
@@ -159,11 +163,20 @@ fn scale(rows: &[Row]) -> Scale {
     }
 }
 
-fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], scale: Scale) -> f64 {
+fn waterfall(
+    paper: &Paper<'_>,
+    text: &str,
+    measure: Measure<'_>,
+    rows: &[Row],
+    scale: Scale,
+) -> f64 {
     let top = sentences(paper, 0.0, text);
     let top = legend(paper, top + 6.0, rows);
     let figures: Vec<String> = rows.iter().map(|row| figure(measure, row)).collect();
-    let widest = figures.iter().map(|text| STRONG.width(text)).fold(0.0, f64::max);
+    let widest = figures
+        .iter()
+        .map(|text| STRONG.width(text))
+        .fold(0.0, f64::max);
     let widest = widest.max(STRONG.width(measure.unit()));
     let frame = Frame {
         left: NAME_WIDTH,
@@ -173,7 +186,13 @@ fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], 
     };
     let plane = paper.plane(frame, scale.ends(), (0.0, 1.0));
     let x = |value: i128| plane.pixels((place(value.max(scale.bottom)), 0.0)).0;
-    paper.text((WIDTH, frame.top - 8.0), measure.unit(), STRONG, Ink::MUTED, Anchor::End);
+    paper.text(
+        (WIDTH, frame.top - 8.0),
+        measure.unit(),
+        STRONG,
+        Ink::MUTED,
+        Anchor::End,
+    );
     axis(paper, frame, &measure.ticks(&scale), &x);
     for (number, row) in rows.iter().enumerate() {
         let y = frame.top + ROW * number as f64;
@@ -192,7 +211,12 @@ fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], 
             false => paper.rectangle(bar, ink(row)),
         }
         if !row.tip.is_empty() {
-            let whole = Frame { left: 0.0, right: WIDTH, top: y, bottom: y + ROW };
+            let whole = Frame {
+                left: 0.0,
+                right: WIDTH,
+                top: y,
+                bottom: y + ROW,
+            };
             paper.tip(whole, &row.tip);
         }
         if row.kind == Kind::Whole && scale.bottom > 0 {
@@ -202,9 +226,19 @@ fn waterfall(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row], 
             let below = bar_top + ROW;
             paper.line(&[(to, bar.bottom), (to, below)], Ink::MUTED, 1.0);
         }
-        let strength = if row.kind == Kind::Whole { STRONG } else { LABEL };
+        let strength = if row.kind == Kind::Whole {
+            STRONG
+        } else {
+            LABEL
+        };
         let base = y + ROW / 2.0 + 4.0;
-        paper.text((WIDTH, base), &figures[number], strength, Ink::INK, Anchor::End);
+        paper.text(
+            (WIDTH, base),
+            &figures[number],
+            strength,
+            Ink::INK,
+            Anchor::End,
+        );
     }
     frame.bottom + 26.0
 }
@@ -229,7 +263,10 @@ fn ink(row: &Row) -> Ink {
 }
 
 fn legend(paper: &Paper<'_>, top: f64, rows: &[Row]) -> f64 {
-    let mut entries = vec![("over", "▲ billed too much"), ("under", "▼ billed too little")];
+    let mut entries = vec![
+        ("over", "▲ billed too much"),
+        ("under", "▼ billed too little"),
+    ];
     if rows.iter().any(|row| row.kind == Kind::NotTested) {
         entries.push(("other", "billed and not tested"));
     }
@@ -251,7 +288,13 @@ fn axis(paper: &Paper<'_>, frame: Frame, ticks: &[(i128, String)], x: &dyn Fn(i1
         paper.line(&[(at, frame.top), (at, frame.bottom)], Ink::GRID, 1.0);
         let half = LABEL.width(text) / 2.0;
         if at - half > free && at + half <= WIDTH {
-            paper.text((at, frame.bottom + 16.0), text, LABEL, Ink::MUTED, Anchor::Middle);
+            paper.text(
+                (at, frame.bottom + 16.0),
+                text,
+                LABEL,
+                Ink::MUTED,
+                Anchor::Middle,
+            );
             free = at + half + 10.0;
         }
     }
@@ -259,7 +302,11 @@ fn axis(paper: &Paper<'_>, frame: Frame, ticks: &[(i128, String)], x: &dyn Fn(i1
 
 fn name(paper: &Paper<'_>, row: &Row, y: f64) {
     let width = NAME_WIDTH - 14.0;
-    let strength = if row.kind == Kind::Whole { STRONG } else { LABEL };
+    let strength = if row.kind == Kind::Whole {
+        STRONG
+    } else {
+        LABEL
+    };
     let name = strength.fitted(&row.name, width);
     if row.detail.is_empty() {
         let at = (NAME_WIDTH - 12.0, y + ROW / 2.0 + 4.0);

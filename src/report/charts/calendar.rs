@@ -52,7 +52,11 @@ impl Calendar {
     pub fn of(summary: &Summary) -> Option<Self> {
         let over_time = &summary.over_time;
         let amounts = over_time.amounts.values().flat_map(|days| days.keys());
-        let days = over_time.conversations.keys().chain(over_time.charges.keys()).chain(amounts);
+        let days = over_time
+            .conversations
+            .keys()
+            .chain(over_time.charges.keys())
+            .chain(amounts);
         let period = [&summary.period.from, &summary.period.to];
         let mut dates: Vec<LocalDate> = days
             .chain(period.into_iter().flatten())
@@ -75,7 +79,10 @@ impl Calendar {
             Step::Day => count(*step) <= DAYS_MOST,
             _ => count(*step) <= SLOTS_MOST,
         };
-        let step = steps.into_iter().find(fits).unwrap_or(Step::Months(1_200_000));
+        let step = steps
+            .into_iter()
+            .find(fits)
+            .unwrap_or(Step::Months(1_200_000));
         Self {
             step,
             count: count(step).max(1) as usize,
@@ -169,7 +176,9 @@ impl Calendar {
             .find(fits)
             .unwrap_or_else(|| self.ticks_at(Level::Day).into_iter().take(1).collect());
         // A year that begins too soon behind the first one leaves that one no room.
-        let years: Vec<usize> = (0..ticks.len()).filter(|&tick| ticks[tick].year.is_some()).collect();
+        let years: Vec<usize> = (0..ticks.len())
+            .filter(|&tick| ticks[tick].year.is_some())
+            .collect();
         for pair in years.windows(2) {
             let distance = (ticks[pair[1]].slot - ticks[pair[0]].slot) as f64 * slot_width;
             if distance < letters.width("0000") + GAP / 2.0 {
@@ -211,7 +220,8 @@ impl Calendar {
             (Level::Day, Step::Day | Step::Week) => Some(first),
             (Level::Week, Step::Week) => Some(first),
             (Level::Week, Step::Day) => {
-                let is_monday = (i64::from(first.days()) + WEEKDAY_OF_DAY_ZERO) % DAYS_PER_WEEK == 0;
+                let is_monday =
+                    (i64::from(first.days()) + WEEKDAY_OF_DAY_ZERO) % DAYS_PER_WEEK == 0;
                 is_monday.then_some(first)
             }
             (Level::Day | Level::Week, Step::Months(_)) => None,
@@ -316,12 +326,25 @@ mod tests {
             };
             ticks.into_iter().map(text).collect()
         };
-        assert_eq!(texts(calendar("2025-07-01", "2025-07-01"), 600.0), ["1 Jul 2025"]);
+        assert_eq!(
+            texts(calendar("2025-07-01", "2025-07-01"), 600.0),
+            ["1 Jul 2025"]
+        );
         assert_eq!(
             texts(calendar("2025-12-01", "2026-01-11"), 600.0),
-            ["1 Dec 2025", "8 Dec", "15 Dec", "22 Dec", "29 Dec", "5 Jan 2026"]
+            [
+                "1 Dec 2025",
+                "8 Dec",
+                "15 Dec",
+                "22 Dec",
+                "29 Dec",
+                "5 Jan 2026"
+            ]
         );
-        assert_eq!(texts(calendar("2025-07-01", "2028-06-30"), 600.0)[..2], ["Jul 2025", "Oct"]);
+        assert_eq!(
+            texts(calendar("2025-07-01", "2028-06-30"), 600.0)[..2],
+            ["Jul 2025", "Oct"]
+        );
     }
 
     #[test]

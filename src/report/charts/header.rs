@@ -42,7 +42,13 @@ pub fn legend(paper: &Paper<'_>, top: f64, entries: &[(usize, String)]) -> f64 {
     let (mut x, mut y) = (0.0, top + 8.0);
     if entries.len() > 1 {
         let lead = "From below:";
-        paper.text((x, y + SWATCH - 1.5), lead, LABEL, Ink::MUTED, Anchor::Start);
+        paper.text(
+            (x, y + SWATCH - 1.5),
+            lead,
+            LABEL,
+            Ink::MUTED,
+            Anchor::Start,
+        );
         x += LABEL.width(lead) + GAP / 2.0;
     }
     for (place, figure) in entries {

@@ -9,7 +9,13 @@ use crate::report::figures::thousands;
 use crate::report::summary::Summary;
 
 const WEEKDAYS: [&str; 7] = [
-    "Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday",
+    "Monday",
+    "Tuesday",
+    "Wednesday",
+    "Thursday",
+    "Friday",
+    "Saturday",
+    "Sunday",
 ];
 const HOURS: usize = 24;
 const LEFT: f64 = 84.0;
@@ -36,7 +42,11 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
         .enumerate()
         .flat_map(|(weekday, hours)| {
             let hours = hours.iter().take(HOURS).enumerate();
-            hours.map(move |(hour, &count)| Cell { weekday, hour, count })
+            hours.map(move |(hour, &count)| Cell {
+                weekday,
+                hour,
+                count,
+            })
         })
         .collect();
     let steps = steps(&cells);
@@ -44,7 +54,9 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     let text = text(&cells);
     let alt = format!("Heat map of seven days by 24 hours. {text}");
     let name = "units_by_hour".to_owned();
-    Some(transcribe::chart(name, title, &alt, |paper| map(paper, &text, &cells, &steps)))
+    Some(transcribe::chart(name, title, &alt, |paper| {
+        map(paper, &text, &cells, &steps)
+    }))
 }
 
 fn text(cells: &[Cell]) -> String {
@@ -61,18 +73,28 @@ fn text(cells: &[Cell]) -> String {
 }
 
 fn hour_name(cell: &Cell) -> String {
-    format!("{} {:02}:00–{:02}:00", WEEKDAYS[cell.weekday], cell.hour, cell.hour + 1)
+    format!(
+        "{} {:02}:00–{:02}:00",
+        WEEKDAYS[cell.weekday],
+        cell.hour,
+        cell.hour + 1
+    )
 }
 
 /// The lowest and highest count of each step: about as many hours in each, so that one huge hour leaves the
 /// others apart.
 fn steps(cells: &[Cell]) -> Vec<(u64, u64)> {
-    let mut counts: Vec<u64> = cells.iter().map(|cell| cell.count).filter(|&count| count > 0).collect();
+    let mut counts: Vec<u64> = cells
+        .iter()
+        .map(|cell| cell.count)
+        .filter(|&count| count > 0)
+        .collect();
     counts.sort_unstable();
     let mut steps: Vec<(u64, u64)> = Vec::new();
     for number in 1..=SIDES.len() {
         let end = (counts.len() * number).div_ceil(SIDES.len());
-        let (Some(last), lowest) = (end.checked_sub(1), steps.last().map_or(0, |step| step.1)) else {
+        let (Some(last), lowest) = (end.checked_sub(1), steps.last().map_or(0, |step| step.1))
+        else {
             continue;
         };
         let first = counts.iter().copied().find(|&count| count > lowest);
@@ -85,7 +107,9 @@ fn steps(cells: &[Cell]) -> Vec<(u64, u64)> {
 
 /// The step of a count among all; few steps use the warm end.
 fn step_of(count: u64, steps: &[(u64, u64)]) -> Option<usize> {
-    let own = steps.iter().position(|&(from, to)| from <= count && count <= to)?;
+    let own = steps
+        .iter()
+        .position(|&(from, to)| from <= count && count <= to)?;
     Some(own + SIDES.len() - steps.len())
 }
 
@@ -103,21 +127,44 @@ fn map(paper: &Paper<'_>, text: &str, cells: &[Cell], steps: &[(u64, u64)]) -> f
     for hour in (0..=HOURS).step_by(3) {
         let (x, _) = plane.pixels((hour as f64, 0.0));
         let text = format!("{hour:02}:00");
-        paper.text((x, frame.top - 7.0), &text, LABEL, Ink::MUTED, Anchor::Middle);
+        paper.text(
+            (x, frame.top - 7.0),
+            &text,
+            LABEL,
+            Ink::MUTED,
+            Anchor::Middle,
+        );
     }
     for (number, weekday) in WEEKDAYS.iter().enumerate() {
         let y = frame.top + ROW * (number as f64 + 0.5) + 4.0;
-        paper.text((frame.left - 10.0, y), weekday, LABEL, Ink::INK, Anchor::End);
+        paper.text(
+            (frame.left - 10.0, y),
+            weekday,
+            LABEL,
+            Ink::INK,
+            Anchor::End,
+        );
     }
     for line in 0..=WEEKDAYS.len() {
-        plane.line(vec![(0.0, line as f64), (HOURS as f64, line as f64)], Ink::GRID, 1.0);
+        plane.line(
+            vec![(0.0, line as f64), (HOURS as f64, line as f64)],
+            Ink::GRID,
+            1.0,
+        );
     }
     for hour in 0..=HOURS {
-        plane.line(vec![(hour as f64, 0.0), (hour as f64, days)], Ink::GRID, 1.0);
+        plane.line(
+            vec![(hour as f64, 0.0), (hour as f64, days)],
+            Ink::GRID,
+            1.0,
+        );
     }
     // Step by step, so that each becomes one path.
     for step in 0..SIDES.len() {
-        for cell in cells.iter().filter(|cell| step_of(cell.count, steps) == Some(step)) {
+        for cell in cells
+            .iter()
+            .filter(|cell| step_of(cell.count, steps) == Some(step))
+        {
             let middle = plane.pixels((cell.hour as f64 + 0.5, cell.weekday as f64 + 0.5));
             square(paper, middle, step);
         }
@@ -126,14 +173,27 @@ fn map(paper: &Paper<'_>, text: &str, cells: &[Cell], steps: &[(u64, u64)]) -> f
         let (left, top) = plane.pixels((cell.hour as f64, cell.weekday as f64));
         let (right, bottom) = plane.pixels((cell.hour as f64 + 1.0, cell.weekday as f64 + 1.0));
         let words = format!("{}: {} units", hour_name(cell), thousands(cell.count));
-        paper.tip(Frame { left, top, right, bottom }, &words);
+        paper.tip(
+            Frame {
+                left,
+                top,
+                right,
+                bottom,
+            },
+            &words,
+        );
     }
     frame.bottom + 6.0
 }
 
 fn square(paper: &Paper<'_>, (x, y): (f64, f64), step: usize) {
     let half = SIDES[step] / 2.0;
-    let frame = Frame { left: x - half, top: y - half, right: x + half, bottom: y + half };
+    let frame = Frame {
+        left: x - half,
+        top: y - half,
+        right: x + half,
+        bottom: y + half,
+    };
     paper.rectangle(frame, Ink::heat(step));
 }
 

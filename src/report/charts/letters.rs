@@ -37,7 +37,9 @@ impl Type {
             true => &*BOLD,
             false => &*REGULAR,
         };
-        let widths = text.chars().map(|letter| widths.get(&letter).copied().unwrap_or(FOREIGN));
+        let widths = text
+            .chars()
+            .map(|letter| widths.get(&letter).copied().unwrap_or(FOREIGN));
         widths.sum::<f64>() * self.size
     }
 
@@ -83,14 +85,20 @@ impl Type {
 /// With a mark for each letter that the font lacks: what a picture would otherwise leave blank.
 pub fn marked(text: &str) -> String {
     let is_known = |letter: &char| letter.is_ascii_control() || REGULAR.contains_key(letter);
-    text.chars().map(|letter| if is_known(&letter) { letter } else { '\u{fffd}' }).collect()
+    text.chars()
+        .map(|letter| {
+            if is_known(&letter) {
+                letter
+            } else {
+                '\u{fffd}'
+            }
+        })
+        .collect()
 }
 
 /// Without what turns the writing around, joins letters or moves the pen.
 pub fn clean(name: &str) -> String {
-    let turns = |letter: char| {
-        matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe0f}')
-    };
+    let turns = |letter: char| matches!(letter, '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}' | '\u{2060}'..='\u{206f}' | '\u{feff}' | '\u{fe0f}');
     name.chars()
         .filter(|&letter| !turns(letter))
         .map(|letter| match letter {
@@ -102,8 +110,10 @@ pub fn clean(name: &str) -> String {
         .collect()
 }
 
-static REGULAR: LazyLock<HashMap<char, f64>> = LazyLock::new(|| widths(fonts::REGULAR).unwrap_or_default());
-static BOLD: LazyLock<HashMap<char, f64>> = LazyLock::new(|| widths(fonts::BOLD).unwrap_or_default());
+static REGULAR: LazyLock<HashMap<char, f64>> =
+    LazyLock::new(|| widths(fonts::REGULAR).unwrap_or_default());
+static BOLD: LazyLock<HashMap<char, f64>> =
+    LazyLock::new(|| widths(fonts::BOLD).unwrap_or_default());
 
 /// The width of each letter, in parts of the size; `None` where the font is not one of the kind shipped.
 fn widths(font: &[u8]) -> Option<HashMap<char, f64>> {
@@ -113,9 +123,9 @@ fn widths(font: &[u8]) -> Option<HashMap<char, f64>> {
     let metrics_count = font.short(font.table(b"hhea")? + 34)?;
     let letters = font.letters(font.table(b"cmap")?)?;
     let width = |glyph: usize| font.short(metrics + 4 * glyph.min(metrics_count.checked_sub(1)?));
-    let widths = letters.into_iter().filter_map(|(letter, glyph)| {
-        Some((letter, width(glyph)? as f64 / units_per_em as f64))
-    });
+    let widths = letters
+        .into_iter()
+        .filter_map(|(letter, glyph)| Some((letter, width(glyph)? as f64 / units_per_em as f64)));
     Some(widths.collect())
 }
 
@@ -141,8 +151,11 @@ impl Font<'_> {
 
     /// Letters with their glyphs, from a character map of format 4.
     fn letters(&self, map: usize) -> Option<Vec<(char, usize)>> {
-        let subtables = (0..self.short(map + 2)?).filter_map(|number| self.long(map + 8 + 8 * number));
-        let at = subtables.map(|offset| map + offset).find(|&at| self.short(at) == Some(4))?;
+        let subtables =
+            (0..self.short(map + 2)?).filter_map(|number| self.long(map + 8 + 8 * number));
+        let at = subtables
+            .map(|offset| map + offset)
+            .find(|&at| self.short(at) == Some(4))?;
         let segments = self.short(at + 6)? / 2;
         let mut letters = Vec::new();
         for segment in 0..segments {
@@ -189,8 +202,14 @@ mod tests {
         let plain = Type::plain(12.0);
         assert_eq!(plain.fitted("Brazil", 100.0), "Brazil");
         let fitted = plain.fitted(&"a very long name ".repeat(20), 100.0);
-        assert!(fitted.ends_with('…') && plain.width(&fitted) <= 100.0, "{fitted}");
-        assert_eq!(plain.fitted("a\u{202e}b\u{0}\n", 100.0), "ab\u{fffd}\u{fffd}");
+        assert!(
+            fitted.ends_with('…') && plain.width(&fitted) <= 100.0,
+            "{fitted}"
+        );
+        assert_eq!(
+            plain.fitted("a\u{202e}b\u{0}\n", 100.0),
+            "ab\u{fffd}\u{fffd}"
+        );
         assert_eq!(plain.fitted("\u{202e} ", 100.0), "(no name)");
         assert_eq!(marked("a\n▲🎉"), "a\n▲\u{fffd}");
     }
@@ -199,7 +218,10 @@ mod tests {
     fn lines_are_no_wider_than_asked() {
         let plain = Type::plain(12.0);
         let lines = plain.lines("one two three four five six seven", 80.0);
-        assert!(lines.len() > 2 && lines.iter().all(|line| plain.width(line) <= 80.0), "{lines:?}");
+        assert!(
+            lines.len() > 2 && lines.iter().all(|line| plain.width(line) <= 80.0),
+            "{lines:?}"
+        );
         assert_eq!(lines.join(" "), "one two three four five six seven");
     }
 }

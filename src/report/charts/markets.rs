@@ -30,7 +30,12 @@ pub fn draw(summary: &Summary, names: &Names) -> Vec<Chart> {
         .filter(|(_, markets)| !markets.is_empty())
         .map(|(currency, markets)| {
             let rows = rows(markets.iter().map(|(name, totals)| (name.as_str(), totals)));
-            chart(names.name("cost_by_market", currency), currency, markets.len(), &rows)
+            chart(
+                names.name("cost_by_market", currency),
+                currency,
+                markets.len(),
+                &rows,
+            )
         })
         .collect()
 }
@@ -54,7 +59,9 @@ fn rows<'a>(markets: impl Iterator<Item = (&'a str, &'a BillTotals)>) -> Vec<Row
     if !tail.is_empty() {
         rows.push(Row {
             name: format!("{} others", tail.len()),
-            amount: tail.iter().fold(0, |sum, (_, totals)| sum.saturating_add(totals.amount.units())),
+            amount: tail.iter().fold(0, |sum, (_, totals)| {
+                sum.saturating_add(totals.amount.units())
+            }),
             is_tail: true,
             unrated: tail.iter().map(|(_, totals)| totals.unrated).sum(),
         });
@@ -79,25 +86,53 @@ fn chart(name: String, currency: &str, count: usize, rows: &[Row]) -> Chart {
     }
     let mut alt = format!("Bars. {text}");
     for row in rows {
-        alt.push_str(&format!(" {}: {}.", row.name, measure.exact_with_unit(row.amount)));
+        alt.push_str(&format!(
+            " {}: {}.",
+            row.name,
+            measure.exact_with_unit(row.amount)
+        ));
     }
     transcribe::chart(name, title, &alt, |paper| bars(paper, &text, measure, rows))
 }
 
 fn bars(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row]) -> f64 {
     let top = sentences(paper, 0.0, text) + 8.0;
-    let names: Vec<String> = rows.iter().map(|row| LABEL.fitted(&row.name, NAME_WIDTH)).collect();
+    let names: Vec<String> = rows
+        .iter()
+        .map(|row| LABEL.fitted(&row.name, NAME_WIDTH))
+        .collect();
     let figures: Vec<String> = rows.iter().map(|row| measure.exact(row.amount)).collect();
-    let widest = |texts: &[String]| texts.iter().map(|text| LABEL.width(text)).fold(0.0, f64::max);
+    let widest = |texts: &[String]| {
+        texts
+            .iter()
+            .map(|text| LABEL.width(text))
+            .fold(0.0, f64::max)
+    };
     let left = widest(&names).ceil() + 10.0;
     // The currency stands above its figures, at the end of the largest bar.
     let unit_width = STRONG.width(measure.unit());
     let right = WIDTH - widest(&figures).max(unit_width).ceil() - 10.0;
     let bottom = top + 18.0 + ROW * rows.len() as f64;
-    let frame = Frame { left, top: top + 18.0, right, bottom };
-    let largest = rows.iter().map(|row| row.amount).max().unwrap_or_default().max(1);
+    let frame = Frame {
+        left,
+        top: top + 18.0,
+        right,
+        bottom,
+    };
+    let largest = rows
+        .iter()
+        .map(|row| row.amount)
+        .max()
+        .unwrap_or_default()
+        .max(1);
     let plane = paper.plane(frame, (0.0, place(largest)), (0.0, 1.0));
-    paper.text((WIDTH, top + 10.0), measure.unit(), STRONG, Ink::MUTED, Anchor::End);
+    paper.text(
+        (WIDTH, top + 10.0),
+        measure.unit(),
+        STRONG,
+        Ink::MUTED,
+        Anchor::End,
+    );
     for (number, row) in rows.iter().enumerate() {
         let y = frame.top + ROW * number as f64;
         let base = y + ROW / 2.0 + 4.0;
@@ -105,9 +140,20 @@ fn bars(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row]) -> f6
         paper.text((left - 8.0, base), &names[number], LABEL, ink, Anchor::End);
         let (end, _) = plane.pixels((place(row.amount.max(0)), 0.0));
         let kind = if row.is_tail { "other" } else { "whole" };
-        let bar = Frame { left, top: y + 4.0, right: end, bottom: y + ROW - 4.0 };
+        let bar = Frame {
+            left,
+            top: y + 4.0,
+            right: end,
+            bottom: y + ROW - 4.0,
+        };
         paper.rectangle(bar, Ink::named(kind));
-        paper.text((WIDTH, base), &figures[number], LABEL, Ink::INK, Anchor::End);
+        paper.text(
+            (WIDTH, base),
+            &figures[number],
+            LABEL,
+            Ink::INK,
+            Anchor::End,
+        );
     }
     paper.line(&[(left, frame.top), (left, bottom)], Ink::MUTED, 1.0);
     bottom + 6.0

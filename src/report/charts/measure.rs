@@ -17,7 +17,9 @@ impl Measure<'_> {
     pub fn exact(self, value: i128) -> String {
         match self {
             // A minus as wide as a plus: the same figure, set for print.
-            Self::Money(currency) => figures::money(Amount::from_units(value), currency).replace('-', "−"),
+            Self::Money(currency) => {
+                figures::money(Amount::from_units(value), currency).replace('-', "−")
+            }
             Self::Count(_) => {
                 let count = value.unsigned_abs().min(u128::from(u64::MAX)) as u64;
                 figures::thousands(count)
@@ -27,7 +29,9 @@ impl Measure<'_> {
 
     /// The exact figure with what it counts.
     pub fn exact_with_unit(self, value: i128) -> String {
-        format!("{} {}", self.exact(value), self.unit()).trim_end().to_owned()
+        format!("{} {}", self.exact(value), self.unit())
+            .trim_end()
+            .to_owned()
     }
 
     /// The currency, or the name of the things.
@@ -46,9 +50,17 @@ impl Measure<'_> {
                 false => text,
             }
         };
-        let decimals = |text: &str| text.split_once('.').map_or(0, |(_, decimals)| decimals.len());
-        let mut ticks: Vec<(i128, String)> = scale.ticks().map(|value| (value, figure(value))).collect();
-        let most = ticks.iter().map(|(_, text)| decimals(text)).max().unwrap_or_default();
+        let decimals = |text: &str| {
+            text.split_once('.')
+                .map_or(0, |(_, decimals)| decimals.len())
+        };
+        let mut ticks: Vec<(i128, String)> =
+            scale.ticks().map(|value| (value, figure(value))).collect();
+        let most = ticks
+            .iter()
+            .map(|(_, text)| decimals(text))
+            .max()
+            .unwrap_or_default();
         for (value, text) in &mut ticks {
             let missing = most - decimals(text);
             if *value != 0 && missing > 0 {
@@ -83,7 +95,9 @@ impl Scale {
         let bottom = lowest.div_euclid(step).saturating_mul(step);
         let cut = highest.rem_euclid(step);
         let rest = if cut == 0 { 0 } else { step - cut };
-        let top = highest.saturating_add(rest).max(bottom.saturating_add(step));
+        let top = highest
+            .saturating_add(rest)
+            .max(bottom.saturating_add(step));
         Self { bottom, top, step }
     }
 
@@ -134,7 +148,10 @@ mod tests {
             ticks(Measure::Money("USD"), dollars("1.9")),
             ["0", "0.5", "1.0", "1.5", "2.0"]
         );
-        assert_eq!(ticks(Measure::Money("USD"), dollars("0.0001"))[1], "0.00002");
+        assert_eq!(
+            ticks(Measure::Money("USD"), dollars("0.0001"))[1],
+            "0.00002"
+        );
         assert_eq!(
             ticks(Measure::Money("IDR"), dollars("1000000000"))[5],
             "1,000,000,000"

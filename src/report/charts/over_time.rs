@@ -14,7 +14,12 @@ pub fn cost(summary: &Summary, names: &Names) -> Vec<Chart> {
         return Vec::new();
     };
     let amounts = &summary.over_time.amounts;
-    let mut currencies: Vec<&str> = bill.totals.keys().chain(amounts.keys()).map(String::as_str).collect();
+    let mut currencies: Vec<&str> = bill
+        .totals
+        .keys()
+        .chain(amounts.keys())
+        .map(String::as_str)
+        .collect();
     currencies.sort_unstable();
     currencies.dedup();
     if currencies.is_empty() {
@@ -31,7 +36,10 @@ pub fn cost(summary: &Summary, names: &Names) -> Vec<Chart> {
         }
         let unrated = bill.totals.get(currency).map_or(0, |totals| totals.unrated);
         if unrated > 0 {
-            stacked.note = format!("{} units have no known rate and are not in it.", thousands(unrated));
+            stacked.note = format!(
+                "{} units have no known rate and are not in it.",
+                thousands(unrated)
+            );
         }
         stacked.chart()
     };
@@ -41,7 +49,12 @@ pub fn cost(summary: &Summary, names: &Names) -> Vec<Chart> {
 /// Units by the way they are priced: what is charged, what is covered, what is free.
 pub fn units(summary: &Summary) -> Option<Chart> {
     let unit = Measure::Count("units");
-    let mut stacked = Stacked::new("units_by_day".to_owned(), "Units", unit, Calendar::of(summary)?);
+    let mut stacked = Stacked::new(
+        "units_by_day".to_owned(),
+        "Units",
+        unit,
+        Calendar::of(summary)?,
+    );
     for (date, types) in &summary.over_time.charges {
         for (pricing_type, &count) in types {
             stacked.add(date, pricing_type, count.into());

@@ -56,7 +56,11 @@ pub const SERIES: [Series; 19] = [
     dots("marketing_lite", "marketing lite", "#0072b2"),
     plain("utility", "utility", "#d55e00"),
     plain("authentication", "authentication", "#009e73"),
-    dots("authentication_international", "authentication international", "#009e73"),
+    dots(
+        "authentication_international",
+        "authentication international",
+        "#009e73",
+    ),
     plain("service", "service", "#c4709f"),
     plain("general_purpose_ai", "general-purpose AI", "#a6761d"),
     plain("business_initiated", "business-initiated", "#7b5ea7"),
@@ -74,15 +78,30 @@ pub const SERIES: [Series; 19] = [
 ];
 
 const fn plain(key: &'static str, label: &'static str, colour: &'static str) -> Series {
-    Series { key, label, colour, texture: Texture::Plain }
+    Series {
+        key,
+        label,
+        colour,
+        texture: Texture::Plain,
+    }
 }
 
 const fn dots(key: &'static str, label: &'static str, colour: &'static str) -> Series {
-    Series { key, label, colour, texture: Texture::Dots }
+    Series {
+        key,
+        label,
+        colour,
+        texture: Texture::Dots,
+    }
 }
 
 const fn stripes(key: &'static str, label: &'static str, colour: &'static str) -> Series {
-    Series { key, label, colour, texture: Texture::Stripes }
+    Series {
+        key,
+        label,
+        colour,
+        texture: Texture::Stripes,
+    }
 }
 
 /// The place of a kind in stacks and legends; a name that is not known is the last, `other`.
@@ -167,9 +186,12 @@ fn variable(place: usize) -> String {
 
 /// A drawing that is on no page: every variable is its light colour.
 pub fn without_variables(svg: &str) -> String {
-    VARIABLES.iter().enumerate().fold(svg.to_owned(), |svg, (place, (_, light))| {
-        svg.replace(&variable(place), light)
-    })
+    VARIABLES
+        .iter()
+        .enumerate()
+        .fold(svg.to_owned(), |svg, (place, (_, light))| {
+            svg.replace(&variable(place), light)
+        })
 }
 
 /// The surface of a kind that has a texture.
@@ -220,7 +242,10 @@ mod tests {
                 assert!(contrast >= 3.0, "{} on {page}: {contrast}", series.key);
             }
         }
-        assert!(contrast(VARIABLES[1].1, VARIABLES[3].1) >= 4.5, "muted words");
+        assert!(
+            contrast(VARIABLES[1].1, VARIABLES[3].1) >= 4.5,
+            "muted words"
+        );
     }
 
     #[test]
@@ -231,10 +256,7 @@ mod tests {
                 let is_same = series.colour == other.colour && series.texture == other.texture;
                 let pair = (series.key, other.key);
                 // These stand in no chart together.
-                let apart = [
-                    ("marketing", "under"),
-                    ("covered", "elsewhere"),
-                ];
+                let apart = [("marketing", "under"), ("covered", "elsewhere")];
                 assert!(!is_same || apart.contains(&pair), "{pair:?}");
             }
         }
@@ -242,9 +264,18 @@ mod tests {
 
     #[test]
     fn inks_are_read_back() {
-        for ink in [Ink::INK, Ink::TIP, Ink::heat(4), Ink::series(0), Ink::named("other")] {
+        for ink in [
+            Ink::INK,
+            Ink::TIP,
+            Ink::heat(4),
+            Ink::series(0),
+            Ink::named("other"),
+        ] {
             let RGBColor(red, green, blue) = ink.placeholder();
-            assert_eq!(Ink::read(&format!("#{red:02X}{green:02X}{blue:02X}")), Some(ink));
+            assert_eq!(
+                Ink::read(&format!("#{red:02X}{green:02X}{blue:02X}")),
+                Some(ink)
+            );
         }
         assert_eq!(Ink::read("#FF0000"), None);
     }

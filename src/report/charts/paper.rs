@@ -164,6 +164,9 @@ impl Plane<'_> {
     /// Where a point lies, in pixels.
     pub fn pixels(&self, at: (f64, f64)) -> (f64, f64) {
         let (x, y) = self.area.map_coordinate(&at);
-        (f64::from(x) / UNITS_PER_PIXEL, f64::from(y) / UNITS_PER_PIXEL)
+        (
+            f64::from(x) / UNITS_PER_PIXEL,
+            f64::from(y) / UNITS_PER_PIXEL,
+        )
     }
 }

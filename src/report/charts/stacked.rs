@@ -63,13 +63,20 @@ impl<'a> Stacked<'a> {
     /// Totals by kind, those that are not zero, in the order of the stack.
     fn totals(&self) -> Vec<(usize, i128)> {
         let total = |kind: usize| {
-            self.slots.iter().fold(0i128, |sum, slot| sum.saturating_add(slot[kind]))
+            self.slots
+                .iter()
+                .fold(0i128, |sum, slot| sum.saturating_add(slot[kind]))
         };
-        (0..KINDS).map(|kind| (kind, total(kind))).filter(|&(_, total)| total > 0).collect()
+        (0..KINDS)
+            .map(|kind| (kind, total(kind)))
+            .filter(|&(_, total)| total > 0)
+            .collect()
     }
 
     fn total(&self) -> i128 {
-        self.totals().iter().fold(0, |sum, &(_, total)| sum.saturating_add(total))
+        self.totals()
+            .iter()
+            .fold(0, |sum, &(_, total)| sum.saturating_add(total))
     }
 
     /// The highest bar, the first where several are.
@@ -100,7 +107,9 @@ impl<'a> Stacked<'a> {
         match self.calendar.step {
             Step::Day => {}
             Step::Week if self.calendar.is_cut() => {
-                text.push_str(" Weeks run from Monday to Sunday; the first or last one is not whole.");
+                text.push_str(
+                    " Weeks run from Monday to Sunday; the first or last one is not whole.",
+                );
             }
             Step::Week => text.push_str(" Weeks run from Monday to Sunday."),
             Step::Months(_) if self.calendar.is_cut() => {
@@ -137,7 +146,10 @@ impl<'a> Stacked<'a> {
         if totals.is_empty() {
             ticks.truncate(1);
         }
-        let widest = ticks.iter().map(|(_, text)| LABEL.width(text)).fold(0.0, f64::max);
+        let widest = ticks
+            .iter()
+            .map(|(_, text)| LABEL.width(text))
+            .fold(0.0, f64::max);
         let frame = Frame {
             left: widest.max(LABEL.width(self.measure.unit())).ceil() + 8.0,
             top,
@@ -152,13 +164,28 @@ impl<'a> Stacked<'a> {
         paper.line(&base, Ink::MUTED, 1.0);
         self.time_axis(paper, &plane, frame);
         if totals.is_empty() {
-            let middle = ((frame.left + frame.right) / 2.0, frame.bottom - HEIGHT / 2.0 + 18.0);
-            paper.text(middle, "Nothing in this period", LABEL, Ink::MUTED, Anchor::Middle);
+            let middle = (
+                (frame.left + frame.right) / 2.0,
+                frame.bottom - HEIGHT / 2.0 + 18.0,
+            );
+            paper.text(
+                middle,
+                "Nothing in this period",
+                LABEL,
+                Ink::MUTED,
+                Anchor::Middle,
+            );
         }
         frame.bottom + 38.0
     }
 
-    fn value_axis(&self, paper: &Paper<'_>, plane: &Plane<'_>, frame: Frame, ticks: &[(i128, String)]) {
+    fn value_axis(
+        &self,
+        paper: &Paper<'_>,
+        plane: &Plane<'_>,
+        frame: Frame,
+        ticks: &[(i128, String)],
+    ) {
         let unit = (frame.left - 8.0, frame.top - 12.0);
         paper.text(unit, self.measure.unit(), LABEL, Ink::MUTED, Anchor::End);
         for (value, _) in ticks.iter().skip(1) {
@@ -167,17 +194,29 @@ impl<'a> Stacked<'a> {
         }
         for (value, text) in ticks {
             let (_, y) = plane.pixels((0.0, place(*value)));
-            paper.text((frame.left - 8.0, y + 4.0), text, LABEL, Ink::MUTED, Anchor::End);
+            paper.text(
+                (frame.left - 8.0, y + 4.0),
+                text,
+                LABEL,
+                Ink::MUTED,
+                Anchor::End,
+            );
         }
     }
 
     /// Kind by kind, so that each becomes one path.
     fn bars(&self, plane: &Plane<'_>, frame: Frame, totals: &[(usize, i128)]) {
         let slot = (frame.right - frame.left) / self.calendar.count as f64;
-        let share = if slot < GAP_LEAST { 1.0 } else { 0.8_f64.min(BAR_MOST / slot) };
+        let share = if slot < GAP_LEAST {
+            1.0
+        } else {
+            0.8_f64.min(BAR_MOST / slot)
+        };
         for &(kind, _) in totals {
             for (number, values) in self.slots.iter().enumerate() {
-                let below = values[..kind].iter().fold(0i128, |sum, &value| sum.saturating_add(value));
+                let below = values[..kind]
+                    .iter()
+                    .fold(0i128, |sum, &value| sum.saturating_add(value));
                 let above = below.saturating_add(values[kind]);
                 if above > below {
                     let middle = number as f64 + 0.5;
@@ -203,12 +242,23 @@ impl<'a> Stacked<'a> {
             if self.calendar.step == Step::Day {
                 let parts = values.iter().zip(&SERIES).filter(|&(&value, _)| value > 0);
                 for (&value, series) in parts {
-                    words.push_str(&format!("\n{}: {}", series.label, self.measure.exact(value)));
+                    words.push_str(&format!(
+                        "\n{}: {}",
+                        series.label,
+                        self.measure.exact(value)
+                    ));
                 }
             }
             let (left, _) = plane.pixels((number as f64, 0.0));
             let (right, _) = plane.pixels((number as f64 + 1.0, 0.0));
-            paper.tip(Frame { left, right, ..frame }, &words);
+            paper.tip(
+                Frame {
+                    left,
+                    right,
+                    ..frame
+                },
+                &words,
+            );
         }
     }
 
@@ -227,7 +277,9 @@ impl<'a> Stacked<'a> {
 }
 
 fn height_of(values: &[i128; KINDS]) -> i128 {
-    values.iter().fold(0, |sum, &value| sum.saturating_add(value))
+    values
+        .iter()
+        .fold(0, |sum, &value| sum.saturating_add(value))
 }
 
 /// The first letter large, as a sentence begins.

@@ -22,7 +22,11 @@ fn no_text_is_covered_or_clipped() {
         for chart in draw(&summary) {
             for svg in [chart.svg.clone(), svg(&chart)] {
                 let problems = overlap_or_clipping(&svg);
-                assert!(problems.is_empty(), "{world}, {}: {problems:#?}", chart.name);
+                assert!(
+                    problems.is_empty(),
+                    "{world}, {}: {problems:#?}",
+                    chart.name
+                );
             }
         }
     }
@@ -35,14 +39,23 @@ fn every_chart_is_a_small_drawing_that_works_in_a_page() {
         let mut ids = BTreeSet::new();
         for chart in &charts {
             let place = format!("{world}, {}", chart.name);
-            assert!(chart.svg.len() < BYTES_MOST, "{place}: {} bytes", chart.svg.len());
-            let document = resvg::usvg::roxmltree::Document::parse(&chart.svg).expect("well-formed");
+            assert!(
+                chart.svg.len() < BYTES_MOST,
+                "{place}: {} bytes",
+                chart.svg.len()
+            );
+            let document =
+                resvg::usvg::roxmltree::Document::parse(&chart.svg).expect("well-formed");
             let root = document.root_element();
             assert_eq!(root.attribute("role"), Some("img"), "{place}");
-            assert_eq!((root.attribute("width"), root.attribute("height")), (None, None));
+            assert_eq!(
+                (root.attribute("width"), root.attribute("height")),
+                (None, None)
+            );
             let text = |name: &str| {
                 let own = root.children().find(|node| node.has_tag_name(name));
-                own.and_then(|node| node.text().map(str::to_owned)).unwrap_or_default()
+                own.and_then(|node| node.text().map(str::to_owned))
+                    .unwrap_or_default()
             };
             assert_eq!(text("title"), chart.title, "{place}");
             assert_eq!(text("desc"), chart.alt, "{place}");
@@ -53,10 +66,16 @@ fn every_chart_is_a_small_drawing_that_works_in_a_page() {
                     assert!(ids.insert(id.to_owned()), "{place}: {id} stands twice");
                 }
             }
-            assert!(!chart.svg.contains("#0000"), "{place}: an ink without a colour");
+            assert!(
+                !chart.svg.contains("#0000"),
+                "{place}: an ink without a colour"
+            );
             assert!(!chart.svg.contains("<script"), "{place}");
             let (_, _, width, height) = view_box(&chart.svg).expect("a viewBox");
-            assert!(width >= 700.0 && height > 40.0 && height < 2_000.0, "{place}");
+            assert!(
+                width >= 700.0 && height > 40.0 && height < 2_000.0,
+                "{place}"
+            );
         }
     }
 }
@@ -65,11 +84,15 @@ fn every_chart_is_a_small_drawing_that_works_in_a_page() {
 fn every_chart_is_a_picture_with_its_own_letters() {
     for (world, summary) in extremes() {
         for chart in draw(&summary) {
-            let picture = png(&chart).unwrap_or_else(|error| panic!("{world}, {}: {error}", chart.name));
+            let picture =
+                png(&chart).unwrap_or_else(|error| panic!("{world}, {}: {error}", chart.name));
             assert!(picture.starts_with(b"\x89PNG"));
             let alone = svg(&chart);
             assert!(alone.contains("data:font/ttf;base64,"), "{world}");
-            assert!(!alone.contains("var(--"), "{world}: a variable outside of a page");
+            assert!(
+                !alone.contains("var(--"),
+                "{world}: a variable outside of a page"
+            );
         }
     }
 }
@@ -79,12 +102,18 @@ fn the_same_bytes_again_on_any_number_of_threads() {
     let summary = worlds::years();
     let first = draw(&summary);
     for threads in [1, 2, 5] {
-        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().expect("threads");
+        let pool = rayon::ThreadPoolBuilder::new()
+            .num_threads(threads)
+            .build()
+            .expect("threads");
         let again = pool.install(|| draw(&summary));
         assert_eq!(first, again, "{threads} threads");
     }
     for (one, other) in first.iter().zip(draw(&summary)) {
-        assert_eq!(png(one).expect("a picture"), png(&other).expect("a picture"));
+        assert_eq!(
+            png(one).expect("a picture"),
+            png(&other).expect("a picture")
+        );
     }
 }
 
@@ -93,7 +122,11 @@ fn names_from_outside_are_only_words() {
     let charts = draw(&hostile());
     for chart in &charts {
         assert!(!chart.svg.contains("<script"), "{}", chart.name);
-        assert!(!chart.svg.contains("\u{202e}"), "{}: turned writing", chart.name);
+        assert!(
+            !chart.svg.contains("\u{202e}"),
+            "{}: turned writing",
+            chart.name
+        );
         resvg::usvg::roxmltree::Document::parse(&chart.svg).expect("well-formed");
     }
     let all: String = charts.iter().map(|chart| chart.svg.as_str()).collect();
@@ -105,18 +138,35 @@ fn a_run_shows_what_it_knows() {
     assert_eq!(
         names(&draw(&month())),
         [
-            "bridge", "cost_by_day", "cost_by_market", "units_by_day", "conversations_by_day",
-            "units_by_hour", "allowances", "tiers"
+            "bridge",
+            "cost_by_day",
+            "cost_by_market",
+            "units_by_day",
+            "conversations_by_day",
+            "units_by_hour",
+            "allowances",
+            "tiers"
         ]
     );
-    assert_eq!(names(&draw(&unpriced())), ["units_by_day", "conversations_by_day", "units_by_hour"]);
+    assert_eq!(
+        names(&draw(&unpriced())),
+        ["units_by_day", "conversations_by_day", "units_by_hour"]
+    );
     let currencies = draw(&worlds::currencies());
     let names = names(&currencies);
-    for name in ["cost_by_day_usd", "cost_by_day_inr", "cost_by_market_usd", "bridge_inr"] {
+    for name in [
+        "cost_by_day_usd",
+        "cost_by_day_inr",
+        "cost_by_market_usd",
+        "bridge_inr",
+    ] {
         assert!(names.contains(&name), "{names:?}");
     }
     let nothing = draw(&worlds::nothing());
-    let cost = nothing.iter().find(|chart| chart.name == "cost_by_day").expect("a zero month");
+    let cost = nothing
+        .iter()
+        .find(|chart| chart.name == "cost_by_day")
+        .expect("a zero month");
     assert!(cost.svg.contains("Nothing in this period"));
 }
 

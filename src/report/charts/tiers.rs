@@ -32,7 +32,9 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     climbs.sort_by_key(|climb| std::cmp::Reverse(volume(climb)));
     let count = climbs.len();
     climbs.truncate(ROWS_MOST);
-    let mut text = "Messages that count towards a volume tier; a bar is full where the next tier begins.".to_owned();
+    let mut text =
+        "Messages that count towards a volume tier; a bar is full where the next tier begins."
+            .to_owned();
     if count > climbs.len() {
         text.push_str(&format!(
             " The {} largest of {} volumes; summary.json holds all of them.",
@@ -54,7 +56,9 @@ pub fn draw(summary: &Summary) -> Option<Chart> {
     }
     let title = "Volume tiers".to_owned();
     let name = "tiers".to_owned();
-    Some(transcribe::chart(name, title, &alt, |paper| rows(paper, &text, &climbs)))
+    Some(transcribe::chart(name, title, &alt, |paper| {
+        rows(paper, &text, &climbs)
+    }))
 }
 
 fn volume(climb: &TierClimb) -> u64 {
@@ -114,23 +118,46 @@ fn row(paper: &Paper<'_>, top: f64, climb: &TierClimb) {
     let month_width = SMALL.width(&month);
     paper.text((0.0, second), &month, SMALL, Ink::MUTED, Anchor::Start);
     let owner = SMALL.fitted(&climb.owner, NAME_WIDTH - month_width - 8.0);
-    paper.text((month_width + 8.0, second), &owner, SMALL, Ink::MUTED, Anchor::Start);
+    paper.text(
+        (month_width + 8.0, second),
+        &owner,
+        SMALL,
+        Ink::MUTED,
+        Anchor::Start,
+    );
 
     let volume = volume(climb);
     let whole = climb.next_from.unwrap_or(volume).max(volume).max(1);
-    let frame = Frame { left: BAR_LEFT, top: top + 6.0, right: BAR_RIGHT, bottom: top + 24.0 };
+    let frame = Frame {
+        left: BAR_LEFT,
+        top: top + 6.0,
+        right: BAR_RIGHT,
+        bottom: top + 24.0,
+    };
     let plane = paper.plane(frame, (0.0, place(i128::from(whole))), (0.0, 1.0));
     paper.rectangle(frame, Ink::GRID);
-    let (elsewhere, end) = (place(i128::from(climb.used_elsewhere)), place(i128::from(volume)));
+    let (elsewhere, end) = (
+        place(i128::from(climb.used_elsewhere)),
+        place(i128::from(volume)),
+    );
     plane.rectangle((0.0, 0.0), (elsewhere, 1.0), Ink::named("elsewhere"));
     plane.rectangle((elsewhere, 0.0), (end, 1.0), Ink::named("whole"));
     if climb.next_from.is_some() {
-        let edge = [(frame.right, frame.top - 3.0), (frame.right, frame.bottom + 3.0)];
+        let edge = [
+            (frame.right, frame.top - 3.0),
+            (frame.right, frame.bottom + 3.0),
+        ];
         paper.line(&edge, Ink::INK, 1.5);
     }
     let width = WIDTH - WORDS_LEFT;
     let words = LABEL.fitted(&counted(climb), width);
     paper.text((WORDS_LEFT, first), &words, LABEL, Ink::INK, Anchor::Start);
     let words = SMALL.fitted(&next(climb), width);
-    paper.text((WORDS_LEFT, second), &words, SMALL, Ink::MUTED, Anchor::Start);
+    paper.text(
+        (WORDS_LEFT, second),
+        &words,
+        SMALL,
+        Ink::MUTED,
+        Anchor::Start,
+    );
 }

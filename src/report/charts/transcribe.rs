@@ -17,7 +17,12 @@ use crate::report::chart::Chart;
 const SIZE: i64 = 110;
 
 /// The chart of what `draw` draws; how high that is comes back from it.
-pub fn chart(name: String, title: String, alt: &str, draw: impl FnOnce(&Paper<'_>) -> f64) -> Chart {
+pub fn chart(
+    name: String,
+    title: String,
+    alt: &str,
+    draw: impl FnOnce(&Paper<'_>) -> f64,
+) -> Chart {
     let (raw, height) = drawn(draw);
     let alt = clean(alt);
     Chart {
@@ -44,9 +49,9 @@ fn transcribed(raw: &str, chart: &str, (title, alt): (&str, &str), height: f64) 
         escaped(title),
         escaped(alt)
     );
-    let used = SERIES.iter().filter(|series| {
-        body.contains(&format!("url(#{chart}-{})", series.key))
-    });
+    let used = SERIES
+        .iter()
+        .filter(|series| body.contains(&format!("url(#{chart}-{})", series.key)));
     let patterns: String = used.filter_map(|series| pattern(chart, series)).collect();
     if !patterns.is_empty() {
         let _ = write!(svg, "<defs>{patterns}</defs>");
@@ -218,7 +223,11 @@ fn ordered(from: i64, length: i64) -> (i64, i64) {
 
 fn points(node: Node<'_, '_>) -> String {
     let mut path = String::new();
-    for point in node.attribute("points").unwrap_or_default().split_whitespace() {
+    for point in node
+        .attribute("points")
+        .unwrap_or_default()
+        .split_whitespace()
+    {
         let (x, y) = point.split_once(',').unwrap_or_default();
         let number = |text: &str| tenths(text.parse().unwrap_or_default());
         let letter = if path.is_empty() { 'M' } else { 'L' };
@@ -230,7 +239,10 @@ fn points(node: Node<'_, '_>) -> String {
 /// Units of plotters in pixels: `12.5`.
 fn tenths(units: i64) -> String {
     let per_pixel = UNITS_PER_PIXEL as u64;
-    let (whole, tenth) = (units.unsigned_abs() / per_pixel, units.unsigned_abs() % per_pixel);
+    let (whole, tenth) = (
+        units.unsigned_abs() / per_pixel,
+        units.unsigned_abs() % per_pixel,
+    );
     let sign = if units < 0 { "-" } else { "" };
     match tenth {
         0 => format!("{sign}{whole}"),

@@ -22,7 +22,10 @@ struct Words {
 pub fn view_box(svg: &str) -> Option<(f64, f64, f64, f64)> {
     let document = Document::parse(svg).ok()?;
     let text = document.root_element().attribute("viewBox")?;
-    let numbers: Vec<f64> = text.split(' ').filter_map(|number| number.parse().ok()).collect();
+    let numbers: Vec<f64> = text
+        .split(' ')
+        .filter_map(|number| number.parse().ok())
+        .collect();
     match numbers[..] {
         [left, top, width, height] => Some((left, top, width, height)),
         _ => None,
@@ -33,7 +36,9 @@ pub fn view_box(svg: &str) -> Option<(f64, f64, f64, f64)> {
 pub fn overlap_or_clipping(svg: &str) -> Vec<String> {
     let document = Document::parse(svg).expect("well-formed");
     let (left, top, width, height) = view_box(svg).expect("a viewBox");
-    let texts = document.descendants().filter(|node| node.has_tag_name("text"));
+    let texts = document
+        .descendants()
+        .filter(|node| node.has_tag_name("text"));
     let words: Vec<Words> = texts.map(words).collect();
     let mut problems = Vec::new();
     for (number, one) in words.iter().enumerate() {
@@ -58,7 +63,10 @@ pub fn overlap_or_clipping(svg: &str) -> Vec<String> {
 }
 
 fn words(node: Node<'_, '_>) -> Words {
-    let number = |name: &str| node.attribute(name).and_then(|text| text.parse::<f64>().ok());
+    let number = |name: &str| {
+        node.attribute(name)
+            .and_then(|text| text.parse::<f64>().ok())
+    };
     let size = number("font-size").unwrap_or(11.0);
     let letters = match node.attribute("font-weight") {
         Some("bold") => Type::bold(size),
@@ -90,10 +98,19 @@ fn what_cannot_be_read_is_found() {
     };
     let first = r#"<text x="5" y="20">one</text>"#;
     assert!(drawing(first).is_empty());
-    assert_eq!(drawing(&format!(r#"{first}<text x="20" y="24">two</text>"#)).len(), 1);
+    assert_eq!(
+        drawing(&format!(r#"{first}<text x="20" y="24">two</text>"#)).len(),
+        1
+    );
     assert!(drawing(&format!(r#"{first}<text x="40" y="20">two</text>"#)).is_empty());
-    assert_eq!(drawing(r#"<text x="5" y="20">a text that is far too long</text>"#).len(), 1);
-    assert_eq!(drawing(r#"<text x="5" y="20" text-anchor="end">one</text>"#).len(), 1);
+    assert_eq!(
+        drawing(r#"<text x="5" y="20">a text that is far too long</text>"#).len(),
+        1
+    );
+    assert_eq!(
+        drawing(r#"<text x="5" y="20" text-anchor="end">one</text>"#).len(),
+        1
+    );
     assert_eq!(drawing(r#"<text x="5" y="49">one</text>"#).len(), 1);
 }
 
@@ -110,14 +127,22 @@ fn letters_are_as_wide_as_they_are_drawn() {
         ..Options::default()
     };
     for (weight, letters) in [("normal", Type::plain(100.0)), ("bold", Type::bold(100.0))] {
-        for text in ["1,234,567.8900", "Rest of Asia Pacific", "▲ +12.5000", "Ağrı Ω Ж ₹"] {
+        for text in [
+            "1,234,567.8900",
+            "Rest of Asia Pacific",
+            "▲ +12.5000",
+            "Ağrı Ω Ж ₹",
+        ] {
             let svg = format!(
                 r#"<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 2000 200"><text x="0" y="100" font-family="DejaVu Sans" font-size="100" font-weight="{weight}">{text}</text></svg>"#
             );
             let tree = Tree::from_str(&svg, &options).expect("a drawing");
             let drawn = f64::from(tree.root().abs_bounding_box().right());
             let measured = letters.width(text);
-            assert!(drawn <= measured + 2.0 && measured <= drawn + 25.0, "{text}: {drawn}, {measured}");
+            assert!(
+                drawn <= measured + 2.0 && measured <= drawn + 25.0,
+                "{text}: {drawn}, {measured}"
+            );
         }
     }
 }

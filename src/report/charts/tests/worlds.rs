@@ -11,8 +11,19 @@ use crate::tariff::Amount;
 use crate::vocabulary::{ChargeCategory, ConversationCategory, LocalDate, PricingType};
 
 const CAUSES: [&str; 13] = [
-    "A-DUPLICATE", "A-BILLED-FREE", "A-FREE-BILLED", "A-CATEGORY", "A-MARKET", "A-TIER", "A-RATE",
-    "A-PERIOD", "A-QUANTITY", "A-ROUNDING", "A-CURRENCY", "A-TAX", "A-UNEXPLAINED",
+    "A-DUPLICATE",
+    "A-BILLED-FREE",
+    "A-FREE-BILLED",
+    "A-CATEGORY",
+    "A-MARKET",
+    "A-TIER",
+    "A-RATE",
+    "A-PERIOD",
+    "A-QUANTITY",
+    "A-ROUNDING",
+    "A-CURRENCY",
+    "A-TAX",
+    "A-UNEXPLAINED",
 ];
 
 /// Every extreme by name.
@@ -75,7 +86,9 @@ fn fill(summary: &mut Summary, currency: &str, first: &str, days: u32, unit: Amo
         for &category in ChargeCategory::ALL {
             let cost = unit.times(random.below(busy * 25)).expect("fits");
             let days = over_time.amounts.entry(currency.to_owned()).or_default();
-            days.entry(text.clone()).or_default().insert(category.name(), cost);
+            days.entry(text.clone())
+                .or_default()
+                .insert(category.name(), cost);
             let totals = bill.totals.entry(currency.to_owned()).or_default();
             totals.amount = totals.amount.plus(cost).expect("fits");
         }
@@ -94,8 +107,17 @@ fn fill(summary: &mut Summary, currency: &str, first: &str, days: u32, unit: Amo
 fn market_totals(summary: &mut Summary, currency: &str, count: usize, unit: Amount) {
     let mut random = Random(count as u64);
     let names = [
-        "India", "Brazil", "Indonesia", "Mexico", "United Kingdom", "Rest of Central & Eastern Europe",
-        "Saudi Arabia", "Germany", "Rest of Asia Pacific", "North America", "United Arab Emirates",
+        "India",
+        "Brazil",
+        "Indonesia",
+        "Mexico",
+        "United Kingdom",
+        "Rest of Central & Eastern Europe",
+        "Saudi Arabia",
+        "Germany",
+        "Rest of Asia Pacific",
+        "North America",
+        "United Arab Emirates",
     ];
     let bill = summary.bill.get_or_insert_default();
     let table = bill.by_market.entry(currency.to_owned()).or_default();
@@ -106,7 +128,14 @@ fn market_totals(summary: &mut Summary, currency: &str, count: usize, unit: Amou
         };
         let weight = 1_000_000 / ((number as u64 + 1) * (number as u64 + 1)) + random.below(100);
         let amount = unit.times(weight).expect("fits");
-        table.insert(name, BillTotals { amount, rated: weight, ..BillTotals::default() });
+        table.insert(
+            name,
+            BillTotals {
+                amount,
+                rated: weight,
+                ..BillTotals::default()
+            },
+        );
     }
 }
 
@@ -131,7 +160,13 @@ fn allowance(owner: &str, month: &str, size: u64, elsewhere: u64, per_day: u64) 
     }
 }
 
-fn climb(owner: &str, market: &str, category: &'static str, counted: u64, next: Option<u64>) -> TierClimb {
+fn climb(
+    owner: &str,
+    market: &str,
+    category: &'static str,
+    counted: u64,
+    next: Option<u64>,
+) -> TierClimb {
     TierClimb {
         owner: owner.to_owned(),
         market: market.to_owned(),
@@ -149,7 +184,12 @@ fn climb(owner: &str, market: &str, category: &'static str, counted: u64, next: 
     }
 }
 
-fn bridge(currency: &str, expected: &str, steps: &[(&'static str, &str)], not_tested: &str) -> BridgeSummary {
+fn bridge(
+    currency: &str,
+    expected: &str,
+    steps: &[(&'static str, &str)],
+    not_tested: &str,
+) -> BridgeSummary {
     let steps: Vec<StepSummary> = steps
         .iter()
         .map(|&(cause, text)| StepSummary {
@@ -160,7 +200,9 @@ fn bridge(currency: &str, expected: &str, steps: &[(&'static str, &str)], not_te
             rows: 3,
         })
         .collect();
-    let difference = steps.iter().fold(Amount::ZERO, |sum, step| sum.plus(step.amount).expect("fits"));
+    let difference = steps.iter().fold(Amount::ZERO, |sum, step| {
+        sum.plus(step.amount).expect("fits")
+    });
     let billed = amount(expected).plus(difference).expect("fits");
     BridgeSummary {
         currency: currency.to_owned(),
@@ -199,13 +241,29 @@ pub fn month() -> Summary {
         allowance("551199990000", "2026-10", 250, 0, 300),
     ];
     bill.tiers = vec![
-        climb("Portfolio North", "India", "utility", 1_234_567, Some(4_500_001)),
-        climb("Portfolio North", "Argentina", "authentication", 180_000, Some(400_001)),
+        climb(
+            "Portfolio North",
+            "India",
+            "utility",
+            1_234_567,
+            Some(4_500_001),
+        ),
+        climb(
+            "Portfolio North",
+            "Argentina",
+            "authentication",
+            180_000,
+            Some(400_001),
+        ),
         climb("Portfolio South", "Brazil", "utility", 45_000_000, None),
     ];
     let steps = [
-        ("A-DUPLICATE", "310.5"), ("A-BILLED-FREE", "122.1568"), ("A-CATEGORY", "-87.25"),
-        ("A-RATE", "240"), ("A-QUANTITY", "-12.0041"), ("A-UNEXPLAINED", "9.99"),
+        ("A-DUPLICATE", "310.5"),
+        ("A-BILLED-FREE", "122.1568"),
+        ("A-CATEGORY", "-87.25"),
+        ("A-RATE", "240"),
+        ("A-QUANTITY", "-12.0041"),
+        ("A-UNEXPLAINED", "9.99"),
     ];
     summary.invoice = Some(invoice(vec![bridge("USD", "2410.1234", &steps, "35.5")]));
     summary
@@ -231,8 +289,20 @@ pub fn years() -> Summary {
     for number in 0..40 {
         let owner = format!("4930123456{number:02}");
         let month = format!("2025-{:02}", number % 12 + 1);
-        bill.allowances.push(allowance(&owner, &month, 1_000, number * 7, 10 + number * 3));
-        let climb = climb(&owner, "India", "utility", 1_000_000 * number, Some(50_000_001));
+        bill.allowances.push(allowance(
+            &owner,
+            &month,
+            1_000,
+            number * 7,
+            10 + number * 3,
+        ));
+        let climb = climb(
+            &owner,
+            "India",
+            "utility",
+            1_000_000 * number,
+            Some(50_000_001),
+        );
         bill.tiers.push(climb);
     }
     summary
@@ -266,16 +336,36 @@ pub fn unpriced() -> Summary {
 
 fn outlier() -> Summary {
     let mut summary = month();
-    let days = summary.over_time.amounts.entry("USD".to_owned()).or_default();
-    days.entry("2026-10-17".to_owned()).or_default().insert("marketing", amount("98765432.1"));
-    let conversations = summary.over_time.conversations.entry("2026-10-17".to_owned()).or_default();
+    let days = summary
+        .over_time
+        .amounts
+        .entry("USD".to_owned())
+        .or_default();
+    days.entry("2026-10-17".to_owned())
+        .or_default()
+        .insert("marketing", amount("98765432.1"));
+    let conversations = summary
+        .over_time
+        .conversations
+        .entry("2026-10-17".to_owned())
+        .or_default();
     conversations.insert("free_entry_point", 9_999_999);
     summary.over_time.chargeable_by_hour[4][17] = 12_345_678;
     let bill = summary.bill.get_or_insert_default();
     let table = bill.by_market.entry("USD".to_owned()).or_default();
-    let totals = BillTotals { amount: amount("98765432.1"), unrated: 7, ..BillTotals::default() };
+    let totals = BillTotals {
+        amount: amount("98765432.1"),
+        unrated: 7,
+        ..BillTotals::default()
+    };
     table.insert("Other".to_owned(), totals);
-    bill.allowances.push(allowance("a business beyond its allowance", "2026-10", 10, 0, 1_000_000));
+    bill.allowances.push(allowance(
+        "a business beyond its allowance",
+        "2026-10",
+        10,
+        0,
+        1_000_000,
+    ));
     summary
 }
 
@@ -311,13 +401,25 @@ pub fn hostile() -> Summary {
     bill.allowances.clear();
     bill.tiers.clear();
     for name in names {
-        bill.allowances.push(allowance(name, "2026-10", 1_000, 3, 40));
-        bill.tiers.push(climb(name, name, "authentication_international", 7_654_321, Some(9_999_999_999)));
+        bill.allowances
+            .push(allowance(name, "2026-10", 1_000, 3, 40));
+        bill.tiers.push(climb(
+            name,
+            name,
+            "authentication_international",
+            7_654_321,
+            Some(9_999_999_999),
+        ));
         let table = bill.by_market.entry("USD".to_owned()).or_default();
-        let totals = BillTotals { amount: amount("54321"), unrated: 1_234_567, ..BillTotals::default() };
+        let totals = BillTotals {
+            amount: amount("54321"),
+            unrated: 1_234_567,
+            ..BillTotals::default()
+        };
         table.insert(name.to_owned(), totals);
     }
-    bill.tiers[0].tier = Some("a tier <of> nobody knows what, with words and words and words".to_owned());
+    bill.tiers[0].tier =
+        Some("a tier <of> nobody knows what, with words and words and words".to_owned());
     bill.tiers[1].month = "<no month & no end to it, which is long>".to_owned();
     bill.allowances[1].month = "<no month & no end to it, which is long>".to_owned();
     bill.allowances[2].by_day.clear();
@@ -350,7 +452,11 @@ fn bridge_cut() -> Summary {
 /// Credits: an invoice below zero.
 fn bridge_down() -> Summary {
     let mut summary = empty();
-    let steps = [("A-RATE", "-300.5"), ("A-CATEGORY", "0"), ("A-CURRENCY", "0.0001")];
+    let steps = [
+        ("A-RATE", "-300.5"),
+        ("A-CATEGORY", "0"),
+        ("A-CURRENCY", "0.0001"),
+    ];
     summary.invoice = Some(invoice(vec![bridge("USD", "120", &steps, "-10")]));
     summary
 }
