@@ -40,11 +40,13 @@ impl Purpose<'_> {
 
     /// The files that it writes beside tables and those that every run has.
     pub fn files(self) -> Vec<&'static str> {
-        let mut files = Vec::new();
+        let mut files = vec!["report.html", "report.xlsx", "charts/"];
         if let Self::Audit(args) = self {
+            files.push("focus.csv");
             files.extend((!args.invoice.is_empty()).then_some("claims.csv"));
             files.extend(args.sample.map(|_| sample::FILE));
         }
+        files.extend(["summary.json", "rejects.csv", "manifest.json"]);
         files
     }
 

@@ -75,6 +75,11 @@ impl<'a> Evidence<'a> {
         })
     }
 
+    /// The lines of the invoices, where there are some.
+    pub fn invoice_lines(&self) -> Option<&[InvoiceLine]> {
+        self.invoice.as_deref()
+    }
+
     /// The files, for the manifest.
     pub fn files(&self) -> impl Iterator<Item = (InputRole, &PathBuf)> {
         let role = |role: InputRole| move |path| (role, path);

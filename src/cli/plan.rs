@@ -46,6 +46,5 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
     for file in purpose.files() {
         text.push_str(&format!("  {file}\n"));
     }
-    text.push_str("  summary.json\n  rejects.csv\n  manifest.json\n");
     text
 }

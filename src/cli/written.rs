@@ -1,4 +1,5 @@
-//! What a run writes into its folder, in this order: tables, claims, summary, rejects, manifest.
+//! What a run writes into its folder, in this order: tables, claims, the summary, its views, rejects, and last
+//! the manifest.
 
 use std::path::PathBuf;
 
@@ -14,7 +15,7 @@ use crate::report::mask::Mask;
 use crate::report::summary::{
     Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
 };
-use crate::report::{claims, rejects, tables};
+use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
 use crate::run::output::Folder;
@@ -57,6 +58,17 @@ impl Run<'_> {
         let json = summary.to_json().or_output()?;
         folder
             .write_file("summary.json", json.as_bytes())
+            .or_output()?;
+        let mask = Mask::of_run(&hashed.secrets);
+        workbook::write(&summary, &content, &mask, folder).or_output()?;
+        if let Some(evidence) = self.evidence {
+            focus::write(&summary, &content, evidence.invoice_lines(), folder).or_output()?;
+        }
+        let charts = charts::draw(&summary);
+        charts::write(&charts, folder).or_output()?;
+        let html = page::render(&summary, &charts).or_output()?;
+        folder
+            .write_file("report.html", html.as_bytes())
             .or_output()?;
         let rejected = write_rejects(replayed, folder)?;
         assert_eq!(

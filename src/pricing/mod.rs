@@ -26,7 +26,7 @@ mod price;
 use rayon::prelude::*;
 
 pub use group::{Group, Groups, PriceTotals, sums_of};
-pub use line::{Line, lines};
+pub use line::{Line, Named, Tier, lines};
 pub use position::TierPosition;
 pub use price::{Price, PriceCode, Support, TierCode};
 

@@ -240,20 +240,26 @@ fn findings(summary: &Summary) -> Option<Section<'_>> {
     }))
 }
 
+/// The texts, or where there is no room for all of them the codes.
 fn warnings(summary: &Summary) -> Option<Section<'_>> {
-    let texts: Vec<String> = summary
-        .warnings
-        .iter()
-        .map(|warning| {
-            let count = thousands(warning.count);
-            format!("{}: {count} {}", warning.code, warning.text)
-        })
-        .collect();
-    (!texts.is_empty()).then(|| {
-        Section::new(texts.len(), move |page, shown| {
+    let warnings = &summary.warnings;
+    (!warnings.is_empty()).then(|| {
+        Section::new(warnings.len(), move |page, shown| {
             page.gap();
+            if shown < warnings.len() {
+                let codes: Vec<String> = warnings
+                    .iter()
+                    .map(|warning| format!("{} {}", warning.code, thousands(warning.count)))
+                    .collect();
+                page.pair("Warnings", &codes.join(", "));
+                return;
+            }
             page.heading("Warnings", &[]);
-            paragraphs(page, &texts, shown);
+            for warning in warnings {
+                let count = thousands(warning.count);
+                page.paragraph(&format!("{}: {count} {}", warning.code, warning.text));
+            }
         })
+        .in_one_line_at_least()
     })
 }

@@ -15,8 +15,13 @@ const SINGLE_SOURCE: &str = "single_source";
 pub fn sections(bill: &Bill) -> Vec<Section<'_>> {
     let mut sections = vec![accounts(bill)];
     for currency in bill.totals.keys() {
-        sections.extend(table("By category", currency, &bill.by_category));
-        sections.extend(table("By market", currency, &bill.by_market));
+        for (title, by) in [
+            ("By category", &bill.by_category),
+            ("By market", &bill.by_market),
+        ] {
+            let table = table(title, currency, by);
+            sections.extend(table.map(Section::if_there_is_room));
+        }
     }
     sections
 }

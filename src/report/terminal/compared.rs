@@ -26,6 +26,7 @@ fn verdict<'a>(evidence: &'static str, comparison: &'a Comparison) -> Section<'a
         }
         paragraphs(page, reasons, shown);
     })
+    .in_one_line_at_least()
 }
 
 /// As many texts as there is room for, and how many more there are.
@@ -34,11 +35,11 @@ pub fn paragraphs(page: &mut Page, texts: &[String], shown: usize) {
     for text in &texts[..whole] {
         page.paragraph(text);
     }
-    if whole < texts.len() {
-        page.note(&format!(
-            "{} more stand in report.html.",
-            texts.len() - whole
-        ));
+    let hidden = texts.len() - whole;
+    match (hidden, whole) {
+        (0, _) => {}
+        (_, 0) => page.note(&format!("{hidden} reasons stand in report.html.")),
+        _ => page.note(&format!("{hidden} more stand in report.html.")),
     }
 }
 

@@ -6,6 +6,7 @@ use super::layout::Page;
 pub struct Section<'a> {
     rows: usize,
     rows_least: usize,
+    may_go: bool,
     draw: Box<dyn Fn(&mut Page, usize) + 'a>,
 }
 
@@ -18,7 +19,24 @@ impl<'a> Section<'a> {
         Self {
             rows,
             rows_least: rows.min(LEAST),
+            may_go: false,
             draw: Box::new(draw),
+        }
+    }
+
+    /// The same, left out where there is no room for it.
+    pub fn if_there_is_room(self) -> Self {
+        Self {
+            may_go: true,
+            ..self
+        }
+    }
+
+    /// The same, with its rows folded into a single line where there is no room for them.
+    pub fn in_one_line_at_least(self) -> Self {
+        Self {
+            rows_least: self.rows.min(1),
+            ..self
         }
     }
 
@@ -29,8 +47,8 @@ impl<'a> Section<'a> {
     }
 }
 
-/// Draws all sections within so many lines: the longest give way first. What stays too long even then is
-/// drawn nevertheless, because nothing that matters is hidden.
+/// Draws all sections within so many lines: the longest give way first, then those go that may, the last ones
+/// first. What stays too long even then is drawn nevertheless, because nothing that matters is hidden.
 pub fn draw_within(page: &mut Page, sections: &[Section<'_>], lines: usize) {
     let mut shown: Vec<usize> = sections.iter().map(|section| section.rows).collect();
     let mut heights: Vec<usize> = sections
@@ -46,8 +64,17 @@ pub fn draw_within(page: &mut Page, sections: &[Section<'_>], lines: usize) {
         shown[place] -= 1;
         heights[place] = sections[place].lines(shown[place]);
     }
-    for (section, shown) in sections.iter().zip(shown) {
-        (section.draw)(page, shown);
+    let mut is_drawn = vec![true; sections.len()];
+    for place in (0..sections.len()).rev() {
+        if sections[place].may_go && heights.iter().sum::<usize>() > lines {
+            is_drawn[place] = false;
+            heights[place] = 0;
+        }
+    }
+    for ((section, shown), is_drawn) in sections.iter().zip(shown).zip(is_drawn) {
+        if is_drawn {
+            (section.draw)(page, shown);
+        }
     }
 }
 
@@ -74,6 +101,17 @@ mod tests {
         let text = page.finish();
         let lines: Vec<&str> = text.lines().map(str::trim).collect();
         assert_eq!(lines, ["a0", "a1", "a and 3 others", "b0", "b1", "b2"]);
+    }
+
+    #[test]
+    fn what_may_go_goes_last() {
+        let mut page = Page::new(false);
+        let sections = [section(2, "a"), section(5, "b").if_there_is_room()];
+        draw_within(&mut page, &sections, 4);
+        draw_within(&mut page, &sections, 3);
+        let text = page.finish();
+        let lines: Vec<&str> = text.lines().map(str::trim).collect();
+        assert_eq!(lines, ["a0", "a1", "b0", "b and 4 others", "a0", "a1"]);
     }
 
     #[test]

@@ -1,0 +1,112 @@
+//! `report.html`: the summary and its charts as one page that needs nothing else.
+//!
+//! The page computes nothing. Every number is one of the summary's, written by [`super::figures`]; what is added
+//! are words, order, and where to look for more.
+
+mod clean;
+mod compared;
+mod conversations;
+mod cost;
+mod evidence;
+mod figure;
+mod findings;
+mod first;
+mod fonts;
+mod gaps;
+mod section;
+mod table;
+#[cfg(test)]
+mod tests;
+mod units;
+mod volumes;
+mod words;
+
+use askama::Template;
+
+use super::chart::Chart;
+use super::summary::Summary;
+use figure::Figures;
+use first::First;
+use section::{Block, Section};
+
+const STYLE: &str = include_str!("../../../templates/report/style.css");
+
+/// The whole page.
+#[derive(Template)]
+#[template(path = "report/page.html")]
+struct Page {
+    title: String,
+    version: &'static str,
+    fingerprint: String,
+    style: &'static str,
+    fonts: String,
+    first: First,
+    sections: Vec<Section>,
+}
+
+/// Lays out a summary with its charts. The same summary and charts give the same bytes.
+///
+/// # Errors
+/// None in practice: the page is written into memory.
+pub fn render(summary: &Summary, charts: &[Chart]) -> anyhow::Result<String> {
+    let mut figures = Figures::new(charts);
+    let mut first = First::new(summary);
+    let mut sections = sections(summary, &mut figures);
+    number(&mut first, &mut sections);
+    let page = Page {
+        title: first.title.to_owned(),
+        version: summary.version,
+        fingerprint: summary.fingerprint.clone(),
+        style: STYLE,
+        fonts: fonts::faces(),
+        first,
+        sections,
+    };
+    Ok(clean::neutralised(page.render()?))
+}
+
+/// Everything behind page one, in the order in which it is asked for.
+fn sections(summary: &Summary, figures: &mut Figures<'_>) -> Vec<Section> {
+    let mut sections = Vec::new();
+    sections.extend(cost::section(summary, figures));
+    sections.push(conversations::section(summary, figures));
+    sections.push(units::section(summary, figures));
+    sections.extend(volumes::section(summary, figures));
+    sections.extend(compared::invoice(summary, figures));
+    sections.extend(compared::analytics(summary, figures));
+    sections.extend(findings::section(summary));
+    sections.push(gaps::warnings(summary));
+    sections.extend(gaps::missing_rates(summary));
+    sections.push(evidence::control_totals(summary));
+    sections.push(evidence::settings(summary));
+    sections.push(evidence::rules(summary));
+    sections.push(evidence::inputs(summary));
+    sections.push(gaps::limits(summary));
+    sections.extend(figures.rest());
+    sections
+}
+
+/// Numbers sections, tables and figures in the order in which they stand.
+fn number(first: &mut First, sections: &mut [Section]) {
+    let (mut tables, mut figures) = (0, 0);
+    for table in first.tables() {
+        tables += 1;
+        table.number = tables;
+    }
+    for (place, section) in sections.iter_mut().enumerate() {
+        section.number = place + 1;
+        for block in &mut section.blocks {
+            match block {
+                Block::Table(table) => {
+                    tables += 1;
+                    table.number = tables;
+                }
+                Block::Figure(figure) => {
+                    figures += 1;
+                    figure.number = figures;
+                }
+                Block::Heading(_) | Block::Text(_) | Block::Command(_) | Block::List(_) => {}
+            }
+        }
+    }
+}

@@ -1,0 +1,126 @@
+//! How far allowances and volume tiers are used.
+
+use std::cmp::Reverse;
+
+use super::figure::Figures;
+use super::section::Section;
+use super::table::{Cell, Column, ROWS_MOST, Table};
+use super::words::{NONE, plain};
+use crate::report::figures::thousands;
+use crate::report::summary::{Allowance, Bill, Summary, TierClimb};
+
+/// Volumes without a ladder: that there are some matters more than each of them.
+const WITHOUT_LADDER_MOST: usize = 20;
+
+/// The section, in a run with prices.
+pub fn section(summary: &Summary, figures: &mut Figures<'_>) -> Option<Section> {
+    let bill = summary.bill.as_ref()?;
+    let mut section = Section::new("volumes", "Allowances and volume tiers");
+    section.heading("Allowances");
+    if bill.allowances.is_empty() {
+        section.text("No allowance was in play.");
+    }
+    section.figures(figures.named("allowances"));
+    section.table(allowances(&bill.allowances));
+    section.heading("Volume tiers");
+    if bill.tiers.is_empty() {
+        section.text("No category with volume tiers was charged.");
+    }
+    section.figures(figures.named("tiers"));
+    tiers(&mut section, bill);
+    Some(section)
+}
+
+fn allowances(allowances: &[Allowance]) -> Table {
+    let mut rows: Vec<&Allowance> = allowances.iter().collect();
+    rows.sort_by_key(|allowance| Reverse(allowance.units));
+    let mut table = Table::new(
+        "Use of the monthly allowances, the most used first",
+        vec![
+            Column::words("Account or number"),
+            Column::words("Month"),
+            Column::words("Rules"),
+            Column::numbers("Size"),
+            Column::numbers("Used elsewhere"),
+            Column::numbers("Units of the log"),
+            Column::numbers("Of them free"),
+        ],
+    );
+    for allowance in rows {
+        table.row(vec![
+            Cell::words(&allowance.owner),
+            Cell::words(&allowance.month),
+            Cell::words(allowance.regime),
+            Cell::count(allowance.size),
+            Cell::count(allowance.used_elsewhere),
+            Cell::count(allowance.units),
+            Cell::count(allowance.free),
+        ]);
+    }
+    table.cut(ROWS_MOST, "the most used", "summary.json");
+    table
+}
+
+fn tiers(section: &mut Section, bill: &Bill) {
+    let (mut climbed, mut without): (Vec<&TierClimb>, Vec<&TierClimb>) =
+        bill.tiers.iter().partition(|climb| climb.tier.is_some());
+    climbed.sort_by_key(|climb| Reverse(climb.counted));
+    without.sort_by_key(|climb| Reverse(climb.counted));
+    let mut table = Table::new(
+        "Volume tiers, the largest volume of the log first",
+        vec![
+            Column::words("Portfolio"),
+            Column::words("Market"),
+            Column::words("Category"),
+            Column::words("Month"),
+            Column::numbers("Used elsewhere"),
+            Column::numbers("Charged in the log"),
+            Column::numbers("Tier of the last"),
+            Column::numbers("Next tier from"),
+        ],
+    );
+    for climb in climbed {
+        let mut cells = names(climb);
+        cells.extend([
+            Cell::count(climb.used_elsewhere),
+            Cell::count(climb.counted),
+            Cell::number(climb.tier.as_deref().unwrap_or(NONE)),
+            Cell::number(climb.next_from.map_or_else(|| NONE.to_owned(), thousands)),
+        ]);
+        table.row(cells);
+    }
+    table.cut(ROWS_MOST, "the largest volumes", "summary.json");
+    section.table(table);
+    let mut table = Table::new(
+        "Volumes for which no ladder is known (Q-NO-LADDER): priced at list",
+        vec![
+            Column::words("Portfolio"),
+            Column::words("Market"),
+            Column::words("Category"),
+            Column::words("Month"),
+            Column::words("Currency"),
+            Column::numbers("Charged in the log"),
+            Column::numbers("At list"),
+        ],
+    );
+    for climb in without {
+        let mut cells = names(climb);
+        cells.extend([
+            Cell::words(climb.currencies.join(", ")),
+            Cell::count(climb.counted),
+            Cell::count(climb.without_ladder),
+        ]);
+        table.row(cells);
+    }
+    table.cut(WITHOUT_LADDER_MOST, "the largest volumes", "summary.json");
+    section.table(table);
+}
+
+fn names(climb: &TierClimb) -> Vec<Cell> {
+    vec![
+        Cell::words(&climb.owner),
+        Cell::words(&climb.market),
+        Cell::words(plain(climb.category)),
+        Cell::words(&climb.month),
+    ]
+}
