@@ -282,6 +282,90 @@ fn covered_messages_are_a_detail() {
     assert_eq!(said.json()["conversations"]["same"], 1);
 }
 
+/// A delivered template of March 2024, which opens a conversation of its category.
+fn opening(id: &str, customer: &str, category: &str, minute: u32) -> String {
+    template(id, customer, category, minute).replace("2026-10", "2024-03")
+}
+
+/// Causes of conversations between two logs: added, removed, changed.
+fn conversation_causes(
+    home: &Home,
+    before: (&[String], &[&str]),
+    after: (&[String], &[&str]),
+) -> Vec<(String, [u64; 3])> {
+    for (name, (rows, options)) in [("a", before), ("b", after)] {
+        home.log("log.csv", rows);
+        home.audit("log.csv", name, &[options, &["--force"]].concat());
+    }
+    let json = diff(home, "a", "b").json();
+    let causes = json["conversation_causes"].as_array().unwrap().iter();
+    causes
+        .map(|cause| {
+            let counts = ["added", "removed", "changed"].map(|name| cause[name].as_u64().unwrap());
+            assert!(!cause["examples"].as_array().unwrap().is_empty());
+            (cause["cause"].as_str().unwrap().to_owned(), counts)
+        })
+        .collect()
+}
+
+#[test]
+fn conversations_have_causes_too() {
+    let home = Home::new();
+    let one = || opening("c1", "5511999990001", "marketing", 0);
+    let late = || opening("c2", "4915112345678", "marketing", 5);
+    let last = || opening("c3", "33612345678", "marketing", 9);
+    let find = |before: (&[String], &[&str]), after: (&[String], &[&str])| {
+        conversation_causes(&home, before, after)
+    };
+    let told = |cause: &str, counts: [u64; 3]| vec![(cause.to_owned(), counts)];
+
+    assert_eq!(find((&[one()], &[]), (&[one()], &[])), []);
+    let new = find((&[one()], &[]), (&[one(), late()], &[]));
+    assert_eq!(new, told("new_rows", [1, 0, 0]));
+    let both = [one(), last()];
+    let all = [one(), late(), last()];
+    assert_eq!(
+        find((&both, &[]), (&all, &[])),
+        told("late_rows", [1, 0, 0])
+    );
+    assert_eq!(
+        find((&all, &[]), (&both, &[])),
+        told("removed_rows", [0, 1, 0])
+    );
+
+    let utility = [opening("c1", "5511999990001", "utility", 0)];
+    assert_eq!(
+        find((&[one()], &[]), (&utility, &[])),
+        told("category", [1, 1, 0])
+    );
+    let later = [one().replace("12:00:03", "12:00:09")];
+    assert_eq!(
+        find((&[one()], &[]), (&later, &[])),
+        told("time", [1, 1, 0])
+    );
+    let regime = find((&[one()], &[]), (&[one()], &["--rulebook", "cbp-2022"]));
+    assert_eq!(regime, told("rule", [1, 1, 0]));
+    let period = find((&[one()], &["--to", "2024-03-04"]), (&[one()], &[]));
+    assert_eq!(period, told("period", [1, 0, 0]));
+
+    // A second message in the conversation.
+    let second = [one(), opening("c4", "5511999990001", "marketing", 3)];
+    assert_eq!(
+        find((&[one()], &[]), (&second, &[])),
+        told("new_rows", [0, 0, 1])
+    );
+    assert_eq!(
+        find((&second, &[]), (&[one()], &[])),
+        told("removed_rows", [0, 0, 1])
+    );
+
+    let page = home.run(&["diff", "a", "b"]).text();
+    assert!(
+        page.contains("rows no longer in the log: 1 changed"),
+        "{page}"
+    );
+}
+
 #[test]
 fn a_folder_that_is_no_run_or_a_damaged_table_is_unreadable() {
     let home = Home::new();

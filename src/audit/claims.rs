@@ -76,12 +76,12 @@ fn is_of_type(row: &Difference, charge: &Charge) -> bool {
 
 /// Whether Meta's own mark says of a message what a difference says of its cell.
 fn is_marked(row: &Difference, disagreement: Option<Disagreement>) -> bool {
-    match (row.cause, disagreement) {
+    matches!(
+        (row.cause, disagreement),
         (Some(Cause::BilledFree), Some(Disagreement::BilledFree(_)))
-        | (Some(Cause::FreeBilled), Some(Disagreement::FreeBilled(_)))
-        | (Some(Cause::Category), Some(Disagreement::Category(_))) => true,
-        _ => false,
-    }
+            | (Some(Cause::FreeBilled), Some(Disagreement::FreeBilled(_)))
+            | (Some(Cause::Category), Some(Disagreement::Category(_)))
+    )
 }
 
 fn in_cells(

@@ -224,10 +224,16 @@ fn without_order_of_allowances(
     let (counted, mut kept): (Vec<Found>, Vec<Found>) = found.into_iter().partition(|found| {
         found.charge.uses_allowance && !matches!(found.disagreement, Disagreement::Category(_))
     });
+    let of_numbers: HashSet<(Regime, Month, &str)> = request
+        .outcome
+        .allowances
+        .iter()
+        .map(|position| (position.regime, position.month, position.owner.as_str()))
+        .collect();
     let mut allowances: BTreeMap<Allowance, [Vec<Found>; 2]> = BTreeMap::new();
     for found in counted {
         let side = usize::from(matches!(found.disagreement, Disagreement::FreeBilled(_)));
-        let sides = allowances.entry(allowance(request, &found.charge));
+        let sides = allowances.entry(allowance(request, &found.charge, &of_numbers));
         sides.or_default()[side].push(found);
     }
     for mut sides in allowances.into_values() {
@@ -260,16 +266,16 @@ fn order(
     )
 }
 
-/// The account's, or under per-message pricing the number's (S-18).
-fn allowance(request: &Request<'_>, charge: &Charge) -> Allowance {
+/// The account's, or under per-message pricing the number's (S-18), as the run has counted it.
+fn allowance(
+    request: &Request<'_>,
+    charge: &Charge,
+    counted: &HashSet<(Regime, Month, &str)>,
+) -> Allowance {
     let outcome = request.outcome;
     let month = charge.local_date.month();
-    let business = outcome.pairs.parts(charge.pair).business;
-    let business = outcome.cells.businesses.word(business);
-    let is_of_number = outcome.allowances.iter().any(|position| {
-        (position.regime, position.month) == (charge.regime, month) && position.owner == business
-    });
-    let owner = match is_of_number {
+    let business = outcome.pairs.business(charge.pair);
+    let owner = match counted.contains(&(charge.regime, month, business.as_str())) {
         true => business,
         false => outcome.cells.accounts.word(charge.account),
     };

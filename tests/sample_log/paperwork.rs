@@ -105,6 +105,7 @@ of them occurs. Nobody in it exists and no number can be dialled. All of it is g
 | `log/messages.csv` | {message_rows} rows, one per message: Morgenrot (coffee roaster, Berlin) and Larkspur (bike hire, Denver, from July 2024 San Diego) |
 | `log/statuses.csv` | {status_rows} rows, one per status event: Chaitra (wallet, Kolkata; one number for codes, one for all else) and what the others kept of Meta's webhooks. Byte order mark, CRLF, other columns in another order, epoch seconds, quoted texts with line breaks |
 | `accounts.toml` | three accounts in two portfolios, all billed in USD |
+| `invoice.csv` | an invoice for October 2026 with errors put in, below |
 | `templates.csv` | the templates, one of them recategorised, one paused for some days |
 
 The two tables are one log: some messages of the first have status rows in the second.
@@ -136,6 +137,22 @@ category, an outbound row without type, and two rows that give a known message t
 are repeated to the byte or delivered again by the webhook and change nothing.
 
 With the shipped list prices in USD every charge has a rate.
+
+# The sample invoice
+
+What Meta could have billed for October 2026: a line for each account, market, category and pricing type, at list
+prices, each rounded to the cent, and 8 % tax. Six errors were put in:
+
+| line | what was done | amount |
+|---|---|---|
+| 8 | six service messages inside German free entry points billed at 0.055 | 2.81 becomes 3.14 |
+| 9 | German utility at 0.0605 instead of 0.055 | 0.94 becomes 1.03 |
+| 16, 29 | four marketing messages to the rest of Western Europe (0.0592) billed as Netherlands (0.1597) | 0.16 becomes 0.80, 0.41 becomes 0.18 |
+| 54 | eleven marketing messages to Brazil instead of eight | 0.50 becomes 0.69 |
+| 72 | seven utility messages to Mexico instead of nine | 0.08 becomes 0.06 |
+| 107 | line 39 again | 0.14 |
+
+The accounts state no tax rate, so the tax is not tested.
 ",
         slice(1_640_995_200, 1_672_531_200),
         slice(1_672_531_200, 1_704_067_200),

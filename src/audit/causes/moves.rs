@@ -10,7 +10,7 @@ use std::collections::BTreeMap;
 use super::{
     super::{
         Cause,
-        comparison::{Comparison, Progress, sum, times},
+        comparison::{Comparison, Progress, Slice, sum, times},
         key::{Dimension, Key},
     },
     rates::RateBook,
@@ -59,6 +59,10 @@ impl Mover<'_> {
     /// the very messages, so the rest may have another cause.
     pub fn marked(&self, comparisons: &mut [Comparison]) {
         for from in 0..comparisons.len() {
+            let is_marked = |slice: &Slice| !slice.marked_as.is_empty();
+            if !comparisons[from].slices.iter().any(is_marked) {
+                continue;
+            }
             for to in 0..comparisons.len() {
                 let (Some(category), true) = (
                     comparisons[to].key.category,

@@ -155,7 +155,8 @@ impl OneSided {
     }
 }
 
-fn hash(rows: &TableRows<'_>, row: usize, columns: &[usize]) -> u64 {
+/// Hash of some texts of a row.
+pub(super) fn hash(rows: &TableRows<'_>, row: usize, columns: &[usize]) -> u64 {
     let mut hasher = Xxh3::new();
     for &column in columns {
         let text = rows.cell(column, row).text().unwrap_or_default();
@@ -165,7 +166,8 @@ fn hash(rows: &TableRows<'_>, row: usize, columns: &[usize]) -> u64 {
     hasher.digest()
 }
 
-fn hash_texts(texts: &[&[u8]]) -> u64 {
+/// The same of texts.
+pub(super) fn hash_texts(texts: &[&[u8]]) -> u64 {
     let mut hasher = Xxh3::new();
     for text in texts {
         hasher.update(text);

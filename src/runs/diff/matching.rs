@@ -8,9 +8,7 @@ use xxhash_rust::xxh3::xxh3_64;
 
 use super::{DiffError, row};
 use crate::log::{LogError, TableCell, TableFile, TableRows};
-use crate::report::tables::{CONVERSATION_COLUMNS, ColumnSpec};
-use crate::runs::folder::RunFolder;
-use crate::runs::verify::CONVERSATIONS;
+use crate::report::tables::ColumnSpec;
 use crate::tariff::Amount;
 
 /// How many rows of a table became what.
@@ -103,44 +101,6 @@ pub fn match_rows(
     matching.changed.sort_unstable();
     (matching.removed, matching.added) = (left.unmatched(), right.unmatched());
     Ok((matching, [left.totals(), right.totals()]))
-}
-
-/// Compares the tables of conversations.
-///
-/// # Errors
-/// As [`match_rows`].
-pub fn conversations(before: &RunFolder, after: &RunFolder) -> Result<TableDifference, DiffError> {
-    let place = |name: &str| {
-        let mut columns = CONVERSATION_COLUMNS.iter();
-        columns.position(|column| column.name == name).unwrap_or(0)
-    };
-    let keys = Keys {
-        id: place("conversation_id"),
-        at: place("opened_at"),
-        money: None,
-    };
-    let tables = [
-        TableFile::open(&before.file(CONVERSATIONS))?,
-        TableFile::open(&after.file(CONVERSATIONS))?,
-    ];
-    let (matching, _) = match_rows([&tables[0], &tables[1]], CONVERSATION_COLUMNS, keys)?;
-    let mut difference = TableDifference::from(&matching);
-    let names: Vec<&str> = CONVERSATION_COLUMNS.iter().map(|spec| spec.name).collect();
-    let mut rows = [tables[0].select(&names)?, tables[1].select(&names)?];
-    for &(left, right) in &matching.changed {
-        rows[0].read_row(left)?;
-        rows[1].read_row(right)?;
-        let places = [left, right].map(|row| row as usize);
-        let [left_rows, right_rows] = &rows;
-        let left = places[0] - left_rows.batch().start as usize;
-        let right = places[1] - right_rows.batch().start as usize;
-        for (column, spec) in CONVERSATION_COLUMNS.iter().enumerate() {
-            if left_rows.cell(column, left) != right_rows.cell(column, right) {
-                *difference.changed_columns.entry(spec.name).or_default() += 1;
-            }
-        }
-    }
-    Ok(difference)
 }
 
 impl From<&Matching> for TableDifference {

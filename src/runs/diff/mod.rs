@@ -7,6 +7,7 @@
 
 mod causes;
 mod charges;
+mod conversations;
 mod evidence;
 mod manifests;
 mod matching;
@@ -21,6 +22,7 @@ use super::sealed::SealedSummary;
 use crate::log::LogError;
 pub use causes::{Cause, Change};
 pub use charges::DifferingCharge;
+pub use conversations::ConversationCauses;
 pub use manifests::Difference;
 pub use matching::TableDifference;
 pub use page::{annotations, render};
@@ -76,6 +78,8 @@ pub struct Diff {
     pub totals: std::collections::BTreeMap<String, Money>,
     /// Differing charges by cause, in the order in which causes are tested.
     pub causes: Vec<CauseSums>,
+    /// Differing conversations by cause.
+    pub conversation_causes: Vec<ConversationCauses>,
 }
 
 /// Compares two runs; `take` gets every charge that differs.
@@ -93,7 +97,7 @@ pub fn diff(
     let summaries = [SealedSummary::read(before)?, SealedSummary::read(after)?];
     let circumstances = manifests::differences([before, after], &summaries);
     let evidence = evidence::Circumstances::new([before, after], &summaries, &circumstances);
-    let conversations = matching::conversations(before, after)?;
+    let (conversations, conversation_causes) = conversations::compare(before, after, &evidence)?;
     let charges = charges::compare(before, after, &evidence, take)?;
     Ok(Diff {
         before: before.path.display().to_string(),
@@ -104,5 +108,6 @@ pub fn diff(
         conversations,
         totals: charges.totals,
         causes: charges.causes,
+        conversation_causes,
     })
 }

@@ -61,6 +61,18 @@ pub fn render(diff: &Diff, colour: bool) -> String {
     for cause in &diff.causes {
         causes(&mut page, cause);
     }
+    if !diff.conversation_causes.is_empty() {
+        page.gap();
+    }
+    for cause in &diff.conversation_causes {
+        let counts = counted(cause.added, cause.removed, cause.changed);
+        let text = format!(
+            "{}: {counts} conversations, such as {}",
+            cause.cause.words(),
+            cause.examples.join(", ")
+        );
+        page.pair("Cause", &text);
+    }
     page.gap();
     let verdict = match diff.is_same {
         true => "the tables are the same",
@@ -72,23 +84,21 @@ pub fn render(diff: &Diff, colour: bool) -> String {
 
 fn causes(page: &mut Page, cause: &CauseSums) {
     page.gap();
-    let counts = [
-        (cause.added, "added"),
-        (cause.removed, "removed"),
-        (cause.changed, "changed"),
-    ];
+    let counts = counted(cause.added, cause.removed, cause.changed);
+    page.pair("Cause", &format!("{}: {counts}", cause.cause.words()));
+    for example in &cause.examples {
+        page.note(&told(example));
+    }
+}
+
+fn counted(added: u64, removed: u64, changed: u64) -> String {
+    let counts = [(added, "added"), (removed, "removed"), (changed, "changed")];
     let counts: Vec<String> = counts
         .into_iter()
         .filter(|(count, _)| *count > 0)
         .map(|(count, what)| format!("{} {what}", thousands(count)))
         .collect();
-    page.pair(
-        "Cause",
-        &format!("{}: {}", cause.cause.words(), counts.join(", ")),
-    );
-    for example in &cause.examples {
-        page.note(&told(example));
-    }
+    counts.join(", ")
 }
 
 fn told(example: &Example) -> String {
@@ -142,6 +152,15 @@ pub fn annotations(diff: &Diff) -> String {
             cause.removed,
             cause.changed,
             money.join(", ")
+        )));
+    }
+    for cause in &diff.conversation_causes {
+        text.push_str(&error_annotation(&format!(
+            "{}: {} conversations added, {} removed, {} changed",
+            cause.cause.words(),
+            cause.added,
+            cause.removed,
+            cause.changed
         )));
     }
     text
