@@ -1,7 +1,7 @@
 //! Charts: what the summary says, as drawings. Nothing is computed here but layout.
 //!
-//! plotters draws ([`paper`]), what it writes is rewritten for the page ([`transcribe`]), and a drawing that leaves
-//! the page carries its letters with it ([`stand_alone`]). Figures are exact decimals from the summary; binary
+//! plotters draws (`paper`), what it writes is rewritten for the page (`transcribe`), and a drawing that leaves
+//! the page carries its letters with it (`stand_alone`). Figures are exact decimals from the summary; binary
 //! floating point only says where on the paper a thing lies.
 
 mod allowances;
