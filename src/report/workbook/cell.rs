@@ -7,7 +7,7 @@ use rust_xlsxwriter::{ColNum, RowNum, Worksheet};
 
 use super::number::CellNumber;
 use super::style::Tone;
-use super::text::cell_text;
+use super::text::{cell_text, height};
 use crate::tariff::Amount;
 use crate::vocabulary::{Instant, LocalDate, Month};
 
@@ -134,6 +134,14 @@ impl<'a> Cell<'a> {
             Self::Day(day) => day.to_string().into(),
             Self::Month(month) => month.to_string().into(),
             Self::Instant(instant) => instant.to_string().into(),
+        }
+    }
+
+    /// How high its row must be if a line has so many letters; none where it is text of one line, or no text.
+    pub fn height(&self, letters: usize) -> Option<u16> {
+        match self {
+            Self::Text(text) => height(&cell_text(text), letters),
+            _ => None,
         }
     }
 

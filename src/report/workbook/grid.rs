@@ -17,6 +17,8 @@ use super::cell::Cell;
 use crate::report::figures::thousands;
 
 const WIDTH_MAX: usize = 60;
+/// Letters of a line in a column that wide: fewer than fit, since lines break between words.
+const LINE_LETTERS: usize = 54;
 /// Rows whose width is looked at; in a table that has no more, long text takes several lines.
 const ROWS_MEASURED: usize = 2_000;
 
@@ -80,7 +82,8 @@ impl<'a, Rows: Iterator<Item = Vec<Cell<'a>>>> Grid<'a, Rows> {
                 seen.widths[*column] = seen.widths[*column].max(stored.width());
             }
         }
-        let tone = match shown <= ROWS_MEASURED {
+        let is_wrapping = shown <= ROWS_MEASURED;
+        let tone = match is_wrapping {
             true => &book.styles.wrapping,
             false => &book.styles.body,
         };
@@ -89,6 +92,10 @@ impl<'a, Rows: Iterator<Item = Vec<Cell<'a>>>> Grid<'a, Rows> {
             for (column, cell) in cells.iter().enumerate() {
                 let place = (row, ColNum::try_from(column)?);
                 cell.write(&mut sheet, place, tone)?;
+            }
+            let heights = cells.iter().filter_map(|cell| cell.height(LINE_LETTERS));
+            if let Some(height) = heights.max().filter(|_| is_wrapping) {
+                sheet.set_row_height(row, height)?;
             }
             seen.add(place, row, &cells, columns);
         }

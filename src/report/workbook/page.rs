@@ -9,7 +9,7 @@ use rust_xlsxwriter::{ColNum, IgnoreError, RowNum, Worksheet};
 use super::book::{Book, set_widths};
 use super::cell::Cell;
 use super::grid::write_formula;
-use super::text::cell_text;
+use super::text::{cell_text, height};
 use crate::report::figures::thousands;
 
 /// Columns of a page; sentences go over all of them.
@@ -19,9 +19,6 @@ const OTHER_WIDTH: usize = 18;
 /// Letters of a sentence in a line, a little less than fit.
 const LINE_LETTERS: usize = 160;
 const VALUE_LETTERS: usize = 130;
-const LINE_HEIGHT: usize = 15;
-/// The highest that a row can be is 409 points.
-const LINES_MAX: usize = 27;
 
 /// A page that is being filled.
 pub struct Page<'b> {
@@ -93,7 +90,7 @@ impl<'b> Page<'b> {
             &value,
             &styles.paragraph,
         )?;
-        self.next(lines(&value, VALUE_LETTERS))
+        self.next(height(&value, VALUE_LETTERS))
     }
 
     /// A name and a number.
@@ -109,7 +106,7 @@ impl<'b> Page<'b> {
             self.sheet
                 .write_string(self.row, 2, format!("exactly {text}"))?;
         }
-        self.next(1)
+        self.next(None)
     }
 
     /// A sentence.
@@ -121,12 +118,11 @@ impl<'b> Page<'b> {
         let paragraph = &self.book.styles.paragraph;
         self.sheet
             .merge_range(self.row, 0, self.row, COLUMNS - 1, &text, paragraph)?;
-        self.next(lines(&text, LINE_LETTERS))
+        self.next(height(&text, LINE_LETTERS))
     }
 
-    fn next(&mut self, lines: usize) -> Result<()> {
-        if lines > 1 {
-            let height = u16::try_from(lines.min(LINES_MAX) * LINE_HEIGHT)?;
+    fn next(&mut self, height: Option<u16>) -> Result<()> {
+        if let Some(height) = height {
             self.sheet.set_row_height(self.row, height)?;
         }
         self.row += 1;
@@ -242,12 +238,4 @@ fn write_exact(
         sheet.write_string(row, column, text)?;
     }
     Ok(())
-}
-
-/// How many lines a text takes.
-fn lines(text: &str, letters: usize) -> usize {
-    let lines = text
-        .split('\n')
-        .map(|line| line.chars().count().div_ceil(letters).max(1));
-    lines.sum()
 }

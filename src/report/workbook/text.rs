@@ -4,6 +4,10 @@ use std::borrow::Cow;
 
 /// UTF-16 units that a cell holds.
 const UNITS_MAX: usize = 32_767;
+/// In points.
+const LINE_HEIGHT: u16 = 15;
+/// The highest that a row can be is 409 points.
+const LINES_MAX: usize = 27;
 const CUT: &str = " … [cut]";
 
 /// The text without what no cell can hold: control characters become U+FFFD, and what is too long is cut and
@@ -26,6 +30,15 @@ pub fn cell_text(text: &str) -> Cow<'_, str> {
     Cow::Owned(kept.collect::<String>() + CUT)
 }
 
+/// How high a row must be for a text with so many letters in a line; none where one line is enough. Readers do
+/// not all make rows higher by themselves.
+pub fn height(text: &str, letters: usize) -> Option<u16> {
+    let lines = text.split('\n');
+    let lines = lines.map(|line| line.chars().count().div_ceil(letters).max(1));
+    let lines = lines.sum::<usize>().min(LINES_MAX) as u16;
+    (lines > 1).then_some(lines * LINE_HEIGHT)
+}
+
 fn is_refused(letter: char) -> bool {
     (letter.is_control() && !matches!(letter, '\n' | '\t'))
         || matches!(letter, '\u{fffe}' | '\u{ffff}')
@@ -41,6 +54,15 @@ mod tests {
             assert_eq!(cell_text(text), text);
         }
         assert_eq!(cell_text("a\0b\r\u{ffff}"), "a\u{fffd}b\u{fffd}\u{fffd}");
+    }
+
+    #[test]
+    fn rows_are_as_high_as_their_lines() {
+        assert_eq!(height("", 10), None);
+        assert_eq!(height("0123456789", 10), None);
+        assert_eq!(height("01234567890", 10), Some(30));
+        assert_eq!(height("a\n\nb", 10), Some(45));
+        assert_eq!(height(&"x".repeat(32_767), 10), Some(405));
     }
 
     #[test]
