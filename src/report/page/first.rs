@@ -186,7 +186,7 @@ fn differences(comparison: &Comparison, most: usize) -> Option<Table> {
         format!("Top differences{currency}"),
         vec![
             Column::words("Line").percent(17),
-            Column::words("What is billed").percent(35),
+            Column::words("What is billed").percent(44),
             Column::words("Cause").percent(15),
             Column::numbers("Expected"),
             Column::numbers("Billed"),
