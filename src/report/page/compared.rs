@@ -193,7 +193,7 @@ fn differences(comparison: &Comparison, place: &str) -> Table {
     table.class = "differences";
     for row in &comparison.largest {
         table.row(vec![
-            Cell::words(line(row)),
+            line_cell(row),
             Cell::words(place_of(row)).detail(&row.explanation),
             Cell::mark(cause(row)),
             Cell::number(amount(row.expected_amount, &row.currency))
@@ -220,6 +220,13 @@ pub fn line(row: &DifferenceRow) -> String {
         ("", Some(line)) => format!("line {line}"),
         (invoice, None) => invoice.to_owned(),
         (invoice, Some(line)) => format!("line {line} of {invoice}"),
+    }
+}
+
+fn line_cell(row: &DifferenceRow) -> Cell {
+    match row.invoice_line {
+        Some(number) => Cell::words(format!("line {number}")).detail(&row.invoice_id),
+        None => Cell::words(line(row)),
     }
 }
 
@@ -274,7 +281,8 @@ pub fn cause(row: &DifferenceRow) -> String {
 
 fn units(quantity: Option<i64>) -> String {
     quantity.map_or_else(String::new, |quantity| {
-        format!("{} units", words::quantity(quantity))
+        let word = if quantity == 1 { "unit" } else { "units" };
+        format!("{} {word}", words::quantity(quantity))
     })
 }
 

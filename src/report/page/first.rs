@@ -135,12 +135,10 @@ impl First {
         let texts = self.sentences.iter().chain(&self.reasons);
         lines += texts.map(|text| lines_of(text)).sum::<usize>();
         let left = LINES_TOGETHER.saturating_sub(lines);
-        let limits = match left {
-            18.. => 3,
-            12.. => 2,
-            _ => 1,
-        };
+        let wanted = comparison.largest.len().min(*DIFFERENCES.end());
         // Each list may have a note.
+        let limits = left.saturating_sub(wanted + 2) / LINES_OF_SENTENCE;
+        let limits = limits.clamp(1, LIMITS_MOST);
         let left = left.saturating_sub(limits * LINES_OF_SENTENCE + 2);
         let most = left.clamp(*DIFFERENCES.start(), *DIFFERENCES.end());
         self.top = differences(comparison, most);
@@ -151,7 +149,7 @@ impl First {
         self.limits = limits.iter().take(most).cloned().collect();
         self.limits_note = (limits.len() > most).then(|| {
             format!(
-                "The weightiest of {}; all of them stand in the last sections.",
+                "The weightiest of {}; all of them stand under Limits.",
                 thousands(limits.len() as u64)
             )
         });
@@ -188,7 +186,7 @@ fn differences(comparison: &Comparison, most: usize) -> Option<Table> {
         format!("Top differences{currency}"),
         vec![
             Column::words("Line").percent(17),
-            Column::words("What is billed").percent(35),
+            Column::words("What is billed").percent(44),
             Column::words("Cause").percent(15),
             Column::numbers("Expected"),
             Column::numbers("Billed"),
