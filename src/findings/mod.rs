@@ -55,12 +55,16 @@ pub struct Finding {
 impl Finding {
     /// The same in every run and every split of the log.
     pub fn id(&self) -> HexId {
+        let what = match self.at {
+            Some(_) => &*self.message_id,
+            None => &*self.explanation,
+        };
         finding_id(
             self.code,
             &self.account,
             &self.business,
             &self.customer,
-            &self.message_id,
+            what,
             self.at,
         )
     }

@@ -88,13 +88,14 @@ pub fn charge_id(
     hash_fields(buffer, &fields)
 }
 
-/// The id of a finding: code, account, business, customer, message, instant in ms (empty where there is none).
+/// The id of a finding: code, account, business, customer, message, instant in ms. One that has no instant is about
+/// no message: its explanation stands in the message's place, since nothing else tells it from its neighbours.
 pub fn finding_id(
     code: FindingCode,
     account: &str,
     business: &str,
     customer: &str,
-    message_id: &str,
+    message_or_explanation: &str,
     at: Option<Instant>,
 ) -> HexId {
     let at = at.map_or_else(String::new, |at| at.millis().to_string());
@@ -104,7 +105,7 @@ pub fn finding_id(
         account.as_bytes(),
         business.as_bytes(),
         customer.as_bytes(),
-        message_id.as_bytes(),
+        message_or_explanation.as_bytes(),
         at.as_bytes(),
     ];
     hash_fields(&mut Vec::new(), &fields)

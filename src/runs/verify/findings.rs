@@ -11,7 +11,7 @@ use crate::vocabulary::{FindingCode, Instant, Severity, finding_id};
 const TABLE: &str = "tables/findings.parquet";
 
 /// The columns that are read; the constants below are their places.
-const COLUMNS: [&str; 9] = [
+const COLUMNS: [&str; 10] = [
     "finding_id",
     "code",
     "severity",
@@ -21,6 +21,7 @@ const COLUMNS: [&str; 9] = [
     "message_id",
     "at",
     "money",
+    "explanation",
 ];
 const FINDING_ID: usize = 0;
 const CODE: usize = 1;
@@ -31,6 +32,7 @@ const CUSTOMER: usize = 5;
 const MESSAGE_ID: usize = 6;
 const AT: usize = 7;
 const MONEY: usize = 8;
+const EXPLANATION: usize = 9;
 
 /// Goes through the table.
 pub fn test(run: &RunFolder, summary: Option<&SealedSummary>, reports: &mut Reports<'_>) {
@@ -132,9 +134,13 @@ impl Scan {
             _ => None,
         };
         let expected = FindingCode::parse(text(CODE).as_bytes()).map(|code| {
-            let names = [ACCOUNT, BUSINESS, CUSTOMER, MESSAGE_ID].map(text);
-            let [account, business, customer, message] = &names;
-            finding_id(code, account, business, customer, message, at).to_string()
+            let what = match at {
+                Some(_) => MESSAGE_ID,
+                None => EXPLANATION,
+            };
+            let names = [ACCOUNT, BUSINESS, CUSTOMER, what].map(text);
+            let [account, business, customer, what] = &names;
+            finding_id(code, account, business, customer, what, at).to_string()
         });
         if expected.as_ref() != Some(&text(FINDING_ID)) {
             self.wrong_ids.add(self.rows, || {
