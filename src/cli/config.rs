@@ -97,7 +97,9 @@ fn load(named: Option<&Path>) -> Result<Option<(PathBuf, ConfigFile)>, Failure> 
         return Ok(None);
     }
     let file = ConfigFile::load(path).map_err(Failure::usage)?;
-    Ok(Some((path.to_owned(), file)))
+    // An empty file is no input of a run: `verify --re-perform` names one to keep today's away.
+    let is_empty = std::fs::metadata(path).is_ok_and(|found| found.len() == 0);
+    Ok((!is_empty).then(|| (path.to_owned(), file)))
 }
 
 /// The id of the option that a line of the file names.
