@@ -74,7 +74,13 @@ fn a_replay_writes_everything_and_seals_it() {
         .map(|file| file["path"].as_str().unwrap())
         .collect();
     let expected = [
+        "charts/units_by_day.png",
+        "charts/units_by_day.svg",
+        "charts/units_by_hour.png",
+        "charts/units_by_hour.svg",
         "rejects.csv",
+        "report.html",
+        "report.xlsx",
         "summary.json",
         "tables/charges.csv",
         "tables/charges.parquet",

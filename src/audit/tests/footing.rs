@@ -59,7 +59,7 @@ fn charge() -> impl Strategy<Value = String> {
             Just("utility regular 0.0014"),
             Just("utility free_entry_point 0"),
         ],
-        0u64..200,
+        1u64..200,
     );
     let rest = (
         prop_oneof![

@@ -45,18 +45,14 @@ impl Page {
 
     /// The head of a group of rows, with the heads of its columns.
     pub fn heading(&mut self, title: &str, cells: &[&str]) {
-        let space = WIDTH - NUMBERS * NUMBER;
         self.styled(title, Style::new().bold());
-        self.text
-            .push_str(&" ".repeat(space.saturating_sub(title.chars().count())));
-        self.cells(cells);
+        self.cells(title.chars().count(), cells);
     }
 
     /// A row of numbers.
     pub fn row(&mut self, label: &str, cells: &[&str]) {
-        let space = WIDTH - NUMBERS * NUMBER - 2;
-        self.text.push_str(&format!("  {label:<space$}"));
-        self.cells(cells);
+        self.text.push_str(&format!("  {label}"));
+        self.cells(2 + label.chars().count(), cells);
     }
 
     /// A remark under rows.
@@ -75,10 +71,18 @@ impl Page {
         self.gap();
     }
 
-    fn cells(&mut self, cells: &[&str]) {
-        for cell in cells {
-            self.text.push_str(&format!("{cell:>NUMBER$}"));
-        }
+    /// Numbers in their columns, behind text that ends in some column. What is too wide for its column moves
+    /// those before it to the left.
+    fn cells(&mut self, column: usize, cells: &[&str]) {
+        let width = NUMBER - 1;
+        let missing = NUMBERS.saturating_sub(cells.len()) * NUMBER;
+        let numbers: String = cells
+            .iter()
+            .map(|cell| format!(" {cell:>width$}"))
+            .collect();
+        let space = (WIDTH - missing).saturating_sub(column + numbers.chars().count());
+        self.text.push_str(&" ".repeat(space));
+        self.text.push_str(&numbers);
         let kept = self.text.trim_end_matches(' ').len();
         self.text.truncate(kept);
         self.gap();

@@ -2,12 +2,15 @@
 
 use super::layout::Page;
 
+/// Draws a section with so many lines for its rows.
+type Draw<'a> = Box<dyn Fn(&mut Page, usize) + 'a>;
+
 /// A part of the page that can be shown with fewer rows.
 pub struct Section<'a> {
     rows: usize,
     rows_least: usize,
     may_go: bool,
-    draw: Box<dyn Fn(&mut Page, usize) + 'a>,
+    draw: Draw<'a>,
 }
 
 impl<'a> Section<'a> {
