@@ -46,8 +46,8 @@ Examples:
   counterfoil replay 'exports/2025-*.parquet' --accounts accounts.toml --month 2025-07
   counterfoil replay logs/ --out reports/q3 --set S-07=delivery --csv
 
-OUT appears whole or not at all: tables/conversations.parquet, tables/charges.parquet,
-summary.json, rejects.csv and manifest.json, which seals the others by BLAKE3.
+OUT appears whole or not at all: report.html, report.xlsx, charts/, tables/conversations.parquet,
+tables/charges.parquet, summary.json, rejects.csv and manifest.json, which seals the others.
 
 Any option can also be given as COUNTERFOIL_<OPTION> or under [options] in
 counterfoil.toml (flag over environment over file); settings under [settings].
@@ -61,9 +61,9 @@ Examples:
   counterfoil audit 'exports/2026-*.parquet' --accounts accounts.toml --invoice october.csv
   counterfoil audit logs/ --accounts accounts.toml --rates our-cards/ --csv
 
-OUT appears whole or not at all: tables/conversations.parquet, tables/charges.parquet,
-tables/lines.parquet, tables/findings.parquet, with an invoice tables/differences.parquet
-and claims.csv, summary.json, rejects.csv and manifest.json, which seals the others.
+OUT appears whole or not at all: report.html, report.xlsx, charts/, focus.csv, tables/ (charges,
+lines, conversations, findings, with an invoice differences) as Parquet, with an invoice claims.csv,
+with --sample sample.csv, summary.json, rejects.csv and manifest.json, which seals the others.
 
 Any option can also be given as COUNTERFOIL_<OPTION> or under [options] in
 counterfoil.toml (flag over environment over file); settings under [settings].
