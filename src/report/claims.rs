@@ -4,6 +4,7 @@ use std::io::Write;
 
 use anyhow::Result;
 
+use super::neutral::neutral;
 use crate::audit::{Claims, Difference};
 use crate::pricing::Pricing;
 use crate::replay::outcome::Outcome;
@@ -71,29 +72,33 @@ pub fn write(
             charge.unit,
         );
         let message = String::from_utf8_lossy(message);
-        writer.write_record([
-            (claim.difference + 1).to_string().as_str(),
-            row.invoice_id.as_deref().unwrap_or_default(),
-            &row.invoice_line
-                .map_or_else(String::new, |line| line.to_string()),
-            row.cause.map_or("", |cause| cause.name()),
-            &text(row.difference),
-            &id.to_string(),
-            &account,
-            &business,
-            &customer,
-            &message,
-            &charge.charged_at.to_string(),
-            &charge.local_date.to_string(),
-            tariff.markets.name(price.market),
-            charge.category.name(),
-            charge.pricing_type.name(),
-            pricing.tier_label(price).unwrap_or_default(),
-            &text(price.rate),
-            price.currency.code(),
-            &text(price.amount()),
-            price.state.name(),
-        ])?;
+        // Numbers of this program have signs and digits alone: nothing of them is touched.
+        writer.write_record(
+            [
+                (claim.difference + 1).to_string().as_str(),
+                row.invoice_id.as_deref().unwrap_or_default(),
+                &row.invoice_line
+                    .map_or_else(String::new, |line| line.to_string()),
+                row.cause.map_or("", |cause| cause.name()),
+                &text(row.difference),
+                &id.to_string(),
+                &account,
+                &business,
+                &customer,
+                &message,
+                &charge.charged_at.to_string(),
+                &charge.local_date.to_string(),
+                tariff.markets.name(price.market),
+                charge.category.name(),
+                charge.pricing_type.name(),
+                pricing.tier_label(price).unwrap_or_default(),
+                &text(price.rate),
+                price.currency.code(),
+                &text(price.amount()),
+                price.state.name(),
+            ]
+            .map(|cell: &str| neutral(cell.as_bytes())),
+        )?;
     }
     writer.flush()?;
     Ok(())

@@ -9,6 +9,7 @@ pub mod claims;
 pub mod figures;
 pub mod focus;
 pub mod mask;
+mod neutral;
 pub mod page;
 pub mod profile;
 pub mod rejects;

@@ -5,6 +5,7 @@ use std::io::Write;
 use anyhow::{Context, Result};
 use hashbrown::HashMap;
 
+use super::neutral::neutral;
 use crate::audit::Sample;
 use crate::explain::{ChargeView, Entry, MessageView, Moment, Timeline, What};
 
@@ -107,7 +108,7 @@ pub fn write(sample: &Sample, timelines: &[Timeline], file: impl Write) -> Resul
             stratum.drawn_from.clone(),
         ];
         record.extend(facts(place));
-        writer.write_record(&record)?;
+        writer.write_record(record.iter().map(|cell| neutral(cell.as_bytes())))?;
     }
     writer.flush()?;
     Ok(())

@@ -1,13 +1,14 @@
 //! A table as CSV (RFC 4180): the same cells in the same order, an empty cell for null.
 //!
-//! Cells are written as they are: a cell that a spreadsheet might take for a formula is quoted only
-//! where the RFC asks for it, since identities and numbers must come back unchanged.
+//! Texts of the log that a spreadsheet would run as a formula stand behind an apostrophe ([`neutral`]); Parquet
+//! holds them as they are.
 
 use std::io::Write;
 
 use anyhow::Result;
 
 use super::frame::{Cells, ColumnKind, ColumnSpec, DECIMAL_SCALE, NULL_KEY, NULL_LENGTH, Texts};
+use crate::report::neutral::neutral;
 use crate::vocabulary::{Instant, LocalDate};
 
 /// The header row.
@@ -35,8 +36,12 @@ pub fn append(specs: &[ColumnSpec], cells: &[Cells<'_>], text: &mut Vec<u8>) -> 
     let mut cell = Vec::with_capacity(64);
     for row in 0..rows {
         for column in &mut columns {
+            let is_text = column.is_text();
             let text = column.cell(row, &mut cell)?;
-            writer.write_field(text)?;
+            match is_text {
+                true => writer.write_field(neutral(text))?,
+                false => writer.write_field(text)?,
+            }
         }
         writer.write_record(None::<&[u8]>)?;
     }
@@ -83,6 +88,10 @@ impl<'a> Cursor<'a> {
             Cells::Integers(counts) => Self::Counts(counts),
             Cells::Flags(flags) => Self::Flags(flags),
         }
+    }
+
+    fn is_text(&self) -> bool {
+        matches!(self, Self::Texts { .. } | Self::Written { .. })
     }
 
     fn cell<'b>(&'b mut self, row: usize, buffer: &'b mut Vec<u8>) -> Result<&'b [u8]> {
