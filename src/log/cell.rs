@@ -45,6 +45,7 @@ use words::{WordCache, WordMemory};
 /// | `customer` | the number itself, or 2^50 + code in the intern table of odd ids |
 /// | `channel` | 0 for WhatsApp, else 1 + code in the intern table |
 /// | `error_code` | the integer + 2^62 |
+/// | `inferred` | [`CellCode::INFERRED_TYPE`], [`CellCode::INFERRED_CATEGORY`], or their sum |
 /// | `meta_*` words | index of the value in `marks`, hash above for unknown words |
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub struct CellCode(pub u64);
@@ -67,6 +68,11 @@ impl CellCode {
 
     /// Set in the code of a `text` that looks like a one-time code, if texts are looked at.
     pub const ONE_TIME_CODE: u64 = 1;
+
+    /// `inferred`: the source does not say whether the message is a template.
+    pub const INFERRED_TYPE: u64 = 1;
+    /// `inferred`: the source does not say the template's category.
+    pub const INFERRED_CATEGORY: u64 = 2;
 
     /// The code of an instant.
     #[inline]
@@ -230,6 +236,7 @@ impl<'a> CellParser<'a> {
             Column::MetaPricingSubtype => {
                 self.word(column, cell, |cell| mark(cell, MarkedPricingSubtype::parse))
             }
+            Column::Inferred => self.word(column, cell, inferred_code),
         }
     }
 
@@ -404,6 +411,20 @@ fn template_code(hash: u64, cell: &[u8], context: &CellContext) -> u64 {
     };
     // Beyond a million names no number is left, which the two reserved codes need.
     hash & !NUMBER_BITS | if number < NUMBER_BITS - 1 { number } else { 0 }
+}
+
+/// Names of columns, between blanks or commas.
+fn inferred_code(cell: &[u8]) -> CellCode {
+    let names = cell.split(|byte| matches!(byte, b' ' | b','));
+    let mut columns = 0;
+    for name in names.filter(|name| !name.is_empty()) {
+        columns |= match name.to_ascii_lowercase().as_slice() {
+            b"type" => CellCode::INFERRED_TYPE,
+            b"category" => CellCode::INFERRED_CATEGORY,
+            _ => return CellCode::BAD,
+        };
+    }
+    CellCode(columns)
 }
 
 /// An integer; spreadsheets and data frames may have put `.0` behind it.

@@ -3,7 +3,7 @@
 use crate::vocabulary::named_enum;
 
 named_enum! {
-    /// A column of the canonical log, in the contract's order.
+    /// A column of the canonical log, in the contract's order; `inferred` is added to it.
     pub enum Column {
         /// Meta's wamid or the exporter's id.
         MessageId = "message_id",
@@ -63,6 +63,9 @@ named_enum! {
         MetaCost = "meta_cost",
         /// Meta's mark: currency of the cost.
         MetaCostCurrency = "meta_cost_currency",
+        /// Which of the row's cells a map's rule decided, because the source does not say: `type`,
+        /// `category`, or both. Not an exporter, but a map fills it.
+        Inferred = "inferred",
     }
 }
 

@@ -45,6 +45,7 @@ impl CellDefect {
             Column::Origin => "unknown_origin",
             Column::ErrorCode => "invalid_error_code",
             Column::MaxPrice => "invalid_max_price",
+            Column::Inferred => "unknown_inferred",
             column if column.is_instant() => "invalid_time",
             _ => "invalid_cell",
         };
@@ -86,6 +87,7 @@ fn expected(column: Column) -> String {
         Column::MetaBillable => words(&mut Billable::ALL.iter().map(|word| word.name())),
         Column::ErrorCode => "an integer".to_owned(),
         Column::MaxPrice => "a decimal number such as 0.0123".to_owned(),
+        Column::Inferred => "`type`, `category`, both, or nothing".to_owned(),
         Column::Type => {
             "`template`, `reaction`, `system`, `call`, or the kind of free-form message".to_owned()
         }
