@@ -1,11 +1,14 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
+use std::sync::Arc;
+
 use super::args::{Detail, LogArgs};
 use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
 use super::source_args::SourceArgs;
 
 use crate::accounts::{Accounts, TemplateRegistry};
+use crate::log::map::Map;
 use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
 use crate::rulebook::{Rulebook, Settings};
@@ -25,6 +28,8 @@ pub struct Inputs {
     pub rulebook: Rulebook,
     /// Markets, cards and ladders.
     pub tariff: Tariff,
+    /// How records of another system become rows.
+    pub map: Option<Arc<Map>>,
     /// First local date to write.
     pub from: Option<LocalDate>,
     /// Last one.
@@ -55,7 +60,9 @@ impl Inputs {
             Some(path) => TemplateRegistry::load(path).or_usage()?,
             None => TemplateRegistry::default(),
         };
+        let map = args.map.as_deref().map(Map::load).transpose().or_usage()?;
         Ok(Self {
+            map: map.map(Arc::new),
             settings,
             accounts,
             templates,
@@ -71,6 +78,7 @@ impl Inputs {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
+            map: self.map.clone(),
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
             reads_texts: findings,

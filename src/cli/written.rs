@@ -11,6 +11,7 @@ use super::inputs::Inputs;
 use super::opened_log::{FileInfo, Replayed};
 use super::priced::{Billed, Priced};
 use crate::audit::{self, Difference, Reconciliation};
+use crate::log::map::Map;
 use crate::report::mask::Mask;
 use crate::report::summary::{
     Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
@@ -223,6 +224,7 @@ impl Run<'_> {
         for (role, path) in [
             (InputRole::Accounts, self.args.source.accounts.as_ref()),
             (InputRole::Templates, self.args.source.templates.as_ref()),
+            (InputRole::LogMap, self.map_file()),
             (InputRole::Config, config),
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));
@@ -232,6 +234,12 @@ impl Run<'_> {
         let own = self.inputs.tariff.own_files.iter();
         files.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
         files
+    }
+
+    /// The map of the log, if it is a file and no preset.
+    fn map_file(&self) -> Option<&PathBuf> {
+        let map = self.args.source.map.as_ref();
+        map.filter(|map| !Map::is_preset(map))
     }
 
     fn manifest(&self, summary: &Summary, words: &[String], hashed: HashedInputs) -> Manifest {

@@ -1,7 +1,9 @@
 //! The hand-over between decoding and replay: a chunk of rows, column by column.
 
+use std::collections::BTreeSet;
 use std::path::Path;
 
+use super::map::EvidenceRow;
 use super::{CellCode, Column};
 
 /// The most rows a chunk holds.
@@ -33,6 +35,8 @@ pub enum RowDefect {
     UnclosedQuote,
     /// No JSON object.
     InvalidJson,
+    /// A record of which the map knows nothing.
+    Unmapped,
 }
 
 impl RowDefect {
@@ -42,9 +46,19 @@ impl RowDefect {
             Self::Ragged => ("ragged_row", "expected as many cells as the header has"),
             Self::InvalidUtf8 => ("invalid_utf8", "expected UTF-8 text"),
             Self::NulByte => ("nul_byte", "expected text without NUL bytes"),
-            Self::TooLong => ("row_too_long", "expected a row of at most 1 MiB"),
+            Self::TooLong => (
+                "row_too_long",
+                "expected a row of at most 1 MiB (64 MiB of JSON with --map)",
+            ),
             Self::UnclosedQuote => ("unclosed_quote", "expected a closing quote within 1 MiB"),
-            Self::InvalidJson => ("invalid_json", "expected one JSON object on the line"),
+            Self::InvalidJson => (
+                "invalid_json",
+                "expected one JSON object, or one on each line",
+            ),
+            Self::Unmapped => (
+                "unmapped_record",
+                "expected a record that the map knows: a message, a status, or what it passes over",
+            ),
         }
     }
 }
@@ -117,6 +131,19 @@ pub trait LogFile: Send + Sync {
 
     /// The header names that are no canonical column, in the file's order.
     fn ignored_columns(&self) -> &[String];
+
+    /// Whether its rows are Meta's own webhooks, of whose deliveries nothing is assumed (D-3).
+    fn is_raw_webhooks(&self) -> bool {
+        false
+    }
+
+    /// What the file holds besides rows, if it is read through a map, each row once and in order.
+    ///
+    /// # Errors
+    /// If it cannot be read to its end.
+    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
+        Ok(BTreeSet::new())
+    }
 
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;

@@ -14,6 +14,8 @@ mod csv;
 mod error;
 pub mod intern;
 mod jsonl;
+pub mod map;
+mod mapped;
 pub mod marks;
 mod one_time_code;
 mod parquet;

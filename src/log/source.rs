@@ -13,9 +13,11 @@ use std::sync::Arc;
 
 use tempfile::NamedTempFile;
 
+use super::map::{EvidenceRow, Map};
 use super::text::{Compression, Limits, TextSource, TextStream};
 use super::{
-    CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow, csv, jsonl, parquet,
+    CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow, csv, jsonl, mapped,
+    parquet,
 };
 use crate::vocabulary::named_enum;
 
@@ -28,6 +30,18 @@ const EXTENSIONS: [&str; 7] = [
     "jsonl",
     "jsonl.gz",
     "jsonl.zst",
+];
+/// Those that belong to it besides if it is read through a map.
+const MAPPED_EXTENSIONS: [&str; 9] = [
+    "json",
+    "json.gz",
+    "json.zst",
+    "ndjson",
+    "ndjson.gz",
+    "ndjson.zst",
+    "tsv",
+    "tsv.gz",
+    "tsv.zst",
 ];
 /// How much of a file is looked at to tell what it is.
 const START_BYTES: usize = 4096;
@@ -60,6 +74,15 @@ pub struct Logs {
     pub partition_keys: Vec<String>,
 }
 
+/// How files are read.
+#[derive(Clone, Debug, Default)]
+pub struct Reading {
+    /// What cells are parsed against.
+    pub context: Arc<CellContext>,
+    /// The map through which they are read, where their rows are not canonical.
+    pub map: Option<Arc<Map>>,
+}
+
 /// Opens the files that the LOG arguments of a command name, each once.
 ///
 /// Standard input (`-`) is copied to a file in `temp_dir` first, because a log is read several times.
@@ -70,19 +93,25 @@ pub fn open(
     arguments: &[PathBuf],
     input_format: Option<InputFormat>,
     temp_dir: &Path,
-    context: &Arc<CellContext>,
+    reading: &Reading,
 ) -> anyhow::Result<Logs> {
-    let mut found = Found::default();
+    let mut found = Found {
+        extensions: match reading.map {
+            Some(_) => [&EXTENSIONS[..], &MAPPED_EXTENSIONS].concat(),
+            None => EXTENSIONS.to_vec(),
+        },
+        ..Found::default()
+    };
     let mut files: Vec<Box<dyn LogFile>> = Vec::new();
     for argument in arguments {
         if argument.as_os_str() == "-" {
             if found.seen.insert(argument.clone()) {
-                files.push(open_standard_input(input_format, temp_dir, context)?);
+                files.push(open_standard_input(input_format, temp_dir, reading)?);
             }
             continue;
         }
         for path in found.files_of(argument)? {
-            files.push(open_file(&path, &path, None, context)?);
+            files.push(open_file(&path, &path, None, reading)?);
         }
     }
     if files.is_empty() {
@@ -102,6 +131,8 @@ pub fn open(
 struct Found {
     /// Files and folders by their one true path.
     seen: HashSet<PathBuf>,
+    /// Which files of a folder belong to the log.
+    extensions: Vec<&'static str>,
     partition_keys: BTreeSet<String>,
 }
 
@@ -113,9 +144,12 @@ impl Found {
             let known = self.seen.len();
             self.add(argument, true, &mut files)?;
             if files.is_empty() && self.seen.len() == known + 1 {
-                let kinds = EXTENSIONS
+                let kinds: Vec<String> = self
+                    .extensions
+                    .iter()
                     .map(|extension| format!(".{extension}"))
-                    .join(", ");
+                    .collect();
+                let kinds = kinds.join(", ");
                 return Err(LogError::NotFound {
                     looked_for: format!(
                         "looked for {kinds} files in {} and below",
@@ -165,7 +199,7 @@ impl Found {
         files: &mut Vec<PathBuf>,
     ) -> Result<(), LogError> {
         let metadata = std::fs::metadata(path).map_err(|error| LogError::io(path, error))?;
-        if !metadata.is_dir() && !is_named && !has_known_extension(path) {
+        if !metadata.is_dir() && !is_named && !self.has_known_extension(path) {
             return Ok(());
         }
         let true_path = path
@@ -192,6 +226,18 @@ impl Found {
             .try_for_each(|entry| self.add(entry, false, files))
     }
 
+    fn has_known_extension(&self, path: &Path) -> bool {
+        let name = path
+            .file_name()
+            .unwrap_or_default()
+            .to_string_lossy()
+            .to_ascii_lowercase();
+        self.extensions.iter().any(|extension| {
+            name.strip_suffix(extension)
+                .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
+        })
+    }
+
     fn add_partition_keys(&mut self, path: &Path) {
         for part in path.parent().into_iter().flat_map(Path::components) {
             if let Component::Normal(name) = part
@@ -211,18 +257,6 @@ fn is_hidden(name: &OsStr) -> bool {
         || name.starts_with('_') && !name.contains('=')
 }
 
-fn has_known_extension(path: &Path) -> bool {
-    let name = path
-        .file_name()
-        .unwrap_or_default()
-        .to_string_lossy()
-        .to_ascii_lowercase();
-    EXTENSIONS.iter().any(|extension| {
-        name.strip_suffix(extension)
-            .is_some_and(|stem| stem.len() > 1 && stem.ends_with('.'))
-    })
-}
-
 /// What the rows of a file are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rows {
@@ -236,7 +270,7 @@ fn open_file(
     path: &Path,
     shown: &Path,
     rows: Option<Rows>,
-    context: &Arc<CellContext>,
+    reading: &Reading,
 ) -> anyhow::Result<Box<dyn LogFile>> {
     let mut start = Vec::new();
     File::open(path)
@@ -248,7 +282,15 @@ fn open_file(
         .to_string_lossy()
         .to_ascii_lowercase();
     if rows == Some(Rows::Parquet) || start.starts_with(b"PAR1") || name.ends_with(".parquet") {
-        return parquet::open(path, Arc::clone(context));
+        if let Some(map) = &reading.map {
+            return Err(LogError::format(
+                shown,
+                "CSV or JSON",
+                format!("Parquet, which the map `{}` cannot read", map.name),
+            )
+            .into());
+        }
+        return parquet::open(path, Arc::clone(&reading.context));
     }
     let compression = Compression::of_content(&start);
     let source = |limits| TextSource {
@@ -273,27 +315,30 @@ fn open_file(
             .into());
         }
     }
-    let is_json = rows == Some(Rows::Jsonl) || rows.is_none() && looks_like_json(&start);
-    if is_json {
-        jsonl::open(source(Limits::default()), Arc::clone(context))
-    } else {
-        csv::open(source(Limits::default()), Arc::clone(context))
+    let is_json = rows == Some(Rows::Jsonl) || rows.is_none() && looks_like_json(&start, reading);
+    let source = source(Limits::default());
+    let context = Arc::clone(&reading.context);
+    match &reading.map {
+        Some(map) if is_json => mapped::open_json(source, Arc::clone(map), context),
+        Some(map) => mapped::open_csv(source, Arc::clone(map), context),
+        None if is_json => jsonl::open(source, context),
+        None => csv::open(source, context),
     }
 }
 
-/// No header of a CSV file begins with a brace.
-fn looks_like_json(start: &[u8]) -> bool {
-    start
+/// No header of a CSV file begins with a brace; with a map, an array of objects is read too.
+fn looks_like_json(start: &[u8], reading: &Reading) -> bool {
+    let start = start
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(start)
-        .trim_ascii_start()
-        .starts_with(b"{")
+        .trim_ascii_start();
+    start.starts_with(b"{") || reading.map.is_some() && start.starts_with(b"[")
 }
 
 fn open_standard_input(
     format: Option<InputFormat>,
     temp_dir: &Path,
-    context: &Arc<CellContext>,
+    reading: &Reading,
 ) -> anyhow::Result<Box<dyn LogFile>> {
     let shown = Path::new("-");
     let Some(format) = format else {
@@ -314,7 +359,7 @@ fn open_standard_input(
         InputFormat::Jsonl | InputFormat::JsonlGz | InputFormat::JsonlZst => Rows::Jsonl,
         InputFormat::Parquet => Rows::Parquet,
     };
-    let log = open_file(file.path(), shown, Some(rows), context)?;
+    let log = open_file(file.path(), shown, Some(rows), reading)?;
     Ok(Box::new(Spooled { log, file }))
 }
 
@@ -359,6 +404,14 @@ impl LogFile for Spooled {
 
     fn ignored_columns(&self) -> &[String] {
         self.log.ignored_columns()
+    }
+
+    fn is_raw_webhooks(&self) -> bool {
+        self.log.is_raw_webhooks()
+    }
+
+    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
+        self.log.evidence()
     }
 
     fn size_bytes(&self) -> u64 {
@@ -417,7 +470,7 @@ mod tests {
                 .iter()
                 .map(|name| self.0.path().join(name))
                 .collect();
-            super::open(&arguments, None, self.0.path(), &Arc::default())
+            super::open(&arguments, None, self.0.path(), &Reading::default())
         }
 
         fn names(&self, logs: &Logs) -> Vec<String> {
@@ -486,7 +539,7 @@ mod tests {
             &[PathBuf::from("-")],
             None,
             folder.0.path(),
-            &Arc::default(),
+            &Reading::default(),
         );
         assert!(refusal(standard_input).contains("--input-format"));
     }
@@ -527,7 +580,7 @@ mod tests {
             file.path(),
             Path::new("-"),
             Some(Rows::Csv),
-            &Arc::default(),
+            &Reading::default(),
         )
         .unwrap();
         let path = file.path().to_owned();

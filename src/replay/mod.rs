@@ -152,13 +152,16 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         request.accounts,
         &request.cells,
     );
+    // Of Meta's own webhooks a missing delivery says that there was none.
+    let is_raw = request.files.iter().any(|file| file.is_raw_webhooks());
+    let knows_deliveries = assembled.knows_deliveries || is_raw;
     let folder = Folder {
         terms: &terms,
         odd_values: &assembled.odd_values,
         notes: &assembled.notes,
         templates: request.templates,
         pairs: &pairs,
-        knows_deliveries: assembled.knows_deliveries,
+        knows_deliveries,
     };
     let messages = Partitions::<Message>::new();
     let mut folded = fold(&folder, &rows, &messages, &places, &request.cells)?;
@@ -170,7 +173,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         AssumeSentIsDelivered::On => true,
         AssumeSentIsDelivered::Off => false,
         AssumeSentIsDelivered::Auto => {
-            !assembled.knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
+            !knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
         }
     };
     if assumes_delivery {

@@ -117,6 +117,8 @@ pub enum InputRole {
     Invoice,
     /// How columns of invoices are named.
     Map,
+    /// How records of another system become rows of the log.
+    LogMap,
     /// Meta's analytics.
     Analytics,
     /// Configuration.
@@ -133,6 +135,7 @@ impl InputRole {
             Self::Rates => "rates",
             Self::Invoice => "invoice",
             Self::Map => "map",
+            Self::LogMap => "log_map",
             Self::Analytics => "analytics",
             Self::Config => "config",
         }

@@ -29,28 +29,8 @@ impl Header {
     /// [`LogError::Header`] if a needed column is missing or a column occurs twice, with the nearest names
     /// and what would help; [`LogError::Format`] if the line is no text.
     pub(super) fn read(path: &Path, line: &TextChunk) -> Result<Self, LogError> {
-        let text = line
-            .text
-            .strip_prefix(BYTE_ORDER_MARK)
-            .unwrap_or(&line.text);
-        if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text {
-            return Err(LogError::format(path, "UTF-8 text", "UTF-16 text"));
-        }
-        if !line.rejected.is_empty() {
-            return Err(LogError::format(
-                path,
-                "a header line that names the columns",
-                "a first line that is too long, or whose quotes are not closed",
-            ));
-        }
-        if std::str::from_utf8(text).is_err() || text.contains(&0) {
-            return Err(LogError::format(
-                path,
-                "UTF-8 text",
-                "binary data in the first line",
-            ));
-        }
-        let names = names_of(text);
+        let text = header_text(path, line)?;
+        let names = names_of(text, b',');
         let columns: Vec<Option<Column>> = names.iter().map(|name| column_of(name)).collect();
         let refuse = |message: String| LogError::Header {
             path: path.to_owned(),
@@ -101,9 +81,42 @@ impl Header {
     }
 }
 
-fn names_of(text: &[u8]) -> Vec<String> {
+/// The text of a header line, without a byte order mark.
+///
+/// # Errors
+/// [`LogError::Format`] if it is no text, or no line.
+pub(in crate::log) fn header_text<'l>(
+    path: &Path,
+    line: &'l TextChunk,
+) -> Result<&'l [u8], LogError> {
+    let text = line
+        .text
+        .strip_prefix(BYTE_ORDER_MARK)
+        .unwrap_or(&line.text);
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text {
+        return Err(LogError::format(path, "UTF-8 text", "UTF-16 text"));
+    }
+    if !line.rejected.is_empty() {
+        return Err(LogError::format(
+            path,
+            "a header line that names the columns",
+            "a first line that is too long, or whose quotes are not closed",
+        ));
+    }
+    if std::str::from_utf8(text).is_err() || text.contains(&0) {
+        return Err(LogError::format(
+            path,
+            "UTF-8 text",
+            "binary data in the first line",
+        ));
+    }
+    Ok(text)
+}
+
+/// The names in a header line.
+pub(in crate::log) fn names_of(text: &[u8], delimiter: u8) -> Vec<String> {
     let (mut cells, mut unescaped) = (Vec::new(), Vec::new());
-    split_row(text, 0, &mut cells, &mut unescaped);
+    split_row(text, 0, delimiter, &mut cells, &mut unescaped);
     let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
     cells
         .iter()
@@ -189,7 +202,8 @@ pub(in crate::log) fn missing_columns(
         )
 }
 
-fn shown(names: &[String]) -> String {
+/// The first names of a header.
+pub(in crate::log) fn shown(names: &[String]) -> String {
     let mut text = names
         .iter()
         .take(NAMES_SHOWN)

@@ -5,38 +5,55 @@
 //! without reading the rest; a packed file is read anew.
 
 mod decompress;
+pub(super) mod json;
 mod parallel;
 mod split;
 
+use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex};
+use std::sync::{Arc, Mutex, PoisonError};
 
 use memchr::memchr_iter;
 
+use super::map::EvidenceRow;
 use super::{
     CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
     TextRow,
 };
 pub(super) use decompress::{Compression, TextStream};
 use parallel::{for_each_chunk, locked};
-pub(super) use split::{Limits, Splitter, TextChunk};
+pub(super) use split::{Limits, RowEnds, Splitter, TextChunk};
 
 /// How the rows of a text are written.
 pub(super) trait RowFormat: Send + Sync {
-    /// Whether quotes may hold newlines.
-    const HAS_QUOTES: bool;
-
     /// Memory that a thread uses again and again.
     type Memory: Default + Send;
+
+    /// Where its rows end.
+    fn row_ends(&self) -> RowEnds;
 
     /// The canonical columns of the file.
     fn columns(&self) -> &[Column];
 
     /// The names in the file that are no canonical column.
     fn ignored_columns(&self) -> &[String];
+
+    /// Whether the rows are Meta's own webhooks.
+    fn is_raw_webhooks(&self) -> bool {
+        false
+    }
+
+    /// Hands over what a chunk holds besides rows.
+    fn evidence(
+        &self,
+        _memory: &mut Self::Memory,
+        _text: &TextChunk,
+        _take: &mut dyn FnMut(EvidenceRow),
+    ) {
+    }
 
     /// Decodes a chunk; the chunk of codes is empty before.
     fn decode(
@@ -82,14 +99,14 @@ impl TextSource {
     /// Begins to read at a line and its offset.
     pub(super) fn split(
         &self,
-        has_quotes: bool,
+        row_ends: RowEnds,
         (line, byte_offset): (u64, u64),
     ) -> Result<Splitter, LogError> {
         let stream = TextStream::open(&self.file, &self.path, self.compression, byte_offset)?;
         Ok(Splitter::new(
             stream,
             self.limits,
-            has_quotes,
+            row_ends,
             line,
             byte_offset,
         ))
@@ -169,7 +186,7 @@ impl<F: RowFormat> TextFile<F> {
         }
         let mut left = groups.into_iter().peekable();
         let ranges = Mutex::new(hashbrown::HashMap::new());
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         for_each_chunk(
             &mut splitter,
             |splitter, error| self.source.error(splitter, error).into(),
@@ -206,7 +223,7 @@ impl<F: RowFormat> TextFile<F> {
                 consume(&self.read_chunk(&places, wanted[range.start].0)?, range)
             });
         }
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         let mut buffer = Vec::new();
         while let Some(range) = groups.peek() {
             let next = splitter
@@ -270,6 +287,29 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         self.format.ignored_columns()
     }
 
+    fn is_raw_webhooks(&self) -> bool {
+        self.format.is_raw_webhooks()
+    }
+
+    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
+        let found = Mutex::new(BTreeSet::new());
+        for_each_chunk(
+            &mut splitter,
+            |splitter, error| self.source.error(splitter, error).into(),
+            |_, _| ControlFlow::Continue(true),
+            &|text| {
+                let mut rows = Vec::new();
+                let mut memory = F::Memory::default();
+                self.format
+                    .evidence(&mut memory, text, &mut |row| rows.push(row));
+                locked(&found).extend(rows);
+                Ok(())
+            },
+        )?;
+        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
+    }
+
     fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
@@ -279,7 +319,7 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         let workers = Mutex::new(Vec::<Worker<'_, F::Memory>>::new());
         let is_plain = self.source.compression == Compression::Plain;
         let skipped = if is_plain { self.first_row.1 } else { 0 };

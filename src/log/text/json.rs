@@ -1,0 +1,183 @@
+//! JSON objects one after another: on a line each, over many lines, in an array, with or without commas.
+//!
+//! What is between objects belongs to the objects' array. An object that is broken ends where the next one
+//! begins in the same way, so that one broken object costs no other.
+
+use memchr::memchr2;
+
+/// A piece of text that is, or should be, one object.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::log) struct Piece {
+    /// Where it begins.
+    pub(in crate::log) start: usize,
+    /// Where it ends.
+    pub(in crate::log) end: usize,
+    /// Whether it ends as an object does; what does not may be unfinished.
+    pub(in crate::log) is_closed: bool,
+}
+
+/// The next piece of a text from a place on; none if there is only what may stand between objects.
+pub(in crate::log) fn next_piece(text: &[u8], from: usize) -> Option<Piece> {
+    let start = from + text[from..].iter().position(|&byte| !is_between(byte))?;
+    if text[start] != b'{' {
+        // Up to the next object or line.
+        let end = text[start..]
+            .iter()
+            .position(|&byte| matches!(byte, b'{' | b'\n'));
+        return Some(Piece {
+            start,
+            end: end.map_or(text.len(), |end| start + end),
+            is_closed: end.is_some(),
+        });
+    }
+    let indent = indent_before(text, start);
+    let (mut depth, mut at) = (0_usize, start);
+    while at < text.len() {
+        match text[at] {
+            b'{' => depth += 1,
+            b'}' => {
+                depth -= 1;
+                if depth == 0 {
+                    return Some(Piece {
+                        start,
+                        end: at + 1,
+                        is_closed: true,
+                    });
+                }
+            }
+            b'"' => {
+                at = after_string(text, at + 1);
+                continue;
+            }
+            b'\n' if begins_anew(&text[at + 1..], indent) => {
+                return Some(Piece {
+                    start,
+                    end: at,
+                    is_closed: true,
+                });
+            }
+            _ => {}
+        }
+        at += 1;
+    }
+    Some(Piece {
+        start,
+        end: text.len(),
+        is_closed: false,
+    })
+}
+
+/// Where the last whole object of a text ends; at its very end, whatever stands there.
+pub(super) fn last_end(text: &[u8], is_last: bool) -> usize {
+    if is_last {
+        return text.len();
+    }
+    let mut end = 0;
+    while let Some(piece) = next_piece(text, end) {
+        if !piece.is_closed {
+            return end;
+        }
+        end = piece.end;
+    }
+    text.len()
+}
+
+/// White space, and the brackets and commas of an array of objects.
+fn is_between(byte: u8) -> bool {
+    byte.is_ascii_whitespace() || matches!(byte, b'[' | b']' | b',')
+}
+
+/// How many blanks stand before a place in its line; none if something else stands there.
+fn indent_before(text: &[u8], start: usize) -> Option<usize> {
+    let line = &text[..start];
+    let blanks = line
+        .iter()
+        .rev()
+        .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    let is_first = matches!(line[..start - blanks].last(), None | Some(b'\n'));
+    is_first.then_some(blanks)
+}
+
+/// Whether a line begins an object no deeper than the one before began.
+fn begins_anew(line: &[u8], indent: Option<usize>) -> bool {
+    let Some(indent) = indent else {
+        return line.first() == Some(&b'{');
+    };
+    let blanks = line
+        .iter()
+        .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
+        .count();
+    blanks <= indent && line.get(blanks) == Some(&b'{')
+}
+
+/// The place behind a string whose content begins at a place. A string holds no newline: one that does is broken
+/// and ends there.
+fn after_string(text: &[u8], mut at: usize) -> usize {
+    while let Some(found) = memchr2(b'"', b'\\', &text[at..]).map(|found| at + found) {
+        if let Some(newline) = memchr::memchr(b'\n', &text[at..found]) {
+            return at + newline;
+        }
+        if text[found] == b'"' {
+            return found + 1;
+        }
+        at = (found + 2).min(text.len());
+    }
+    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn pieces(text: &str) -> Vec<(&str, bool)> {
+        let (mut found, mut from) = (Vec::new(), 0);
+        while let Some(piece) = next_piece(text.as_bytes(), from) {
+            found.push((&text[piece.start..piece.end], piece.is_closed));
+            from = piece.end;
+        }
+        found
+    }
+
+    #[test]
+    fn objects_however_they_stand() {
+        let expected = vec![("{\"a\":1}", true), ("{\"b\":{\"c\":\"}\\\"{\"}}", true)];
+        for text in [
+            "{\"a\":1}\n{\"b\":{\"c\":\"}\\\"{\"}}\n",
+            "[{\"a\":1},{\"b\":{\"c\":\"}\\\"{\"}}]",
+            "[\n  {\"a\":1},\n  {\"b\":{\"c\":\"}\\\"{\"}}\n]\n",
+            "{\"a\":1}{\"b\":{\"c\":\"}\\\"{\"}}",
+            "[[{\"a\":1}],\r\n[{\"b\":{\"c\":\"}\\\"{\"}}]]",
+        ] {
+            assert_eq!(pieces(text), expected, "{text}");
+        }
+        assert_eq!(pieces("{\n  \"a\": {\n  }\n}\n{\n}").len(), 2);
+    }
+
+    #[test]
+    fn a_broken_object_costs_no_other() {
+        for (text, good) in [
+            ("{\"a\":[{\"b\n{\"c\":1}\n", "{\"c\":1}"),
+            ("{\"a\":\"b\n{\"c\":1}\n", "{\"c\":1}"),
+            ("garbage\n{\"c\":1}\n", "{\"c\":1}"),
+            ("{\"a\":1}}\n{\"c\":1}\n", "{\"c\":1}"),
+            (
+                "[\n  {\n    \"a\": {\n  {\n    \"c\": 1\n  }\n]",
+                "{\n    \"c\": 1\n  }",
+            ),
+        ] {
+            assert_eq!(pieces(text).last(), Some(&(good, true)), "{text}");
+        }
+        assert_eq!(pieces("{\"a\":"), [("{\"a\":", false)]);
+        assert_eq!(pieces(" \n,[]"), []);
+    }
+
+    #[test]
+    fn a_cut_is_behind_a_whole_object() {
+        let text = b"{\"a\":1}\n{\"b\":";
+        assert_eq!(last_end(text, false), 7);
+        assert_eq!(last_end(text, true), text.len());
+        assert_eq!(last_end(b"{\"a\":1}\n", false), 8);
+        assert_eq!(last_end(b"{\"a", false), 0);
+    }
+}
