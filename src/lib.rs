@@ -21,6 +21,7 @@ pub mod audit;
 pub mod cli;
 pub mod explain;
 pub mod findings;
+pub mod import;
 pub mod log;
 pub mod picture;
 pub mod pricing;

@@ -131,6 +131,16 @@ impl OpenedLog {
         self.files.iter().map(|file| info(&**file)).collect()
     }
 
+    /// The files themselves.
+    pub fn opened(&self) -> &[Box<dyn LogFile>] {
+        &self.files
+    }
+
+    /// The words of the log.
+    pub fn cells(&self) -> &CellContext {
+        &self.cells
+    }
+
     /// A business number and a customer, as the log would have them.
     pub fn pair(&self, business: &str, customer: &str) -> Wanted {
         let mut parser = CellParser::new(&self.cells);

@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 use std::path::Path;
 
 use super::map::EvidenceRow;
+use super::texts::TextRows;
 use super::{CellCode, Column};
 
 /// The most rows a chunk holds.
@@ -155,6 +156,16 @@ pub trait LogFile: Send + Sync {
         &self,
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()>;
+
+    /// Hands over every chunk as text, those without rows too: in any order and in parallel, or in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read to its end.
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()>;
 
     /// Hands over the trimmed message ids of the given rows, chunk by chunk.

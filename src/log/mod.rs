@@ -21,6 +21,7 @@ mod one_time_code;
 mod parquet;
 pub mod source;
 mod text;
+pub mod texts;
 pub mod totals;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};

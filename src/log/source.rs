@@ -15,6 +15,7 @@ use tempfile::NamedTempFile;
 
 use super::map::{EvidenceRow, Map};
 use super::text::{Compression, Limits, TextSource, TextStream};
+use super::texts::TextRows;
 use super::{
     CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow, csv, jsonl, mapped,
     parquet,
@@ -424,6 +425,14 @@ impl LogFile for Spooled {
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         self.log.scan(progress, consume)
+    }
+
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        self.log.scan_texts(progress, consume)
     }
 
     fn message_ids(

@@ -9,6 +9,7 @@ use crate::log::csv::header::{header_text, names_of, shown};
 use crate::log::csv::{header_line, quoted};
 use crate::log::map::{EvidenceRow, Map};
 use crate::log::text::{RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
+use crate::log::texts::TextRows;
 use crate::log::{CellContext, CellParser, Chunk, Column, LogError, LogFile, RowDefect};
 
 /// What cells are separated by, where the map does not say.
@@ -201,6 +202,19 @@ impl RowFormat for MappedCsv {
             Ok(())
         });
         debug_assert!(decoded.is_ok());
+    }
+
+    fn texts(
+        &self,
+        memory: &mut Memory,
+        text: &TextChunk,
+        _parser: &mut CellParser<'_>,
+        rows: &mut TextRows,
+    ) -> anyhow::Result<()> {
+        self.each_record(memory, text, &mut |memory, record| {
+            self.mapper.texts(memory, record, rows);
+            Ok(())
+        })
     }
 
     fn show(

@@ -6,6 +6,7 @@ use super::{Mapper, Memory, Record, given_up, text_of};
 use crate::log::map::{EvidenceRow, Map};
 use crate::log::text::json::next_piece;
 use crate::log::text::{Limits, RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
+use crate::log::texts::TextRows;
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, RowDefect};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
@@ -109,6 +110,19 @@ impl RowFormat for MappedJson {
             Ok(())
         });
         debug_assert!(decoded.is_ok());
+    }
+
+    fn texts(
+        &self,
+        memory: &mut Memory,
+        text: &TextChunk,
+        _parser: &mut CellParser<'_>,
+        rows: &mut TextRows,
+    ) -> anyhow::Result<()> {
+        self.each_record(memory, text, &mut |memory, record| {
+            self.mapper.texts(memory, record, rows);
+            Ok(())
+        })
     }
 
     fn show(

@@ -13,6 +13,7 @@ pub(super) use self::csv::open as open_csv;
 pub(super) use self::json::open as open_json;
 use super::map::{Captured, EvidenceRow, Map, MappedRow};
 use super::text::{ShownRow, TextChunk};
+use super::texts::TextRows;
 use super::{CellCode, CellContext, CellParser, Chunk, Column, RowDefect};
 
 /// Memory that a thread uses again and again.
@@ -64,6 +65,28 @@ impl Mapper {
                 column.push(code);
             }
             chunk.rows += 1;
+        });
+    }
+
+    /// Turns the rows of the record in memory into text.
+    fn texts(&self, memory: &mut Memory, record: &Record, rows: &mut TextRows) {
+        let Memory {
+            record: values,
+            cell,
+        } = memory;
+        self.each_row(record, values, &mut |row| {
+            match row {
+                Err(defect) => rows.defects.push((rows.rows as u32, defect)),
+                Ok(row) => row.cells(
+                    values,
+                    &self.context.templates,
+                    cell,
+                    &mut |column, cell| {
+                        rows.columns[column.index()].push(cell);
+                    },
+                ),
+            }
+            rows.end_row();
         });
     }
 

@@ -1,6 +1,7 @@
 //! Rows fetched again as text, by their position.
 
 use std::ops::Range;
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -8,10 +9,11 @@ use super::ParquetFile;
 use super::cells::{Span, TextCells};
 use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
-use super::scan::open_column;
+use super::scan::{open_column, scan};
 use super::schema::LogColumn;
 use crate::log::chunk::TakeMessageIds;
-use crate::log::{CHUNK_ROWS_MAX, Column, TextRow};
+use crate::log::texts::TextRows;
+use crate::log::{CHUNK_ROWS_MAX, Column, RowDefect, TextRow};
 
 /// A piece and which of the wanted rows it has.
 type Share<'a> = (&'a Piece, Range<usize>);
@@ -99,6 +101,41 @@ fn text_row(
     row.raw.truncate(row.raw.trim_ascii_end().len());
     Ok(row)
 }
+
+/// Every chunk as text, in order.
+pub(super) fn scan_texts(
+    log: &ParquetFile,
+    progress: &(dyn Fn(u64) + Sync),
+    consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+) -> anyhow::Result<()> {
+    let chunks: Mutex<Vec<Scanned>> = Mutex::default();
+    scan(log, progress, &|address, chunk| {
+        let scanned = (address.sequence, chunk.rows, chunk.defects.clone());
+        let mut chunks = chunks.lock().unwrap_or_else(PoisonError::into_inner);
+        chunks.push(scanned);
+        Ok(())
+    })?;
+    let mut chunks = chunks.into_inner().unwrap_or_else(PoisonError::into_inner);
+    chunks.sort_by_key(|&(sequence, ..)| sequence);
+    let mut rows = TextRows::default();
+    for (sequence, count, defects) in chunks {
+        rows.clear();
+        let wanted: Vec<(u32, u32)> = (0..count as u32).map(|row| (sequence, row)).collect();
+        text_rows(log, &wanted, &mut |_, row| {
+            for (column, cell) in rows.columns.iter_mut().zip(&row.cells) {
+                column.push(cell.as_deref().unwrap_or_default().as_bytes());
+            }
+            rows.end_row();
+            Ok(())
+        })?;
+        rows.defects = defects;
+        consume(sequence, &rows)?;
+    }
+    Ok(())
+}
+
+/// A chunk's number, how many rows it has, and which of them are unusable.
+type Scanned = (u32, usize, Vec<(u32, RowDefect)>);
 
 /// One column's texts in the wanted rows of a chunk.
 struct ColumnTexts<'a> {

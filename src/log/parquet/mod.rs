@@ -37,6 +37,7 @@ use self::pieces::Pieces;
 use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
 use super::chunk::TakeMessageIds;
+use super::texts::TextRows;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
 
 /// Opens a Parquet log.
@@ -98,6 +99,14 @@ impl LogFile for ParquetFile {
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         scan::scan(self, progress, consume)
+    }
+
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        fetch::scan_texts(self, progress, consume)
     }
 
     fn message_ids(

@@ -19,6 +19,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use memchr::memchr_iter;
 
 use super::map::EvidenceRow;
+use super::texts::TextRows;
 use super::{
     CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
     TextRow,
@@ -63,6 +64,34 @@ pub(super) trait RowFormat: Send + Sync {
         parser: &mut CellParser<'_>,
         chunk: &mut Chunk,
     );
+
+    /// Turns a chunk into text; the rows are empty before.
+    fn texts(
+        &self,
+        memory: &mut Self::Memory,
+        text: &TextChunk,
+        parser: &mut CellParser<'_>,
+        rows: &mut TextRows,
+    ) -> anyhow::Result<()> {
+        let mut chunk = Chunk::new();
+        self.decode(memory, text, parser, &mut chunk);
+        let wanted: Vec<(u32, u32)> = (0..chunk.rows as u32)
+            .map(|row| (text.sequence, row))
+            .collect();
+        let columns = self.columns();
+        let mut cell = Vec::new();
+        self.show(memory, text, &wanted, &mut |_, row| {
+            for &column in columns {
+                cell.clear();
+                (row.cell)(column, &mut cell);
+                rows.columns[column.index()].push(&cell);
+            }
+            rows.end_row();
+            Ok(())
+        })?;
+        rows.defects = chunk.defects;
+        Ok(())
+    }
 
     /// Shows the wanted rows (ascending, all of this chunk) with their index.
     fn show(
@@ -144,6 +173,16 @@ struct Worker<'c, M> {
     parser: CellParser<'c>,
     chunk: Chunk,
     memory: M,
+}
+
+impl<'c, M: Default> Worker<'c, M> {
+    fn new(context: &'c CellContext) -> Self {
+        Self {
+            parser: CellParser::new(context),
+            chunk: Chunk::new(),
+            memory: M::default(),
+        }
+    }
 }
 
 impl<F: RowFormat> TextFile<F> {
@@ -342,11 +381,8 @@ impl<F: RowFormat> LogFile for TextFile<F> {
                 ControlFlow::Continue(true)
             },
             &|text| {
-                let mut worker = locked(&workers).pop().unwrap_or_else(|| Worker {
-                    parser: CellParser::new(&self.context),
-                    chunk: Chunk::new(),
-                    memory: F::Memory::default(),
-                });
+                let taken = locked(&workers).pop();
+                let mut worker = taken.unwrap_or_else(|| Worker::new(&self.context));
                 worker.chunk.clear();
                 self.format.decode(
                     &mut worker.memory,
@@ -385,6 +421,37 @@ impl<F: RowFormat> LogFile for TextFile<F> {
             *locked(&self.places) = Some(places.into());
         }
         Ok(())
+    }
+
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
+        let workers = Mutex::new(Vec::<(Worker<'_, F::Memory>, TextRows)>::new());
+        let mut reported = 0;
+        for_each_chunk(
+            &mut splitter,
+            |splitter, error| self.source.error(splitter, error).into(),
+            |splitter, _| {
+                let read = splitter.input().position();
+                progress(read - reported);
+                reported = read;
+                ControlFlow::Continue(true)
+            },
+            &|text| {
+                let taken = locked(&workers).pop();
+                let (mut worker, mut rows) =
+                    taken.unwrap_or_else(|| (Worker::new(&self.context), TextRows::default()));
+                rows.clear();
+                let Worker { memory, parser, .. } = &mut worker;
+                self.format.texts(memory, text, parser, &mut rows)?;
+                consume(text.sequence, &rows)?;
+                locked(&workers).push((worker, rows));
+                Ok(())
+            },
+        )
     }
 
     fn message_ids(
