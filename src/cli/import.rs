@@ -18,7 +18,7 @@ use super::opened_log::{LogRequest, OpenedLog};
 use super::printer::{Format, Printer};
 use super::values::{RejectLimit, input_format, zone};
 use crate::accounts::TemplateRegistry;
-use crate::import::{self, Form, Imported, RefusedRow, Sink};
+use crate::import::{self, Finished, Form, Imported, RefusedRow, Sink};
 use crate::log::map::Map;
 use crate::log::source::InputFormat;
 use crate::log::{Column, LogFile};
@@ -198,7 +198,7 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
     let progress = Progress::new(log.files().iter().map(|file| file.bytes).sum(), args.quiet);
     progress.stage("importing");
     let mut output = Output::create(&args.out).or_output()?;
-    let (mut imported, refused) = {
+    let finished = {
         let columns = import::columns(log.opened());
         let mut sink = Sink::new(form, columns, output.writer()).or_output()?;
         import::import(log.opened(), log.cells(), &mut sink, &|bytes| {
@@ -206,7 +206,11 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
         })
         .or_input()?
     };
-    let evidence = import::evidence(log.opened()).or_input()?;
+    let Finished {
+        mut imported,
+        refused,
+        evidence,
+    } = finished;
     imported.evidence = import::write_evidence(&evidence, &evidence_folder).or_output()?;
     let has_rejects = !refused.is_empty();
     if has_rejects {

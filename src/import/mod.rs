@@ -37,10 +37,20 @@ pub struct Imported {
     pub evidence: BTreeMap<String, u64>,
 }
 
+/// An import, with what its caller has to write beside the log.
+pub struct Finished {
+    /// What it did; the evidence is not counted yet.
+    pub imported: Imported,
+    /// Rows that cannot be used, in order.
+    pub refused: Vec<RefusedRow>,
+    /// What the files hold besides rows.
+    pub evidence: BTreeSet<EvidenceRow>,
+}
+
 /// A row that cannot be used: its file, its place in it, and why.
 pub type RefusedRow = (usize, (u32, u32), Refused);
 
-/// Reads every file and writes its usable rows; gives those that are not, in order.
+/// Reads every file and writes its usable rows.
 ///
 /// # Errors
 /// If a file cannot be read to its end or holds instants of two units in a column, or nothing can be
@@ -53,9 +63,10 @@ pub fn import(
     cells: &CellContext,
     sink: &mut Sink<'_>,
     progress: &(dyn Fn(u64) + Sync),
-) -> anyhow::Result<(Imported, Vec<RefusedRow>)> {
+) -> anyhow::Result<Finished> {
     let mut imported = Imported::default();
     let mut refused = Vec::new();
+    let evidence = Mutex::new(BTreeSet::new());
     for (number, file) in files.iter().enumerate() {
         imported.files += 1;
         let queue = Mutex::new(Queue {
@@ -68,6 +79,9 @@ pub fn import(
         let epoch_units = Mutex::new(EpochUnits::default());
         file.scan_texts(progress, &|sequence, texts| {
             let taken = Taken::of(texts, cells);
+            if !texts.evidence.is_empty() {
+                locked(&evidence).extend(texts.evidence.iter().cloned());
+            }
             locked(&epoch_units).merge(&taken.epoch_units);
             locked(&queue).take(sequence, taken)
         })?;
@@ -84,19 +98,13 @@ pub fn import(
         imported.rows_written + rejected,
         "every row is written or rejected: {imported:?}"
     );
-    Ok((imported, refused))
-}
-
-/// What the files hold besides rows.
-///
-/// # Errors
-/// If a file cannot be read to its end.
-pub fn evidence(files: &[Box<dyn LogFile>]) -> anyhow::Result<BTreeSet<EvidenceRow>> {
-    let mut found = BTreeSet::new();
-    for file in files {
-        found.append(&mut file.evidence()?);
-    }
-    Ok(found)
+    Ok(Finished {
+        imported,
+        refused,
+        evidence: evidence
+            .into_inner()
+            .unwrap_or_else(PoisonError::into_inner),
+    })
 }
 
 /// The columns that some file has, in the contract's order.

@@ -85,12 +85,14 @@ impl Taken {
             rows: 0,
         };
         let mut parser = CellParser::new(cells);
+        let is_filled = |column: &Column| texts.columns[column.index()].has_text();
+        let filled: Vec<Column> = Column::ALL.iter().copied().filter(is_filled).collect();
         let mut defects = texts.defects.iter().peekable();
         for row in 0..texts.rows {
             let defect = defects.next_if(|&&(defect, _)| defect as usize == row);
             let refused = match defect {
                 Some(&(_, defect)) => Some(Refused::Defect(defect)),
-                None => taken.row(texts, row, &mut parser),
+                None => taken.row(texts, &filled, row, &mut parser),
             };
             match refused {
                 Some(refused) => taken.refused.push((row as u32, refused)),
@@ -119,11 +121,12 @@ impl Taken {
     fn row(
         &mut self,
         texts: &TextRows,
+        filled: &[Column],
         row: usize,
         parser: &mut CellParser<'_>,
     ) -> Option<Refused> {
         let mut codes = [CellCode::EMPTY; Column::COUNT];
-        for &column in Column::ALL {
+        for &column in filled {
             codes[column.index()] = parser.text(column, texts.cell(column, row));
         }
         let channel = codes[Column::Channel.index()];

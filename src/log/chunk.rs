@@ -1,9 +1,7 @@
 //! The hand-over between decoding and replay: a chunk of rows, column by column.
 
-use std::collections::BTreeSet;
 use std::path::Path;
 
-use super::map::EvidenceRow;
 use super::texts::TextRows;
 use super::{CellCode, Column};
 
@@ -136,14 +134,6 @@ pub trait LogFile: Send + Sync {
     /// Whether its rows are Meta's own webhooks, of whose deliveries nothing is assumed (D-3).
     fn is_raw_webhooks(&self) -> bool {
         false
-    }
-
-    /// What the file holds besides rows, if it is read through a map, each row once and in order.
-    ///
-    /// # Errors
-    /// If it cannot be read to its end.
-    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
-        Ok(BTreeSet::new())
     }
 
     /// Bytes on disk, for progress.

@@ -20,6 +20,7 @@ pub mod marks;
 mod one_time_code;
 mod parquet;
 pub mod source;
+pub mod suggest;
 mod text;
 pub mod texts;
 pub mod totals;

@@ -13,7 +13,7 @@ use std::sync::Arc;
 
 use tempfile::NamedTempFile;
 
-use super::map::{EvidenceRow, Map};
+use super::map::Map;
 use super::text::{Compression, Limits, TextSource, TextStream};
 use super::texts::TextRows;
 use super::{
@@ -409,10 +409,6 @@ impl LogFile for Spooled {
 
     fn is_raw_webhooks(&self) -> bool {
         self.log.is_raw_webhooks()
-    }
-
-    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
-        self.log.evidence()
     }
 
     fn size_bytes(&self) -> u64 {

@@ -1,5 +1,6 @@
 //! Rows as text, column by column: what `import` writes again.
 
+use super::map::EvidenceRow;
 use super::{Column, RowDefect};
 
 /// The rows of a chunk as trimmed text.
@@ -11,6 +12,8 @@ pub struct TextRows {
     pub columns: Vec<TextColumn>,
     /// Rows that are unusable as a whole, by row, ascending; their cells are empty.
     pub defects: Vec<(u32, RowDefect)>,
+    /// What the chunk holds besides rows, if it is read through a map.
+    pub evidence: Vec<EvidenceRow>,
 }
 
 /// The cells of a column, one behind the other.
@@ -26,6 +29,7 @@ impl Default for TextRows {
             rows: 0,
             columns: vec![TextColumn::default(); Column::COUNT],
             defects: Vec::new(),
+            evidence: Vec::new(),
         }
     }
 }
@@ -36,6 +40,7 @@ impl TextRows {
         self.rows = 0;
         self.columns.iter_mut().for_each(TextColumn::clear);
         self.defects.clear();
+        self.evidence.clear();
     }
 
     /// Ends a row: columns that got no cell in it get an empty one.
@@ -65,6 +70,11 @@ impl TextColumn {
     pub fn clear(&mut self) {
         self.bytes.clear();
         self.ends.clear();
+    }
+
+    /// Whether any cell says something.
+    pub fn has_text(&self) -> bool {
+        !self.bytes.is_empty()
     }
 
     /// The cell of a row.

@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::quoted::split_row;
 use super::scan::Layout;
+use crate::log::suggest::words::likeness;
 use crate::log::text::TextChunk;
 use crate::log::{Column, LogError};
 
@@ -216,61 +217,8 @@ pub(in crate::log) fn shown(names: &[String]) -> String {
     text
 }
 
-/// Words by which exports call a column.
-fn synonyms(column: Column) -> &'static [&'static str] {
-    match column {
-        Column::MessageId => &["message_id", "wamid", "id", "msg_id", "message_sid", "uuid"],
-        Column::Timestamp => &[
-            "timestamp",
-            "time",
-            "date",
-            "datetime",
-            "created_at",
-            "sent_at",
-            "event_time",
-        ],
-        Column::Direction => &[
-            "direction",
-            "type",
-            "dir",
-            "flow",
-            "in_out",
-            "message_direction",
-        ],
-        Column::Business => &[
-            "business",
-            "phone_number_id",
-            "business_phone",
-            "sender",
-            "from",
-            "channel_number",
-            "waba_number",
-        ],
-        Column::Customer => &[
-            "customer",
-            "wa_id",
-            "recipient",
-            "to",
-            "contact",
-            "phone",
-            "user",
-            "recipient_id",
-            "msisdn",
-        ],
-        _ => &[],
-    }
-}
-
 /// For each column the name that is most like a word for it; no name for two columns.
 fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n str)> {
-    let likeness = |column: Column, name: &str| {
-        let name = name.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
-        synonyms(column)
-            .iter()
-            .map(|word| alike(word, &name))
-            .max()
-            .unwrap_or(0)
-    };
     let mut pairs: Vec<(usize, Column, &str)> = columns
         .iter()
         .flat_map(|&column| {
@@ -292,23 +240,6 @@ fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n 
     }
     nearest.sort_by_key(|&(column, _)| column);
     nearest
-}
-
-/// How alike two words are, in percent.
-fn alike(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) =
-        (left.chars().collect(), right.chars().take(64).collect());
-    let length = left.len().max(right.len()).max(1);
-    let mut costs: Vec<usize> = (0..=right.len()).collect();
-    for (row, &l) in left.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut costs[0], row + 1);
-        for (place, &r) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(l != r);
-            diagonal = costs[place + 1];
-            costs[place + 1] = replaced.min(diagonal + 1).min(costs[place] + 1);
-        }
-    }
-    100 - 100 * costs[right.len()] / length
 }
 
 #[cfg(test)]

@@ -3,7 +3,6 @@
 use std::ops::Range;
 
 use chrono::format::{Item, StrftimeItems};
-use hashbrown::HashMap;
 use toml::Spanned;
 use toml::de::{DeTable, DeValue};
 
@@ -46,6 +45,8 @@ const RULE_KEYS: [&str; 12] = [
 
 type Value<'t> = Spanned<DeValue<'t>>;
 type Span = Range<usize>;
+/// Words of a source and what they mean.
+type Words = Vec<(String, String)>;
 
 /// Reads a map.
 pub(super) fn read(text: &str, name: &str) -> Result<Map, ConfigError> {
@@ -72,7 +73,7 @@ struct Reader<'t> {
 struct Shared<'v> {
     columns: Vec<(Column, &'v Value<'v>)>,
     constants: Vec<(Column, String)>,
-    values: Vec<(Column, HashMap<String, String>)>,
+    values: Vec<(Column, Words)>,
     /// Whether a column that nothing is said of is drawn from its namesake.
     has_namesakes: bool,
 }
@@ -493,11 +494,11 @@ impl<'t> Reader<'t> {
         table.iter().map(column).collect()
     }
 
-    fn words(&self, value: &Value<'_>) -> Result<HashMap<String, String>, ConfigError> {
-        let mut words = HashMap::new();
+    fn words(&self, value: &Value<'_>) -> Result<Words, ConfigError> {
+        let mut words = Vec::new();
         for (key, value) in self.table(value)?.iter() {
             let meaning = self.string(value)?.to_owned();
-            words.insert(key.get_ref().trim().to_lowercase(), meaning);
+            words.push((key.get_ref().trim().to_lowercase(), meaning));
         }
         Ok(words)
     }

@@ -16,6 +16,8 @@ mod path;
 mod presets;
 mod rule;
 mod shape;
+#[cfg(test)]
+mod tests;
 
 use std::path::Path as FilePath;
 

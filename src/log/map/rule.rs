@@ -2,7 +2,6 @@
 
 use chrono::{DateTime, NaiveDateTime, TimeZone};
 use chrono_tz::Tz;
-use hashbrown::HashMap;
 
 use super::captured::{Captured, SlotPlace};
 use crate::accounts::TemplateRegistry;
@@ -30,8 +29,8 @@ pub struct Way {
     pub digits: bool,
     /// How times are written, where that is not one of the log's own forms.
     pub time: Option<TimeForm>,
-    /// What words of the source mean, by lower-cased word.
-    pub values: HashMap<String, String>,
+    /// Lower-cased words of the source and what each means.
+    pub values: Vec<(String, String)>,
     /// What every other word means; none: itself.
     pub otherwise: Option<String>,
 }
@@ -115,7 +114,7 @@ impl Way {
             strip: Vec::new(),
             digits: false,
             time: None,
-            values: HashMap::new(),
+            values: Vec::new(),
             otherwise: None,
         }
     }
@@ -156,9 +155,7 @@ impl Way {
         if self.is_plain() {
             return;
         }
-        let text = String::from_utf8_lossy(&cell[start..]).into_owned();
-        cell.truncate(start);
-        cell.extend_from_slice(self.changed(text.trim()).as_bytes());
+        self.change(cell, start);
     }
 
     /// Whether the text is taken as it is.
@@ -170,24 +167,41 @@ impl Way {
             && self.otherwise.is_none()
     }
 
-    fn changed(&self, text: &str) -> String {
-        let stripped = self
-            .strip
-            .iter()
-            .find_map(|start| text.strip_prefix(start.as_str()));
-        let mut text = stripped.unwrap_or(text).trim().to_owned();
+    /// Changes the text behind a place of the cell as the map says.
+    fn change(&self, cell: &mut Vec<u8>, start: usize) {
+        let behind = cell.trim_ascii_end().len().max(start);
+        cell.truncate(behind);
+        let text = cell[start..].trim_ascii_start();
+        let begins = |prefix: &&String| text.starts_with(prefix.as_bytes());
+        let prefix = self.strip.iter().find(begins).map_or(0, String::len);
+        let kept = text[prefix..].trim_ascii_start().len();
+        cell.drain(start..cell.len() - kept);
         if self.digits {
-            text.retain(|letter| letter.is_ascii_digit());
+            let digits = cell[start..]
+                .iter()
+                .copied()
+                .filter(u8::is_ascii_digit)
+                .collect::<Vec<_>>();
+            cell.truncate(start);
+            cell.extend_from_slice(&digits);
         }
-        if text.is_empty() {
-            return text;
+        if cell.len() == start {
+            return;
         }
-        if let Some(instant) = self.time.as_ref().and_then(|form| form.instant(&text)) {
-            return instant.to_string();
-        }
-        match self.values.get(&text.to_lowercase()) {
-            Some(meaning) => meaning.clone(),
-            None => self.otherwise.clone().unwrap_or(text),
+        let changed = self.time.as_ref().and_then(|form| {
+            let text = std::str::from_utf8(&cell[start..]).ok()?;
+            form.instant(text).map(|instant| instant.to_string())
+        });
+        let word = &cell[start..];
+        let meaning = self.values.iter().find(|(known, _)| same(word, known));
+        let changed = match (&changed, meaning) {
+            (Some(instant), _) => Some(instant.as_str()),
+            (None, Some((_, meaning))) => Some(meaning.as_str()),
+            (None, None) => self.otherwise.as_deref(),
+        };
+        if let Some(text) = changed {
+            cell.truncate(start);
+            cell.extend_from_slice(text.as_bytes());
         }
     }
 }

@@ -7,7 +7,7 @@ use memchr::memchr;
 use super::{Mapper, Memory, Record, given_up, text_of};
 use crate::log::csv::header::{header_text, names_of, shown};
 use crate::log::csv::{header_line, quoted};
-use crate::log::map::{EvidenceRow, Map};
+use crate::log::map::Map;
 use crate::log::text::{RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use crate::log::texts::TextRows;
 use crate::log::{CellContext, CellParser, Chunk, Column, LogError, LogFile, RowDefect};
@@ -230,13 +230,5 @@ impl RowFormat for MappedCsv {
             self.mapper
                 .show(memory, record, &mut row, &mut wanted, show)
         })
-    }
-
-    fn evidence(&self, memory: &mut Memory, text: &TextChunk, take: &mut dyn FnMut(EvidenceRow)) {
-        let taken = self.each_record(memory, text, &mut |memory, record| {
-            self.mapper.evidence(memory, record, take);
-            Ok(())
-        });
-        debug_assert!(taken.is_ok());
     }
 }

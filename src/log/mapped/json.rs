@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use super::{Mapper, Memory, Record, given_up, text_of};
-use crate::log::map::{EvidenceRow, Map};
-use crate::log::text::json::next_piece;
+use crate::log::map::Map;
+use crate::log::text::json::{line_of_object, next_piece, next_start};
 use crate::log::text::{Limits, RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use crate::log::texts::TextRows;
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, RowDefect};
@@ -54,15 +54,31 @@ impl MappedJson {
         take: &mut dyn FnMut(&mut Memory, &Record) -> anyhow::Result<()>,
     ) -> anyhow::Result<()> {
         let has_mark = text.byte_offset == 0 && text.text.starts_with(BYTE_ORDER_MARK);
+        let bytes = &text.text;
         let mut from = if has_mark { BYTE_ORDER_MARK.len() } else { 0 };
-        while let Some(piece) = next_piece(&text.text, from) {
-            let given_up = given_up(text, 0);
-            from = given_up.map_or(piece.end, |_| text.text.len());
-            let place = piece.start..from;
-            let taken = match given_up {
-                Some(defect) => Err(defect),
-                None => self.take(memory, &text.text[place.clone()]),
+        if let Some(defect) = given_up(text, 0) {
+            let (place, taken) = (from..bytes.len(), Err(defect));
+            return take(memory, &Record { place, taken });
+        }
+        // Most files have an object on each line, which saves looking for its end.
+        let mut are_lines = true;
+        while let Some(piece) = next_start(bytes, from) {
+            if are_lines && let Some(line) = line_of_object(bytes, piece) {
+                let place = line.start..line.end;
+                let taken = self.take(memory, &bytes[place.clone()]);
+                are_lines = taken.is_ok();
+                if are_lines {
+                    from = place.end;
+                    take(memory, &Record { place, taken })?;
+                    continue;
+                }
+            }
+            let Some(piece) = next_piece(bytes, piece) else {
+                break;
             };
+            let place = piece.start..piece.end;
+            from = place.end;
+            let taken = self.take(memory, &bytes[place.clone()]);
             take(memory, &Record { place, taken })?;
         }
         Ok(())
@@ -138,13 +154,5 @@ impl RowFormat for MappedJson {
             self.mapper
                 .show(memory, record, &mut row, &mut wanted, show)
         })
-    }
-
-    fn evidence(&self, memory: &mut Memory, text: &TextChunk, take: &mut dyn FnMut(EvidenceRow)) {
-        let taken = self.each_record(memory, text, &mut |memory, record| {
-            self.mapper.evidence(memory, record, take);
-            Ok(())
-        });
-        debug_assert!(taken.is_ok());
     }
 }

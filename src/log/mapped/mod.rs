@@ -5,13 +5,15 @@
 
 mod csv;
 mod json;
+#[cfg(test)]
+mod tests;
 
 use std::ops::Range;
 use std::sync::Arc;
 
 pub(super) use self::csv::open as open_csv;
 pub(super) use self::json::open as open_json;
-use super::map::{Captured, EvidenceRow, Map, MappedRow};
+use super::map::{Captured, Map, MappedRow};
 use super::text::{ShownRow, TextChunk};
 use super::texts::TextRows;
 use super::{CellCode, CellContext, CellParser, Chunk, Column, RowDefect};
@@ -88,6 +90,10 @@ impl Mapper {
             }
             rows.end_row();
         });
+        if record.taken.is_ok() {
+            rows.evidence
+                .extend(self.map.evidence(values, &self.context.templates));
+        }
     }
 
     /// Shows those rows of the record in memory that are wanted; `row` counts the chunk's rows.
@@ -128,14 +134,6 @@ impl Mapper {
             *row += 1;
         });
         shown
-    }
-
-    /// The evidence of the record in memory.
-    fn evidence(&self, memory: &Memory, record: &Record, take: &mut dyn FnMut(EvidenceRow)) {
-        if record.taken.is_ok() {
-            let found = self.map.evidence(&memory.record, &self.context.templates);
-            found.into_iter().for_each(take);
-        }
     }
 
     /// The rows of a record, or why it is none.

@@ -3,7 +3,7 @@
 //! What is between objects belongs to the objects' array. An object that is broken ends where the next one
 //! begins in the same way, so that one broken object costs no other.
 
-use memchr::memchr2;
+use memchr::{memchr, memchr2, memrchr_iter};
 
 /// A piece of text that is, or should be, one object.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -18,7 +18,7 @@ pub(in crate::log) struct Piece {
 
 /// The next piece of a text from a place on; none if there is only what may stand between objects.
 pub(in crate::log) fn next_piece(text: &[u8], from: usize) -> Option<Piece> {
-    let start = from + text[from..].iter().position(|&byte| !is_between(byte))?;
+    let start = next_start(text, from)?;
     if text[start] != b'{' {
         // Up to the next object or line.
         let end = text[start..]
@@ -67,10 +67,34 @@ pub(in crate::log) fn next_piece(text: &[u8], from: usize) -> Option<Piece> {
     })
 }
 
+/// Where the next piece of a text begins from a place on.
+pub(in crate::log) fn next_start(text: &[u8], from: usize) -> Option<usize> {
+    let start = text[from..].iter().position(|&byte| !is_between(byte))?;
+    Some(from + start)
+}
+
+/// The line that begins with an object at a place, if it may be nothing but this object.
+pub(in crate::log) fn line_of_object(text: &[u8], start: usize) -> Option<Piece> {
+    let line = &text[start..];
+    let line = &line[..memchr(b'\n', line).unwrap_or(line.len())];
+    let line = line.trim_ascii_end();
+    let is_closed = line.first() == Some(&b'{') && line.last() == Some(&b'}');
+    is_closed.then_some(Piece {
+        start,
+        end: start + line.len(),
+        is_closed,
+    })
+}
+
 /// Where the last whole object of a text ends; at its very end, whatever stands there.
 pub(super) fn last_end(text: &[u8], is_last: bool) -> usize {
     if is_last {
         return text.len();
+    }
+    // A line that begins with an object begins anew, whatever stands before it.
+    let begins = |&newline: &usize| text.get(newline + 1) == Some(&b'{');
+    if let Some(newline) = memrchr_iter(b'\n', text).find(begins) {
+        return newline + 1;
     }
     let mut end = 0;
     while let Some(piece) = next_piece(text, end) {
@@ -115,7 +139,7 @@ fn begins_anew(line: &[u8], indent: Option<usize>) -> bool {
 /// and ends there.
 fn after_string(text: &[u8], mut at: usize) -> usize {
     while let Some(found) = memchr2(b'"', b'\\', &text[at..]).map(|found| at + found) {
-        if let Some(newline) = memchr::memchr(b'\n', &text[at..found]) {
+        if let Some(newline) = memchr(b'\n', &text[at..found]) {
             return at + newline;
         }
         if text[found] == b'"' {
@@ -123,7 +147,7 @@ fn after_string(text: &[u8], mut at: usize) -> usize {
         }
         at = (found + 2).min(text.len());
     }
-    memchr::memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline)
+    memchr(b'\n', &text[at..]).map_or(text.len(), |newline| at + newline)
 }
 
 #[cfg(test)]
@@ -175,7 +199,7 @@ mod tests {
     #[test]
     fn a_cut_is_behind_a_whole_object() {
         let text = b"{\"a\":1}\n{\"b\":";
-        assert_eq!(last_end(text, false), 7);
+        assert_eq!(last_end(text, false), 8);
         assert_eq!(last_end(text, true), text.len());
         assert_eq!(last_end(b"{\"a\":1}\n", false), 8);
         assert_eq!(last_end(b"{\"a", false), 0);

@@ -9,16 +9,14 @@ pub(super) mod json;
 mod parallel;
 mod split;
 
-use std::collections::BTreeSet;
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom};
 use std::ops::{ControlFlow, Range};
 use std::path::{Path, PathBuf};
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex};
 
 use memchr::memchr_iter;
 
-use super::map::EvidenceRow;
 use super::texts::TextRows;
 use super::{
     CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
@@ -45,15 +43,6 @@ pub(super) trait RowFormat: Send + Sync {
     /// Whether the rows are Meta's own webhooks.
     fn is_raw_webhooks(&self) -> bool {
         false
-    }
-
-    /// Hands over what a chunk holds besides rows.
-    fn evidence(
-        &self,
-        _memory: &mut Self::Memory,
-        _text: &TextChunk,
-        _take: &mut dyn FnMut(EvidenceRow),
-    ) {
     }
 
     /// Decodes a chunk; the chunk of codes is empty before.
@@ -328,25 +317,6 @@ impl<F: RowFormat> LogFile for TextFile<F> {
 
     fn is_raw_webhooks(&self) -> bool {
         self.format.is_raw_webhooks()
-    }
-
-    fn evidence(&self) -> anyhow::Result<BTreeSet<EvidenceRow>> {
-        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
-        let found = Mutex::new(BTreeSet::new());
-        for_each_chunk(
-            &mut splitter,
-            |splitter, error| self.source.error(splitter, error).into(),
-            |_, _| ControlFlow::Continue(true),
-            &|text| {
-                let mut rows = Vec::new();
-                let mut memory = F::Memory::default();
-                self.format
-                    .evidence(&mut memory, text, &mut |row| rows.push(row));
-                locked(&found).extend(rows);
-                Ok(())
-            },
-        )?;
-        Ok(found.into_inner().unwrap_or_else(PoisonError::into_inner))
     }
 
     fn size_bytes(&self) -> u64 {
