@@ -283,15 +283,11 @@ fn open_file(
         .to_string_lossy()
         .to_ascii_lowercase();
     if rows == Some(Rows::Parquet) || start.starts_with(b"PAR1") || name.ends_with(".parquet") {
-        if let Some(map) = &reading.map {
-            return Err(LogError::format(
-                shown,
-                "CSV or JSON",
-                format!("Parquet, which the map `{}` cannot read", map.name),
-            )
-            .into());
-        }
-        return parquet::open(path, Arc::clone(&reading.context));
+        let context = Arc::clone(&reading.context);
+        return match &reading.map {
+            Some(map) => parquet::open_mapped(path, Arc::clone(map), context),
+            None => parquet::open(path, context),
+        };
     }
     let compression = Compression::of_content(&start);
     let source = |limits| TextSource {

@@ -21,7 +21,8 @@ mod tests;
 
 use std::path::Path as FilePath;
 
-use super::Column;
+use super::csv::header::shown;
+use super::{Column, LogError};
 use crate::accounts::TemplateRegistry;
 use crate::rulebook::{ConfigError, read_text};
 pub use captured::Captured;
@@ -142,6 +143,43 @@ impl Map {
         found.sort();
         found.dedup();
         found
+    }
+
+    /// Refuses a flat file that has not all columns which every row needs.
+    ///
+    /// # Errors
+    /// [`LogError::Header`] with what is missing, and what the map looks for.
+    pub fn refuse_missing(
+        &self,
+        path: &FilePath,
+        columns: &[Column],
+        names: &[String],
+    ) -> Result<(), LogError> {
+        let missing = Column::REQUIRED
+            .into_iter()
+            .filter(|column| !columns.contains(column));
+        let missing: Vec<&str> = missing.map(Column::name).collect();
+        if missing.is_empty() {
+            return Ok(());
+        }
+        let wanted: Vec<String> = self
+            .shape
+            .columns()
+            .into_iter()
+            .map(|(name, _)| name)
+            .collect();
+        Err(LogError::Header {
+            path: path.to_owned(),
+            message: format!(
+                "the map `{}` finds no {} here\nit looks for: {}\nfound: {}\nhelp: correct the map, or draft \
+                 one with `counterfoil check {} --suggest-map`",
+                self.name,
+                missing.join(", "),
+                shown(&wanted),
+                shown(names),
+                path.display()
+            ),
+        })
     }
 
     /// The rows that a record holds.

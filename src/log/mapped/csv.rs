@@ -5,7 +5,7 @@ use std::sync::Arc;
 use memchr::memchr;
 
 use super::{Mapper, Memory, Record, given_up, text_of};
-use crate::log::csv::header::{header_text, names_of, shown};
+use crate::log::csv::header::{header_text, names_of};
 use crate::log::csv::{header_line, quoted};
 use crate::log::map::Map;
 use crate::log::text::{RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
@@ -62,26 +62,12 @@ impl Header {
         // The first of those that find the most.
         let header = headers.rev().max_by_key(|header| header.slots.len());
         let header = header.unwrap_or_else(|| Self::with(map, text, b','));
-        let missing = Column::REQUIRED
-            .into_iter()
-            .filter(|column| !header.columns.contains(column));
-        let missing: Vec<&str> = missing.map(Column::name).collect();
-        if missing.is_empty() {
-            return Ok(header);
-        }
-        let columns = map.shape().columns().into_iter();
-        let wanted: Vec<String> = columns.map(|(name, _)| name).collect();
-        Err(LogError::Header {
-            path: source.path.clone(),
-            message: format!(
-                "the map `{}` finds no {} here\nit looks for: {}\nfound: {}\nhelp: correct the map, or draft \
-                 one with `counterfoil check --suggest-map`",
-                map.name,
-                missing.join(", "),
-                shown(&wanted),
-                shown(&names_of(text, header.delimiter)),
-            ),
-        })
+        map.refuse_missing(
+            &source.path,
+            &header.columns,
+            &names_of(text, header.delimiter),
+        )?;
+        Ok(header)
     }
 
     fn with(map: &Map, text: &[u8], delimiter: u8) -> Self {
@@ -159,10 +145,10 @@ impl MappedCsv {
                 }),
             };
             if taken.is_ok() {
-                self.mapper.map.shape().begin(&mut memory.record);
+                let values = memory.begin(&self.mapper.map);
                 for &(cell, slot) in &self.header.slots {
                     let cell = cells[cell].of(bytes, &unescaped).trim_ascii();
-                    memory.record.set_text(0, slot, cell);
+                    values.set_text(0, slot, cell);
                 }
             }
             take(memory, &Record { place, taken })?;

@@ -25,21 +25,29 @@ pub(super) struct Memory {
     cell: Vec<u8>,
 }
 
+impl Memory {
+    /// Begins with a new record of a map.
+    pub(super) fn begin(&mut self, map: &Map) -> &mut Captured {
+        map.shape().begin(&mut self.record);
+        &mut self.record
+    }
+}
+
 /// What makes rows of a file's records.
-struct Mapper {
-    map: Arc<Map>,
-    context: Arc<CellContext>,
+pub(super) struct Mapper {
+    pub(super) map: Arc<Map>,
+    pub(super) context: Arc<CellContext>,
 }
 
 /// A record of a chunk: where it stands, and whether its values could be taken out.
-struct Record {
-    place: Range<usize>,
-    taken: Result<(), RowDefect>,
+pub(super) struct Record {
+    pub(super) place: Range<usize>,
+    pub(super) taken: Result<(), RowDefect>,
 }
 
 impl Mapper {
     /// Decodes the rows of the record in memory.
-    fn decode(
+    pub(super) fn decode(
         &self,
         memory: &mut Memory,
         record: &Record,
@@ -71,7 +79,7 @@ impl Mapper {
     }
 
     /// Turns the rows of the record in memory into text.
-    fn texts(&self, memory: &mut Memory, record: &Record, rows: &mut TextRows) {
+    pub(super) fn texts(&self, memory: &mut Memory, record: &Record, rows: &mut TextRows) {
         let Memory {
             record: values,
             cell,
@@ -97,7 +105,7 @@ impl Mapper {
     }
 
     /// Shows those rows of the record in memory that are wanted; `row` counts the chunk's rows.
-    fn show(
+    pub(super) fn show(
         &self,
         memory: &mut Memory,
         record: &Record,

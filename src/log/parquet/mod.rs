@@ -17,6 +17,7 @@ mod hybrid;
 mod io;
 mod kind;
 mod leaf;
+mod mapped;
 mod page;
 mod pieces;
 mod scan;
@@ -56,6 +57,8 @@ pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box
         schema,
     }))
 }
+
+pub(super) use mapped::open as open_mapped;
 
 /// The error of a file that cannot be opened.
 fn file_error(path: &Path, damage: Damage) -> LogError {

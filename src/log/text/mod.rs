@@ -484,19 +484,30 @@ impl<F: RowFormat> LogFile for TextFile<F> {
 }
 
 fn text_row(text: &TextChunk, line: u64, row: &ShownRow<'_>) -> TextRow {
-    let mut buffer = Vec::new();
-    let mut cell = |&column: &Column| {
-        buffer.clear();
-        (row.cell)(column, &mut buffer);
-        let cell = buffer.trim_ascii();
-        (!cell.is_empty()).then(|| String::from_utf8_lossy(cell).into_owned())
-    };
     let raw = &text.text[row.place.clone()];
+    let raw = raw.strip_suffix(b"\r").unwrap_or(raw).to_vec();
     TextRow {
-        cells: Column::ALL.iter().map(&mut cell).collect(),
-        raw: raw.strip_suffix(b"\r").unwrap_or(raw).to_vec(),
-        line,
         byte_offset: Some(text.byte_offset + row.place.start as u64),
+        ..row.text_row(raw, line)
+    }
+}
+
+impl ShownRow<'_> {
+    /// The row with all its cells, which stands on this line of a file without offsets.
+    pub(super) fn text_row(&self, raw: Vec<u8>, line: u64) -> TextRow {
+        let mut buffer = Vec::new();
+        let mut cell = |&column: &Column| {
+            buffer.clear();
+            (self.cell)(column, &mut buffer);
+            let cell = buffer.trim_ascii();
+            (!cell.is_empty()).then(|| String::from_utf8_lossy(cell).into_owned())
+        };
+        TextRow {
+            cells: Column::ALL.iter().map(&mut cell).collect(),
+            raw,
+            line,
+            byte_offset: None,
+        }
     }
 }
 
