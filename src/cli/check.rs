@@ -128,6 +128,7 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
         columns,
         rejected_first: rejected.collect::<anyhow::Result<_>>().or_input()?,
         accounts_file_absent: inputs.accounts.is_absent(),
+        map: inputs.map_summary(),
     });
     drop(progress);
     show(&profile, args, printer)?;

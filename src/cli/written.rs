@@ -209,6 +209,7 @@ impl Run<'_> {
                 .source
                 .rulebook
                 .map(|regime| regime.name().to_owned()),
+            map: self.inputs.map_summary(),
             settings,
         }
     }

@@ -198,6 +198,18 @@ pub struct Assumptions {
     pub accounts_file_absent: bool,
     /// The regime that was forced on the whole log.
     pub rulebook: Option<String>,
+    /// The map through which the log was read, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapSummary>,
+}
+
+/// A map, and what its source cannot settle.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MapSummary {
+    /// Its name.
+    pub name: String,
+    /// What its source cannot settle, in sentences.
+    pub lacks: Vec<String>,
 }
 
 /// A setting, its value, and where the value comes from.
@@ -253,6 +265,8 @@ pub struct Circumstances {
     pub accounts_file_absent: bool,
     /// The regime that was forced.
     pub rulebook: Option<String>,
+    /// The map through which the log was read.
+    pub map: Option<MapSummary>,
     /// Settings in force.
     pub settings: Vec<SettingInForce>,
 }
@@ -308,6 +322,7 @@ impl Summary {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,
                 rulebook: circumstances.rulebook,
+                map: circumstances.map,
             },
             limits: Vec::new(),
             warnings,

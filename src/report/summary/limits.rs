@@ -28,6 +28,10 @@ pub(super) fn limits(summary: &Summary) -> Vec<String> {
             thousands(summary.control_totals.rows_read),
         ));
     }
+    if let Some(map) = &assumptions.map {
+        let lacks = map.lacks.iter();
+        limits.extend(lacks.map(|lack| format!("The source ({}): {lack}.", map.name)));
+    }
     let charges = || summary.charges_by_account.values();
     let estimated: u64 = charges().map(|counts| counts.estimated).sum();
     if estimated > 0 {
