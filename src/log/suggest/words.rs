@@ -139,7 +139,7 @@ pub(in crate::log) fn names(column: Column) -> &'static [&'static str] {
             "message_body",
             "message_text",
         ],
-        Column::SeenAt => &["seen_at", "exported_at", "received_at", "ingested_at"],
+        Column::SeenAt => &["exported_at", "received_at", "ingested_at"],
         _ => &[],
     }
 }
