@@ -18,16 +18,22 @@
 
 pub mod accounts;
 pub mod audit;
+#[cfg(feature = "program")]
 pub mod cli;
+#[cfg(feature = "program")]
 pub mod explain;
 pub mod findings;
 pub mod log;
+#[cfg(feature = "program")]
 pub mod picture;
 pub mod pricing;
 pub mod replay;
+#[cfg(feature = "program")]
 pub mod report;
 pub mod rulebook;
+#[cfg(feature = "program")]
 pub mod run;
+#[cfg(feature = "program")]
 pub mod runs;
 pub mod tariff;
 pub mod vocabulary;

@@ -2,10 +2,11 @@
 
 use std::io::Read;
 
-use polars_parquet::parquet::compression::{Compression, DecompressionContext, decompress};
-
 use super::Damage;
 use super::thrift::varint;
+
+/// How much of a Brotli stream is read at once.
+const BROTLI_BUFFER_BYTES: usize = 4096;
 
 /// How the pages of a column chunk are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +114,9 @@ impl Inflater {
         match codec {
             Codec::Gzip => inflate_gzip(compressed, output),
             Codec::Lz4Hadoop => inflate_hadoop(compressed, output),
-            Codec::Lz4 => inflate_by_library(Compression::Lz4Raw, compressed, output),
-            Codec::Brotli => inflate_by_library(Compression::Brotli, compressed, output),
-            Codec::Snappy => inflate_by_library(Compression::Snappy, compressed, output),
+            Codec::Lz4 => inflate_lz4(compressed, output),
+            Codec::Brotli => inflate_brotli(compressed, output),
+            Codec::Snappy => inflate_snappy(compressed, output),
             Codec::None | Codec::Zstd => unreachable!("handled above"),
         }
     }
@@ -162,13 +163,28 @@ fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
     }
 }
 
-fn inflate_by_library(
-    codec: Compression,
-    compressed: &[u8],
-    output: &mut [u8],
-) -> Result<(), Damage> {
-    decompress(codec, compressed, output, &mut DecompressionContext::Unset)
-        .map_err(|error| Damage::new(format!("a page that cannot be decompressed: {error}")))
+/// A stream that ends early is damage; one that goes on is not, because some writers pad it.
+fn inflate_brotli(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    brotli_decompressor::Decompressor::new(compressed, BROTLI_BUFFER_BYTES)
+        .read_exact(output)
+        .map_err(|error| Damage::new(format!("a page that is no Brotli stream: {error}")))
+}
+
+fn inflate_snappy(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let found = snap::raw::Decoder::new()
+        .decompress(compressed, output)
+        .map_err(|error| Damage::new(format!("a page that is no Snappy block: {error}")))?;
+    check_length(found, output.len())
+}
+
+/// One bare block.
+fn inflate_lz4(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let damage = |error| Damage::new(format!("a page that is no LZ4 block: {error}"));
+    let length = i32::try_from(output.len())
+        .map_err(|_| Damage::new("an LZ4 page of more than 2 GiB, which no such block can hold"))?;
+    let found =
+        lz4::block::decompress_to_buffer(compressed, Some(length), output).map_err(damage)?;
+    check_length(found, output.len())
 }
 
 /// Frames of (length, compressed length, data) as Hadoop writes them, or one bare block.
@@ -176,7 +192,7 @@ fn inflate_hadoop(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
     if inflate_hadoop_frames(compressed, output).is_some() {
         return Ok(());
     }
-    inflate_by_library(Compression::Lz4Raw, compressed, output)
+    inflate_lz4(compressed, output)
 }
 
 fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option<()> {
@@ -186,7 +202,7 @@ fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option
         let (frame, rest) =
             rest.split_at_checked(u32::from_be_bytes(*compressed_length) as usize)?;
         let (place, left) = output.split_at_mut_checked(u32::from_be_bytes(*length) as usize)?;
-        inflate_by_library(Compression::Lz4Raw, frame, place).ok()?;
+        inflate_lz4(frame, place).ok()?;
         (compressed, output) = (rest, left);
     }
     output.is_empty().then_some(())
