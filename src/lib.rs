@@ -11,7 +11,8 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `run`, `runs`, `cli`.
+//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `run`, `runs`, `cli`. Those from `picture`
+//! on stand under the feature `program`: they need the heavy dependencies, the others build alone.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]

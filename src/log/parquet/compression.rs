@@ -207,3 +207,35 @@ fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option
     }
     output.is_empty().then_some(())
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] = b"a page of a log, a page of a log, a page of a log";
+
+    fn inflated(codec: Codec, compressed: &[u8], length: usize) -> Result<Vec<u8>, Damage> {
+        let mut output = Vec::new();
+        Inflater::default().inflate(codec, compressed, length, &mut output)?;
+        Ok(output)
+    }
+
+    /// Where a block gave fewer bytes than its page was said to have, zeros once stood in for the rest.
+    #[test]
+    fn a_block_of_another_length_is_damage() {
+        let lz4 = lz4::block::compress(TEXT, None, false).unwrap();
+        let snappy = snap::raw::Encoder::new().compress_vec(TEXT).unwrap();
+        let frame = [TEXT.len() as u32, lz4.len() as u32].map(u32::to_be_bytes);
+        let hadoop = [frame.concat(), lz4.clone()].concat();
+        for (codec, compressed) in [
+            (Codec::Lz4, lz4),
+            (Codec::Lz4Hadoop, hadoop),
+            (Codec::Snappy, snappy),
+        ] {
+            let read = |length| inflated(codec, &compressed, length);
+            assert_eq!(read(TEXT.len()).unwrap(), TEXT, "{codec:?}");
+            assert!(read(TEXT.len() + 1).is_err(), "{codec:?} is too short");
+            assert!(read(TEXT.len() - 1).is_err(), "{codec:?} is too long");
+        }
+    }
+}
