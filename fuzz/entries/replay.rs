@@ -41,7 +41,7 @@ impl CustomerPlaces for World {
     }
 
     fn has_international_rate(&self, number: u64, _date: LocalDate) -> bool {
-        number % 2 == 0
+        number.is_multiple_of(2)
     }
 }
 
