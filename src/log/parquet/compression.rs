@@ -149,10 +149,22 @@ fn check_length(found: usize, expected: usize) -> Result<(), Damage> {
     ))
 }
 
-/// Reads on to the end, where the stream's own checksum stands.
 fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
-    let damage = |error| Damage::new(format!("a page that is no gzip stream: {error}"));
-    let mut decoder = flate2::read::MultiGzDecoder::new(compressed);
+    inflate_stream(
+        "gzip",
+        flate2::read::MultiGzDecoder::new(compressed),
+        output,
+    )
+}
+
+fn inflate_brotli(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let decoder = brotli_decompressor::Decompressor::new(compressed, BROTLI_BUFFER_BYTES);
+    inflate_stream("Brotli", decoder, output)
+}
+
+/// Reads on to the end, where the checksum of a stream stands that has one.
+fn inflate_stream(name: &str, mut decoder: impl Read, output: &mut [u8]) -> Result<(), Damage> {
+    let damage = |error| Damage::new(format!("a page that is no {name} stream: {error}"));
     decoder.read_exact(output).map_err(damage)?;
     match decoder.read(&mut [0]).map_err(damage)? {
         0 => Ok(()),
@@ -161,13 +173,6 @@ fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
             "more",
         )),
     }
-}
-
-/// A stream that ends early is damage; one that goes on is not, because some writers pad it.
-fn inflate_brotli(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
-    brotli_decompressor::Decompressor::new(compressed, BROTLI_BUFFER_BYTES)
-        .read_exact(output)
-        .map_err(|error| Damage::new(format!("a page that is no Brotli stream: {error}")))
 }
 
 fn inflate_snappy(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
@@ -227,7 +232,10 @@ mod tests {
         let snappy = snap::raw::Encoder::new().compress_vec(TEXT).unwrap();
         let frame = [TEXT.len() as u32, lz4.len() as u32].map(u32::to_be_bytes);
         let hadoop = [frame.concat(), lz4.clone()].concat();
+        // By hand (RFC 7932): window bits 16, one stored meta-block of 49 bytes, an empty last one.
+        let brotli = [&[0x00, 0x03, 0x10], TEXT, &[0x03]].concat();
         for (codec, compressed) in [
+            (Codec::Brotli, brotli),
             (Codec::Lz4, lz4),
             (Codec::Lz4Hadoop, hadoop),
             (Codec::Snappy, snappy),
