@@ -11,7 +11,7 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `run`, `runs`, `cli`. Those from `picture`
+//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `import`, `run`, `runs`, `cli`. Those from `picture`
 //! on stand under the feature `program`: they need the heavy dependencies, the others build alone.
 
 // The documentation is built with private items: it is for those who read the code.
@@ -24,6 +24,7 @@ pub mod cli;
 #[cfg(feature = "program")]
 pub mod explain;
 pub mod findings;
+#[cfg(feature = "program")]
 pub mod import;
 pub mod log;
 #[cfg(feature = "program")]

@@ -4,6 +4,7 @@ use std::collections::BTreeMap;
 use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
+use counterfoil::log::map::Map;
 use counterfoil::log::{
     CHUNK_ROWS_MAX, CellCode, CellContext, CellParser, Chunk, ChunkAddress, Column, LogFile,
     RowDefect, TextRow, explain, source,
@@ -28,9 +29,14 @@ pub fn parquet_log(data: &[u8]) -> bool {
 }
 
 fn read(name: &str, data: &[u8]) -> bool {
+    read_through(None, name, data)
+}
+
+/// Reads a file through a map, or as a canonical log.
+pub fn read_through(map: Option<Arc<Map>>, name: &str, data: &[u8]) -> bool {
     with_file(name, data, |path| {
         let context = context();
-        match open(path, &context) {
+        match open_through(map, path, &context) {
             Ok(logs) => logs.files.iter().all(|log| check(&**log, &context, name)),
             Err(error) => refused(&error, name),
         }
@@ -47,8 +53,20 @@ pub fn context() -> Arc<CellContext> {
 
 /// Opens a file as a command does.
 pub fn open(path: &Path, context: &Arc<CellContext>) -> anyhow::Result<source::Logs> {
+    open_through(None, path, context)
+}
+
+fn open_through(
+    map: Option<Arc<Map>>,
+    path: &Path,
+    context: &Arc<CellContext>,
+) -> anyhow::Result<source::Logs> {
     let folder = path.parent().expect("a file in a folder");
-    source::open(&[path.to_owned()], None, folder, context)
+    let reading = source::Reading {
+        context: Arc::clone(context),
+        map,
+    };
+    source::open(&[path.to_owned()], None, folder, &reading)
 }
 
 /// The chunks of a scan, by their number.

@@ -5,6 +5,7 @@
 
 mod evidence;
 mod log;
+mod maps;
 mod on_disk;
 mod replay;
 mod settings;
@@ -13,6 +14,7 @@ mod who;
 
 pub use evidence::{analytics, invoice};
 pub use log::{csv_log, json_log, parquet_log};
+pub use maps::{map, mapped_csv, mapped_json, suggest_map};
 pub use replay::replay;
 pub use settings::settings;
 pub use tariff::{card_import, rates};
@@ -26,6 +28,10 @@ pub const TARGETS: &[Target] = &[
     ("csv_log", csv_log),
     ("json_log", json_log),
     ("parquet_log", parquet_log),
+    ("map", map),
+    ("mapped_json", mapped_json),
+    ("mapped_csv", mapped_csv),
+    ("suggest_map", suggest_map),
     ("replay", replay),
     ("invoice", invoice),
     ("analytics", analytics),

@@ -10,6 +10,7 @@ use crate::log::Column;
 /// The text of the map.
 pub(super) fn draft(path: &Path, guess: &Guess<'_>) -> String {
     let file = path.file_name().unwrap_or_default().to_string_lossy();
+    let file = file.replace(char::is_control, " ");
     let mut text = format!(
         "# Draft of a map for {file}, from its first {} records. Look at every line with a question mark,\n\
          # then see what comes of it: counterfoil check {file} --map THIS.toml\n\n",
@@ -218,8 +219,9 @@ fn described(field: &Field) -> String {
         (false, true) => words.join(", "),
         (false, false) => format!("{} different values", words.len()),
     };
-    let shown = shown.replace(['\n', '\r'], " ");
-    format!("#   {} ({shown})\n", field.path.replace(['\n', '\r'], " "))
+    // A comment of TOML holds no control characters.
+    let line = format!("#   {} ({shown})", field.path);
+    line.replace(char::is_control, " ") + "\n"
 }
 
 /// A text as TOML writes it.

@@ -94,7 +94,7 @@ fn of_csv(text: &[u8]) -> Option<Candidate> {
     let header = reader.byte_headers().ok()?.clone();
     let name = |name: &[u8]| String::from_utf8_lossy(name.trim_ascii()).into_owned();
     let field = |cell: &[u8]| Field {
-        path: name(cell),
+        path: quoted(&name(cell)),
         name: name(cell),
         values: Vec::new(),
     };
@@ -109,7 +109,7 @@ fn of_csv(text: &[u8]) -> Option<Candidate> {
             field.add(&String::from_utf8_lossy(cell));
         }
     }
-    candidate.fields.retain(|field| !field.name.is_empty());
+    candidate.fields.retain(|field| is_path_name(&field.name));
     Some(candidate)
 }
 
@@ -168,7 +168,7 @@ fn scalars(value: &Value, place: &[String], found: &mut Vec<(Vec<String>, String
     let Value::Object(members) = value else {
         return;
     };
-    for (name, value) in members {
+    for (name, value) in members.iter().filter(|(name, _)| is_path_name(name)) {
         let mut path = place.to_vec();
         path.push(quoted(name));
         match value {
@@ -185,7 +185,7 @@ fn scalars(value: &Value, place: &[String], found: &mut Vec<(Vec<String>, String
 fn arrays(value: &Value) -> Vec<(Vec<String>, &Vec<Value>)> {
     let mut found = Vec::new();
     if let Value::Object(members) = value {
-        for (name, value) in members {
+        for (name, value) in members.iter().filter(|(name, _)| is_path_name(name)) {
             match value {
                 Value::Array(elements) => found.push((vec![quoted(name)], elements)),
                 Value::Object(_) => {
@@ -198,6 +198,11 @@ fn arrays(value: &Value) -> Vec<(Vec<String>, &Vec<Value>)> {
         }
     }
     found
+}
+
+/// Whether a path can name it.
+fn is_path_name(name: &str) -> bool {
+    !name.is_empty() && !name.contains('"')
 }
 
 /// A name as a path writes it.
