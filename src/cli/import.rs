@@ -1,8 +1,7 @@
 //! `import`: the files of another system become one canonical log, with the evidence beside it.
 
 use std::fmt::Write as _;
-use std::fs::File;
-use std::io::{BufWriter, Write};
+use std::io::Write;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -11,7 +10,6 @@ use chrono_tz::Tz;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 use serde::Serialize;
-use tempfile::NamedTempFile;
 
 use super::batch::use_threads;
 use super::opened_log::{LogRequest, OpenedLog};
@@ -26,6 +24,7 @@ use crate::report::figures::thousands;
 use crate::report::rejects::{self, Reject};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
+use crate::run::output::LoneFile;
 use crate::run::progress::Progress;
 
 /// The word of `--from` for files that are canonical already.
@@ -197,15 +196,16 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
     .or_input()?;
     let progress = Progress::new(log.files().iter().map(|file| file.bytes).sum(), args.quiet);
     progress.stage("importing");
-    let mut output = Output::create(&args.out).or_output()?;
+    let mut output = LoneFile::create(&args.out, args.force).or_output()?;
     let finished = {
         let columns = import::columns(log.opened());
-        let mut sink = Sink::new(form, columns, output.writer()).or_output()?;
+        let mut sink = Sink::new(form, columns, &mut output).or_output()?;
         import::import(log.opened(), log.cells(), &mut sink, &|bytes| {
             progress.add(bytes)
         })
         .or_input()?
     };
+    output.finish().or_output()?;
     let Finished {
         mut imported,
         refused,
@@ -214,15 +214,14 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
     imported.evidence = import::write_evidence(&evidence, &evidence_folder).or_output()?;
     let has_rejects = !refused.is_empty();
     if has_rejects {
-        let mut file = Output::create(&rejects_file).or_output()?;
-        write_rejects(log.opened(), &refused, file.writer()).or_input()?;
-        file.finish(&rejects_file).or_output()?;
+        let mut file = LoneFile::create(&rejects_file, args.force).or_output()?;
+        write_rejects(log.opened(), &refused, &mut file).or_input()?;
+        file.finish().or_output()?;
     } else if rejects_file.exists() {
         std::fs::remove_file(&rejects_file)
             .with_context(|| format!("cannot remove {}", rejects_file.display()))
             .or_output()?;
     }
-    output.finish(&args.out).or_output()?;
     drop(progress);
     let report = Report {
         imported: &imported,
@@ -271,53 +270,6 @@ fn form(out: &Path) -> Result<Form, Failure> {
             ));
             Err(failure.hint(format!("--out {}", out.with_extension("parquet").display())))
         }
-    }
-}
-
-/// A file that appears when it is whole.
-struct Output {
-    file: BufWriter<NamedTempFile>,
-}
-
-impl Output {
-    fn create(target: &Path) -> anyhow::Result<Self> {
-        let parent = target
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        let parent = parent.unwrap_or(Path::new("."));
-        std::fs::create_dir_all(parent)
-            .with_context(|| format!("cannot create {}", parent.display()))?;
-        let mut builder = tempfile::Builder::new();
-        builder.prefix(".counterfoil-");
-        // Like any file: readable by whom the user's mask lets.
-        #[cfg(unix)]
-        builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder
-            .tempfile_in(parent)
-            .with_context(|| format!("cannot write in {}", parent.display()))?;
-        interrupt::remove_on_signal(Some(file.path()));
-        Ok(Self {
-            file: BufWriter::with_capacity(1 << 20, file),
-        })
-    }
-
-    fn writer(&mut self) -> &mut (dyn Write + Send) {
-        &mut self.file
-    }
-
-    fn finish(self, target: &Path) -> anyhow::Result<()> {
-        let cannot = || format!("cannot write {}", target.display());
-        let file = self
-            .file
-            .into_inner()
-            .map_err(std::io::IntoInnerError::into_error);
-        let file: NamedTempFile = file.with_context(cannot)?;
-        file.as_file().sync_all().with_context(cannot)?;
-        interrupt::undisturbed(|| {
-            let file: File = file.persist(target).with_context(cannot)?;
-            drop(file);
-            Ok(())
-        })
     }
 }
 
