@@ -14,13 +14,14 @@ use super::{Evidence, Items, Map, Rows, Shape};
 use crate::log::Column;
 use crate::rulebook::{ConfigError, Place};
 
-const TOP_KEYS: [&str; 13] = [
+const TOP_KEYS: [&str; 14] = [
     "name",
     "title",
     "sources",
     "lacks",
     "raw_webhooks",
     "delimiter",
+    "wrapped_in",
     "time",
     "constants",
     "values",
@@ -101,6 +102,7 @@ impl<'t> Reader<'t> {
                 "sources" => drop(self.strings(value)?),
                 "lacks" => map.lacks = self.strings(value)?,
                 "raw_webhooks" => map.is_raw_webhooks = self.boolean(value)?,
+                "wrapped_in" => self.shape.wrapped_in(self.strings(value)?),
                 "delimiter" => map.delimiter = Some(self.delimiter(value)?),
                 "time" => {}
                 "constants" => {
