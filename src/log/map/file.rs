@@ -271,7 +271,10 @@ impl<'t> Reader<'t> {
         for (items, steps) in self.items(table)? {
             let mut columns = Vec::new();
             if let Some(rules) = get(table, "columns") {
-                for (key, value) in self.table(rules)?.iter() {
+                // In the order in which the map has them, which the table does not keep.
+                let mut rules: Vec<_> = self.table(rules)?.iter().collect();
+                rules.sort_by_key(|(key, _)| key.span().start);
+                for (key, value) in rules {
                     columns.push((key.get_ref().to_string(), self.rule(value, &steps)?));
                 }
             }
