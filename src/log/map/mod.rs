@@ -147,6 +147,11 @@ impl Map {
         found
     }
 
+    /// Whether rows only stand in arrays of a record, which CSV has none of.
+    pub fn is_json_only(&self) -> bool {
+        self.rows.iter().all(|rows| rows.items.level != 0)
+    }
+
     /// The rows that a record holds.
     pub fn rows<'m>(&'m self, record: &'m Captured) -> impl Iterator<Item = MappedRow<'m>> {
         self.rows.iter().flat_map(move |rows| {
