@@ -161,8 +161,12 @@ fn open_file(
     }
 }
 
-/// No header of a CSV file begins with a brace; with a map, an array of objects is read too.
+/// No header of a CSV file begins with a brace; with a map, an array of objects is read too. A map that draws no
+/// row from a record itself cannot read CSV.
 fn looks_like_json(start: &[u8], reading: &Reading) -> bool {
+    if reading.map.as_ref().is_some_and(|map| map.is_json_only()) {
+        return true;
+    }
     let start = start
         .strip_prefix(b"\xef\xbb\xbf")
         .unwrap_or(start)

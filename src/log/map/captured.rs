@@ -20,6 +20,14 @@ pub struct Captured {
     instances: Vec<Instance>,
 }
 
+/// How much a record had in it.
+#[derive(Clone, Copy, Debug)]
+pub struct Mark {
+    text: usize,
+    values: usize,
+    instances: usize,
+}
+
 /// An instance of a level.
 #[derive(Clone, Copy, Debug)]
 struct Instance {
@@ -67,6 +75,22 @@ impl Captured {
         if let Some(last) = self.instances.pop() {
             self.values.truncate(last.first_value as usize);
         }
+    }
+
+    /// How much is in it.
+    pub fn mark(&self) -> Mark {
+        Mark {
+            text: self.text.len(),
+            values: self.values.len(),
+            instances: self.instances.len(),
+        }
+    }
+
+    /// Takes back what was added since a mark.
+    pub fn back_to(&mut self, mark: Mark) {
+        self.text.truncate(mark.text);
+        self.values.truncate(mark.values);
+        self.instances.truncate(mark.instances);
     }
 
     /// Whether some text holds a NUL byte.

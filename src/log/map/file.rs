@@ -13,13 +13,14 @@ use super::{Evidence, Items, Map, Rows, Shape};
 use crate::log::Column;
 use crate::rulebook::{ConfigError, Place};
 
-const TOP_KEYS: [&str; 13] = [
+const TOP_KEYS: [&str; 14] = [
     "name",
     "title",
     "sources",
     "lacks",
     "raw_webhooks",
     "delimiter",
+    "wrapped_in",
     "time",
     "constants",
     "values",
@@ -102,6 +103,7 @@ impl<'t> Reader<'t> {
                 "sources" => drop(self.strings(value)?),
                 "lacks" => map.lacks = self.strings(value)?,
                 "raw_webhooks" => map.is_raw_webhooks = self.boolean(value)?,
+                "wrapped_in" => self.shape.wrapped_in(self.strings(value)?),
                 "delimiter" => map.delimiter = Some(self.delimiter(value)?),
                 "time" => {}
                 "constants" => {
@@ -270,7 +272,10 @@ impl<'t> Reader<'t> {
         for (items, steps) in self.items(table)? {
             let mut columns = Vec::new();
             if let Some(rules) = get(table, "columns") {
-                for (key, value) in self.table(rules)?.iter() {
+                // In the order in which the map has them, which the table does not keep.
+                let mut rules: Vec<_> = self.table(rules)?.iter().collect();
+                rules.sort_by_key(|(key, _)| key.span().start);
+                for (key, value) in rules {
                     columns.push((key.get_ref().to_string(), self.rule(value, &steps)?));
                 }
             }

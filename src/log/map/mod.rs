@@ -7,9 +7,14 @@
 //! channel = { constant = "whatsapp" }
 //! ```
 //!
+//! Where logs wrap something around a record, `wrapped_in` names the members in which it may stand: `["*"]` is
+//! every one that the map asks nothing of. Times that are numbers of seconds or milliseconds, whichever the
+//! size of each says, have the form `epoch`.
+//!
 //! Nothing about a source system stands in code: the presets in `data/maps/` are maps like any user's. A
 //! record may hold several rows (a webhook's messages and statuses) and *evidence*, which is no row.
 
+mod capture;
 mod captured;
 mod file;
 mod path;
@@ -180,6 +185,11 @@ impl Map {
                 path.display()
             ),
         })
+    }
+
+    /// Whether rows only stand in arrays of a record, which CSV has none of.
+    pub fn is_json_only(&self) -> bool {
+        self.rows.iter().all(|rows| rows.items.level != 0)
     }
 
     /// The rows that a record holds.

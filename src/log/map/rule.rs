@@ -5,6 +5,7 @@ use chrono_tz::Tz;
 
 use super::captured::{Captured, SlotPlace};
 use crate::accounts::TemplateRegistry;
+use crate::log::cell::instant_of_epoch;
 use crate::vocabulary::Instant;
 
 /// Ways to a cell, tried in this order: the first that gives something does.
@@ -57,10 +58,13 @@ pub struct Condition {
     pub is_negated: bool,
 }
 
+/// The form of times that count seconds or milliseconds, told apart by the size of each.
+pub const EPOCH: &str = "epoch";
+
 /// How a source writes times.
 #[derive(Clone, Debug)]
 pub struct TimeForm {
-    /// Patterns of chrono, tried in this order; none: the log's own forms.
+    /// Patterns of chrono or [`EPOCH`], tried in this order; none: the log's own forms.
     pub formats: Vec<String>,
     /// The zone of times that carry none.
     pub zone: Option<Tz>,
@@ -245,6 +249,9 @@ impl TimeForm {
     }
 
     fn by_format(&self, text: &str, format: &str) -> Option<Instant> {
+        if format == EPOCH {
+            return instant_of_epoch(text);
+        }
         if let Ok(time) = DateTime::parse_from_str(text, format) {
             return Some(Instant::from_micros(time.timestamp_micros()));
         }

@@ -1,7 +1,7 @@
 //! JSON objects one after another: on a line each, over many lines, in an array, with or without commas.
 //!
-//! What is between objects belongs to the objects' array. An object that is broken ends where the next one
-//! begins in the same way, so that one broken object costs no other.
+//! What is between objects belongs to the objects' array, or is what a log writes before each on its line. An
+//! object that is broken ends where the next one begins in the same way, so that one broken object costs no other.
 
 use memchr::{memchr, memchr2, memrchr_iter};
 
@@ -18,19 +18,25 @@ pub(in crate::log) struct Piece {
 
 /// The next piece of a text from a place on; none if there is only what may stand between objects.
 pub(in crate::log) fn next_piece(text: &[u8], from: usize) -> Option<Piece> {
-    let start = next_start(text, from)?;
+    let mut start = next_start(text, from)?;
+    let mut begin = Begin::Unknown;
     if text[start] != b'{' {
         // Up to the next object or line.
-        let end = text[start..]
-            .iter()
-            .position(|&byte| matches!(byte, b'{' | b'\n'));
-        return Some(Piece {
-            start,
-            end: end.map_or(text.len(), |end| start + end),
-            is_closed: end.is_some(),
-        });
+        let end = memchr2(b'{', b'\n', &text[start..]);
+        let before = &text[start..end.map_or(text.len(), |end| start + end)];
+        let end = start + before.len();
+        if text.get(end) != Some(&b'{') || memchr2(b'"', b'}', before).is_some() {
+            return Some(Piece {
+                start,
+                end,
+                is_closed: end < text.len(),
+            });
+        }
+        start = end;
+        begin = Begin::BehindText;
+    } else if let Some(indent) = indent_before(text, start) {
+        begin = Begin::Indented(indent);
     }
-    let indent = indent_before(text, start);
     let (mut depth, mut at) = (0_usize, start);
     while at < text.len() {
         match text[at] {
@@ -49,7 +55,7 @@ pub(in crate::log) fn next_piece(text: &[u8], from: usize) -> Option<Piece> {
                 at = after_string(text, at + 1);
                 continue;
             }
-            b'\n' if begins_anew(&text[at + 1..], indent) => {
+            b'\n' if begins_anew(&text[at + 1..], begin) => {
                 return Some(Piece {
                     start,
                     end: at,
@@ -123,16 +129,33 @@ fn indent_before(text: &[u8], start: usize) -> Option<usize> {
     is_first.then_some(blanks)
 }
 
-/// Whether a line begins an object no deeper than the one before began.
-fn begins_anew(line: &[u8], indent: Option<usize>) -> bool {
-    let Some(indent) = indent else {
-        return line.first() == Some(&b'{');
-    };
-    let blanks = line
-        .iter()
-        .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
-        .count();
-    blanks <= indent && line.get(blanks) == Some(&b'{')
+/// How an object began, and so how the next one will.
+#[derive(Clone, Copy)]
+enum Begin {
+    /// Behind another on its line, or somewhere else.
+    Unknown,
+    /// First on its line, behind so many blanks.
+    Indented(usize),
+    /// Behind what the log writes before each.
+    BehindText,
+}
+
+/// Whether a line begins an object that is not inside the one before.
+fn begins_anew(line: &[u8], begin: Begin) -> bool {
+    match begin {
+        Begin::Unknown => line.first() == Some(&b'{'),
+        Begin::Indented(indent) => {
+            let blanks = line
+                .iter()
+                .take_while(|&&byte| matches!(byte, b' ' | b'\t'))
+                .count();
+            blanks <= indent && line.get(blanks) == Some(&b'{')
+        }
+        // A line of an object begins with a blank, a bracket that closes, or a name.
+        Begin::BehindText => line.first().is_some_and(|&byte| {
+            !byte.is_ascii_whitespace() && !matches!(byte, b'}' | b']' | b'"')
+        }),
+    }
 }
 
 /// The place behind a string whose content begins at a place. A string holds no newline: one that does is broken
@@ -185,6 +208,7 @@ mod tests {
             ("{\"a\":\"b\n{\"c\":1}\n", "{\"c\":1}"),
             ("garbage\n{\"c\":1}\n", "{\"c\":1}"),
             ("{\"a\":1}}\n{\"c\":1}\n", "{\"c\":1}"),
+            ("10:00 got {\"a\":[{\"b\n10:01 got {\"c\":1}\n", "{\"c\":1}"),
             (
                 "[\n  {\n    \"a\": {\n  {\n    \"c\": 1\n  }\n]",
                 "{\n    \"c\": 1\n  }",
@@ -194,6 +218,20 @@ mod tests {
         }
         assert_eq!(pieces("{\"a\":"), [("{\"a\":", false)]);
         assert_eq!(pieces(" \n,[]"), []);
+    }
+
+    #[test]
+    fn what_a_log_writes_before_an_object_is_no_piece() {
+        let expected = vec![("{\"a\":1}", true), ("{\n  \"b\": {\n  }\n}", true)];
+        for text in [
+            "[2026-01-01 10:00:00] got: {\"a\":1} []\ngot: {\n  \"b\": {\n  }\n}\n",
+            "10:00 | {\"a\":1}\n\n10:01 | {\n  \"b\": {\n  }\n}",
+        ] {
+            assert_eq!(pieces(text), expected, "{text}");
+        }
+        // A line without an object, and the rest of one, are pieces of their own.
+        assert_eq!(pieces("started\n10:00 {\"a\":1}").len(), 2);
+        assert_eq!(pieces("\"x\":2},{\"a\":1}").len(), 2);
     }
 
     #[test]
