@@ -92,7 +92,10 @@ fn holds(preset: &Path, case: &str) {
 
     let found = folder.path().join("log.evidence");
     let names = |folder: &Path| -> Vec<String> {
-        let files = folder.exists().then(|| entries(folder)).unwrap_or_default();
+        let files = match folder.exists() {
+            true => entries(folder),
+            false => Vec::new(),
+        };
         files
             .iter()
             .map(|file| file.file_name().unwrap().to_string_lossy().into_owned())

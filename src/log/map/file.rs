@@ -440,7 +440,7 @@ impl<'t> Reader<'t> {
                 format!("`{text}`: `[]` stands in `each` only; `[0]` is the first element");
             return Err(self.malformed(span, problem));
         }
-        let Some(steps) = path.from_record(item) else {
+        let Some(steps) = path.resolved(item) else {
             return Ok(None);
         };
         let slot = self.shape.slot(&steps).ok_or_else(|| {

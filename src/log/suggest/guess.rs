@@ -183,7 +183,7 @@ fn fit(column: Column, field: &Field) -> Fit {
                 ..Fit::default()
             }
         }
-        Column::Type => share(&values, |value| is_kind(value)),
+        Column::Type => share(&values, is_kind),
         Column::MessageId => {
             let mut distinct = values.clone();
             distinct.sort_unstable();
