@@ -99,6 +99,13 @@ impl Message {
         self.attributes().has(Flag::Failed)
     }
 
+    /// The same message, of this kind.
+    #[must_use]
+    pub fn of_kind(self, kind: Kind) -> Self {
+        let attributes = self.attributes().with_kind(kind).0;
+        Self { attributes, ..self }
+    }
+
     /// Counts as delivered when it was sent (D-3).
     pub fn assume_delivery(&mut self) {
         self.attributes = self

@@ -200,6 +200,7 @@ impl World {
                 pairs,
                 cells,
                 totals,
+                inferred: Default::default(),
                 rejected_by_code: Default::default(),
                 other_channels: Default::default(),
                 time_range: Some((
