@@ -253,6 +253,7 @@ impl World {
             rulebook: &Rulebook::embedded().expect("the built-in rules"),
             tables: TableRows::default(),
             bill: with_bill.then_some(&priced.bill),
+            readings: &[],
             findings: with_bill.then_some(&[]),
             mask: &Mask::of_run([&[7; 32]]),
         };
