@@ -266,3 +266,41 @@ fn free_form_outside_the_window_is_found_where_it_cannot_be_a_template() {
         );
     }
 }
+
+/// The timeline names the rule that took the message for what it is.
+#[test]
+fn a_timeline_says_what_was_inferred() {
+    let home = Home::new(&LOG);
+    for (id, expected) in [
+        ("o1", vec!["taken for free-form (inferred_template)"]),
+        (
+            "o2",
+            vec![
+                "taken for a template (inferred_template)",
+                "taken for marketing (inferred_category)",
+            ],
+        ),
+        ("o3", vec![]),
+    ] {
+        let output = Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+            .current_dir(home.0.path())
+            .args(["explain", "log.csv", "--message", id, "--format", "json"])
+            .output()
+            .unwrap();
+        let timeline: Value = serde_json::from_slice(&output.stdout).unwrap();
+        let entries = timeline["pairs"][0]["entries"].as_array().unwrap();
+        let entry = entries
+            .iter()
+            .find(|entry| entry["message_id"] == id)
+            .unwrap();
+        let effects = entry["effects"].as_array().unwrap().iter();
+        let texts: Vec<&str> = effects
+            .map(|effect| effect["text"].as_str().unwrap())
+            .filter(|text| text.contains("inferred_"))
+            .collect();
+        assert_eq!(texts.len(), expected.len(), "{id}: {texts:?}");
+        for (text, expected) in texts.iter().zip(expected) {
+            assert!(text.ends_with(expected), "{id}: {text}");
+        }
+    }
+}

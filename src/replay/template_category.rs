@@ -164,8 +164,7 @@ impl Folder<'_> {
 
     /// C-AUTH-MISUSE: a one-time code in what is no authentication template.
     pub(super) fn watch_text(&self, message: &Message, folded: &mut Folded) {
-        let may_be_template =
-            message.kind() == Kind::Template || message.attributes().has(Flag::InferredKind);
+        let may_be_template = message.kind() == Kind::Template || message.has_inferred_kind();
         let is_authentication =
             may_be_template && message.category() == Some(TemplateCategory::Authentication);
         let is_unsent = message.has_failed() && !message.is_delivered();

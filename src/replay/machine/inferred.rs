@@ -2,7 +2,6 @@
 
 use super::PairMachine;
 use super::charges::Decision;
-use crate::replay::attributes::Flag;
 use crate::replay::message::Message;
 use crate::rulebook::settings::InferredTemplate;
 use crate::vocabulary::{ChargeCategory, ChargeUnit, Kind};
@@ -34,11 +33,10 @@ impl PairMachine<'_> {
 
 /// Whether an inferred kind or category decided a line: what it costs, or what it is called.
 pub(super) fn rests_on_inference(message: &Message, decision: &Decision) -> bool {
-    let attributes = message.attributes();
-    if !attributes.is_inferred() {
+    if !message.attributes().is_inferred() {
         return false;
     }
-    let has_kind = attributes.has(Flag::InferredKind);
+    let has_kind = message.has_inferred_kind();
     match (decision.unit, decision.category) {
         // Template or free-form: both answer a click, and both open these.
         (
@@ -48,7 +46,7 @@ pub(super) fn rests_on_inference(message: &Message, decision: &Decision) -> bool
         // C22-2 asks for a template of any category.
         (ChargeUnit::Conversation, ChargeCategory::BusinessInitiated) => has_kind,
         _ => {
-            let has_category = attributes.has(Flag::InferredCategory);
+            let has_category = message.has_inferred_category();
             has_kind || (has_category && message.kind() == Kind::Template)
         }
     }

@@ -192,7 +192,7 @@ impl<'a> PairMachine<'a> {
         self.trace = self.begin_trace(window_starts);
         for message in messages {
             let decided;
-            let message = if message.attributes().has(Flag::InferredKind) {
+            let message = if message.has_inferred_kind() {
                 decided = self.with_decided_kind(message);
                 &decided
             } else {
