@@ -304,3 +304,17 @@ fn a_timeline_says_what_was_inferred() {
         }
     }
 }
+
+/// The readings are part of what a run can be asked to show again.
+#[test]
+fn a_run_with_a_range_can_be_performed_again() {
+    let home = Home::new(&LOG);
+    home.run("audit", &[]);
+    let output = Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+        .current_dir(home.0.path())
+        .args(["verify", "out", "--re-perform"])
+        .output()
+        .unwrap();
+    let said = String::from_utf8_lossy(&output.stdout);
+    assert_eq!(output.status.code(), Some(0), "{said}");
+}
