@@ -21,7 +21,7 @@ pub fn guess(case: &mut Case) {
     if case.seed % 5 != 3 {
         return;
     }
-    let mut random = Random::new(case.seed ^ 0x6775_6573_73);
+    let mut random = Random::new(case.seed ^ 0x0067_7565_7373);
     let r = &mut random;
     for name in ["inferred_template", "inferred_category"] {
         if r.chance(60) {
