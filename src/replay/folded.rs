@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use super::inferred::Inferred;
 use super::price_marks::MarkedRow;
 use super::reject::Reject;
 use super::row::Row;
@@ -26,6 +27,8 @@ pub struct Folded {
     pub contradictory: Vec<Vec<Row>>,
     /// Rows whose figures can decide a price.
     pub price_marks: Vec<MarkedRow>,
+    /// Messages of which a map's rule has inferred something.
+    pub inferred: Inferred,
     /// What the reader is warned of.
     pub notices: Notices,
     /// What findings speak of, where they were asked for.
@@ -73,6 +76,7 @@ impl Folded {
         self.contradictory.append(&mut other.contradictory);
         self.price_marks.append(&mut other.price_marks);
         self.sightings.append(&mut other.sightings);
+        self.inferred += other.inferred;
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
     }

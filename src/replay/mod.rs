@@ -18,6 +18,7 @@ mod chains;
 mod conflict;
 mod fold;
 mod folded;
+mod inferred;
 mod judge;
 mod longer_entry_points;
 pub mod machine;
@@ -263,6 +264,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         rejected_by_code: warnings::rejected_by_code(&rejects),
         other_channels: warnings::channels(&assembled.other_channels, &request.cells),
         totals,
+        inferred: folded.inferred,
         time_range: folded.time_range,
         sent_counts_as_delivered: assumes_delivery,
         parts,

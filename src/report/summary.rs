@@ -5,6 +5,7 @@ mod cited;
 mod compared;
 mod count;
 mod found;
+mod inferred;
 mod limits;
 mod over_time;
 #[cfg(test)]
@@ -18,6 +19,7 @@ pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierR
 pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
+pub use inferred::{InferredSummary, Reading};
 pub use over_time::OverTime;
 
 use super::mask::Mask;
@@ -80,6 +82,9 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What rests on kinds and categories that a map's rule has inferred, where any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<InferredSummary>,
     /// What holding the invoices against it showed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice: Option<Comparison>,
@@ -240,6 +245,8 @@ pub struct Found<'a> {
     pub tables: TableRows,
     /// What it costs, in a run with prices.
     pub bill: Option<&'a Bill>,
+    /// What the log comes to under each reading of inferred messages, in a run with prices that has some.
+    pub readings: &'a [Reading],
     /// What else was found, in a run that looks for it.
     pub findings: Option<&'a [Finding]>,
     /// Hides customers.
@@ -315,6 +322,7 @@ impl Summary {
             over_time: days.over_time(pricing),
             rules: counts.rules(found.rulebook),
             bill,
+            inferred: InferredSummary::new(outcome.inferred, found.readings),
             invoice: None,
             analytics: None,
             findings: found.findings.map(|findings| by_code(findings, found.mask)),

@@ -227,6 +227,20 @@ impl Bill {
         bill
     }
 
+    /// Everything, by currency, and nothing else of a bill.
+    pub fn totals_of(pricing: &Pricing, groups: &Groups) -> BTreeMap<String, BillTotals> {
+        let mut totals = BTreeMap::new();
+        for (group, counts) in groups.iter() {
+            let price = pricing.price(group.price);
+            add(
+                &mut totals,
+                price.currency.code(),
+                BillTotals::of(price, counts),
+            );
+        }
+        totals
+    }
+
     /// Every table sums to the totals.
     fn assert_cross_foot(&self) {
         for (currency, totals) in &self.totals {
