@@ -1,11 +1,13 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
+use std::path::PathBuf;
+
 use super::args::{Detail, LogArgs};
 use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
 use super::source_args::SourceArgs;
 
-use crate::accounts::{Accounts, TemplateRegistry};
+use crate::accounts::{Accounts, EvidenceFolder, TemplateRegistry};
 use crate::log::source::InputFormat;
 use crate::report::summary::SettingInForce;
 use crate::rulebook::{Rulebook, Settings};
@@ -21,6 +23,8 @@ pub struct Inputs {
     pub accounts: Accounts,
     /// Templates.
     pub templates: TemplateRegistry,
+    /// The files of the folder of evidence that were read.
+    pub evidence_files: Vec<PathBuf>,
     /// What rules say.
     pub rulebook: Rulebook,
     /// Markets, cards and ladders.
@@ -51,14 +55,17 @@ impl Inputs {
             }
             None => Accounts::absent(&settings),
         };
-        let templates = match &args.templates {
-            Some(path) => TemplateRegistry::load(path).or_usage()?,
-            None => TemplateRegistry::default(),
+        let evidence = match &args.evidence {
+            Some(folder) => EvidenceFolder::load(folder, &tariff.markets).or_usage()?,
+            None => EvidenceFolder::default(),
         };
+        let own = args.templates.as_deref();
+        let templates = TemplateRegistry::load_with_evidence(own, evidence.templates());
         Ok(Self {
             settings,
-            accounts,
-            templates,
+            evidence_files: evidence.files.clone(),
+            templates: templates.or_usage()?,
+            accounts: accounts.completed_by(evidence),
             rulebook: Rulebook::embedded().or_usage()?,
             tariff,
             from,

@@ -89,6 +89,15 @@ pub struct ExplainArgs {
     )]
     pub templates: Option<PathBuf>,
 
+    /// Folder with the tables that `import` keeps beside a log: templates, opt-outs, eligibility and so on
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_EVIDENCE",
+        help_heading = "Input"
+    )]
+    pub evidence: Option<PathBuf>,
+
     /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv
     #[arg(
         long,

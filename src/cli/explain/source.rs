@@ -17,9 +17,10 @@ use crate::run::exit::{Failure, OrFail};
 use crate::run::output::MANIFEST;
 
 /// Options that a timeline has in common with the run it explains.
-const SHARED: [&str; 11] = [
+const SHARED: [&str; 12] = [
     "accounts",
     "templates",
+    "evidence",
     "rates",
     "input-format",
     "log-timezone",

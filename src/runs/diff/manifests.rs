@@ -130,9 +130,10 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
         found.inputs(subject, manifests, |input| {
             let of = match input.role {
                 InputRole::Log => Some(Subject::Log),
-                InputRole::Accounts | InputRole::Templates | InputRole::Rates => {
-                    Some(Subject::OtherInput)
-                }
+                InputRole::Accounts
+                | InputRole::Templates
+                | InputRole::Evidence
+                | InputRole::Rates => Some(Subject::OtherInput),
                 InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
                     Some(Subject::Evidence)
                 }
