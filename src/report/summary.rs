@@ -7,6 +7,7 @@ mod count;
 mod found;
 mod limits;
 mod over_time;
+mod reported;
 #[cfg(test)]
 mod tests;
 
@@ -19,6 +20,7 @@ pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
 pub use over_time::OverTime;
+pub use reported::TierTold;
 
 use super::mask::Mask;
 use super::tables::TableRows;

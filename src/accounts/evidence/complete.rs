@@ -219,12 +219,7 @@ impl Accounts {
             })
             .collect();
         updates.sort_unstable();
-        updates.dedup_by(|later, earlier| {
-            TierUpdate {
-                at: earlier.at,
-                ..later.clone()
-            } == *earlier
-        });
+        updates.dedup_by(|later, earlier| later.is_of_the_same(earlier));
         self.tier_updates = updates;
     }
 
@@ -242,6 +237,14 @@ impl Accounts {
             count: found.len() as u64,
             text: text(&told),
         });
+    }
+}
+
+impl TierUpdate {
+    /// Whether both are about one tier of one owner.
+    fn is_of_the_same(&self, other: &Self) -> bool {
+        let about = |update: &Self| (update.category, update.month, update.tier);
+        self.owner == other.owner && self.market == other.market && about(self) == about(other)
     }
 }
 

@@ -22,6 +22,8 @@ pub struct TierUpdate {
     pub tier: Tier,
     /// When Meta said so.
     pub at: Instant,
+    /// The account that was told.
+    pub account: String,
 }
 
 pub(super) fn read(source: &Source, markets: &Markets) -> Result<Vec<TierUpdate>, ConfigError> {
@@ -40,8 +42,10 @@ pub(super) fn read(source: &Source, markets: &Markets) -> Result<Vec<TierUpdate>
             let market = markets
                 .named(region.text)
                 .ok_or_else(|| region.refused("a market of the rate cards such as India"))?;
+            let account = account.account()?;
             Ok(TierUpdate {
-                owner: account.account()?,
+                owner: account.clone(),
+                account,
                 market: markets.name(market).to_owned(),
                 category: ChargeCategory::parse(category.text.as_bytes())
                     .filter(|category| category.has_tiers())
