@@ -251,10 +251,7 @@ fn tiers_that_meta_reached_earlier() {
     assert_eq!(
         told,
         [
-            "P utility 0:2 x".replace(
-                "utility 0:2 x",
-                "utility 3:5 later 2026-03-12T09:00:00Z 2 5 1"
-            ),
+            "P utility 3:5 later 2026-03-12T09:00:00Z 2 5 1".to_owned(),
             "P utility 6:MAX never null 4 5 2".to_owned(),
             "P authentication 0:2 agrees 2026-03-11T09:00:00Z 1 1 0".to_owned(),
         ]

@@ -4,7 +4,7 @@
 
 use hashbrown::HashMap;
 
-use super::pair::{CUSTOMER_LISTED, PairParts};
+use super::pair::{CUSTOMER_LISTED, PairKey, PairParts, PairTable};
 use crate::accounts::{OptOut, OptOutState};
 use crate::log::cell::CellContext;
 use crate::vocabulary::{Instant, PhoneDigits};
@@ -67,10 +67,10 @@ impl StopList {
         Self(list)
     }
 
-    /// Whether a customer is on it, in whatever state.
+    /// Whether the customer of a pair is on it, in whatever state. Without a list nobody asks who that is.
     #[inline]
-    pub fn names(&self, customer: u64) -> bool {
-        !self.0.is_empty() && self.0.contains_key(&customer)
+    pub fn names(&self, pairs: &PairTable, pair: PairKey) -> bool {
+        !self.0.is_empty() && self.0.contains_key(&pairs.parts(pair).customer)
     }
 
     /// What the customer of a pair has last asked for until an instant, and when.
@@ -94,6 +94,8 @@ impl StopList {
 
 #[cfg(test)]
 mod tests {
+    use std::sync::Arc;
+
     use super::*;
 
     fn opt_out(
@@ -115,7 +117,7 @@ mod tests {
     #[test]
     fn the_latest_word_of_the_pair_counts() {
         use OptOutState::{Resume, Stop};
-        let cells = CellContext::default();
+        let cells = Arc::new(CellContext::default());
         let (first, second) = (cells.businesses.code(b"491"), cells.businesses.code(b"492"));
         let (own, other) = (cells.accounts.code(b"A"), cells.accounts.code(b"B"));
         let hidden = CUSTOMER_LISTED + u64::from(cells.customers.code(b"DE.1"));
@@ -151,7 +153,17 @@ mod tests {
         assert_eq!(latest(first, 4917, other, 99), Some((Resume, 20)));
         assert_eq!(latest(second, 4917, own, 29), None, "another number");
         assert_eq!(latest(second, hidden, other, 10), Some((Stop, 10)));
-        assert!(list.names(4917) && list.names(hidden) && !list.names(4918));
-        assert!(!StopList::default().names(4917));
+        let pairs = PairTable::new(Arc::clone(&cells));
+        let names = |list: &StopList, customer| {
+            let (business, group) = (first, None);
+            let parts = PairParts {
+                business,
+                customer,
+                group,
+            };
+            list.names(&pairs, pairs.key(parts))
+        };
+        assert!(names(&list, 4917) && names(&list, hidden) && !names(&list, 4918));
+        assert!(!names(&StopList::default(), 4917));
     }
 }

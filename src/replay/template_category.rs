@@ -112,10 +112,7 @@ impl Folder<'_> {
                 if is_told {
                     folded.opted_out.push(message.stands_for());
                 }
-                is_told
-                    || self
-                        .stop_list
-                        .names(self.pairs.parts(message.pair).customer)
+                is_told || self.stop_list.names(self.pairs, message.pair)
             }
             _ => false,
         }

@@ -156,10 +156,12 @@ impl PairMachine<'_> {
     /// may come again.
     fn watch_stop_list(&mut self, message: &Message, is_delivered: bool) {
         let list = self.judgement.stop_list;
-        let pair = self.judgement.pairs.parts(self.pair);
-        let account = message.attributes().account();
-        let told = match list.names(pair.customer) {
-            true => list.latest(pair, account, message.sent()),
+        let pairs = self.judgement.pairs;
+        let told = match list.names(pairs, self.pair) {
+            true => {
+                let account = message.attributes().account();
+                list.latest(pairs.parts(self.pair), account, message.sent())
+            }
             false => None,
         };
         let charges = [message.row()];

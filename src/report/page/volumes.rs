@@ -5,7 +5,7 @@ use std::cmp::Reverse;
 use super::figure::Figures;
 use super::section::Section;
 use super::table::{Cell, Column, ROWS_MOST, Table};
-use super::words::{NONE, plain};
+use super::words::{NONE, plain, time};
 use crate::report::figures::thousands;
 use crate::report::summary::{Allowance, Bill, Summary, TierClimb, TierTold};
 
@@ -135,21 +135,22 @@ fn tiers_told(told: &[TierTold]) -> Table {
             Column::words("Category"),
             Column::words("Month"),
             Column::numbers("Tier"),
-            Column::words("By Meta's word"),
-            Column::words("By the log's count"),
+            Column::words("By Meta's word (UTC)"),
+            Column::words("By the log's count (UTC)"),
             Column::numbers("Known by then"),
             Column::numbers("Missing at least"),
         ],
     );
     for tier in rows {
-        let crossed = tier.crossed_at.as_deref().unwrap_or(tier.words());
+        let crossed = tier.crossed_at.as_deref().map(time);
+        let crossed = crossed.unwrap_or_else(|| tier.words().to_owned());
         table.row(vec![
             Cell::words(&tier.owner),
             Cell::words(&tier.market),
             Cell::words(plain(tier.category)),
             Cell::words(&tier.month),
             Cell::number(&tier.tier),
-            Cell::words(&tier.told_at),
+            Cell::words(time(&tier.told_at)),
             Cell::words(crossed),
             Cell::count(tier.used_elsewhere + tier.counted_then),
             Cell::count(tier.missing),

@@ -127,3 +127,55 @@ pub(super) fn warnings(told: &[TierTold]) -> Vec<Warning> {
     }
     warnings
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn told(owner: &str, tier: &str, used_elsewhere: u64, missing: u64) -> TierTold {
+        TierTold {
+            owner: owner.to_owned(),
+            market: "India".to_owned(),
+            category: "utility",
+            month: "2026-03".to_owned(),
+            tier: tier.to_owned(),
+            told_at: "2026-03-20T00:00:00Z".to_owned(),
+            used_elsewhere,
+            counted_then: 100,
+            counted: 200,
+            crossed_at: None,
+            crossing: "never",
+            missing,
+        }
+    }
+
+    /// Of P 400 are known where Meta is at the thousandth: 600 are missing, and 300 + 600 were used elsewhere.
+    #[test]
+    fn a_warning_says_what_is_missing_and_which_entry_states_it() {
+        let warnings = warnings(&[
+            told("P", "401:999", 300, 1),
+            told("P", "1000:MAX", 300, 600),
+            told("Q", "50:99", 0, 0),
+        ]);
+        assert_eq!(warnings.len(), 1);
+        assert_eq!((&*warnings[0].code, warnings[0].count), ("S-23", 600));
+        let text = &warnings[0].text;
+        assert!(
+            text.contains("Meta counts tier 1000:MAX, the log and the accounts 400."),
+            "{text}"
+        );
+        assert!(
+            text.contains("count = 900 in the place of count = 300 would state it"),
+            "{text}"
+        );
+    }
+
+    #[test]
+    fn many_volumes_have_one_warning_behind_the_first_ten() {
+        let volumes = (1..=12).map(|place| told(&format!("P{place:02}"), "9:MAX", 0, place));
+        let warnings = warnings(&volumes.collect::<Vec<_>>());
+        let counts: Vec<u64> = warnings.iter().map(|warning| warning.count).collect();
+        assert_eq!(counts, [12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2]);
+        assert!(warnings[10].text.starts_with("more volumes"));
+    }
+}
