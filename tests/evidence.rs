@@ -7,6 +7,7 @@ use std::fs;
 use std::path::PathBuf;
 use std::process::{Command, Output};
 
+use calamine::{Reader, Xlsx, open_workbook};
 use serde_json::Value;
 
 const HEADER: &str = "message_id,timestamp,direction,business,customer,account,type,category,template,status,\
@@ -191,6 +192,19 @@ fn marketing_between_stop_and_resume() {
     assert_eq!(home.audit(&[]).findings("C-OPT-OUT"), told);
 }
 
+/// The row of the workbook's sheet of tiers that holds a tier in Meta's table.
+fn sheet_row(home: &Home, tier: &str) -> Vec<String> {
+    let mut book: Xlsx<_> = open_workbook(home.path("out/report.xlsx")).expect("a workbook");
+    let sheet = book
+        .worksheet_range("Allowances and tiers")
+        .expect("a sheet");
+    let rows = sheet
+        .rows()
+        .map(|row| row.iter().map(ToString::to_string).collect());
+    let mut rows = rows.filter(|row: &Vec<String>| row.get(4).is_some_and(|cell| cell == tier));
+    rows.next().expect("a row of the tier")
+}
+
 const TIERS: &str = "account,category,region,tier,effective_month,updated_at\n\
     A,UTILITY,India,6:MAX,2026-03,2026-03-20T00:00:00Z\nA,UTILITY,India,3:5,2026-03,2026-03-11T12:00:00Z\n\
     A,UTILITY,India,3:5,2026-03,2026-03-30T00:00:00Z\nA,AUTHENTICATION,India,1:2,2026-03,2026-03-12T00:00:00Z\n\
@@ -269,6 +283,10 @@ fn tiers_that_meta_reached_earlier() {
     assert!(
         page.contains("Volume tiers by Meta&#39;s word")
             || page.contains("Volume tiers by Meta's word")
+    );
+    assert_eq!(
+        sheet_row(&home, "6:MAX")[5..],
+        ["2026-03-20T00:00:00Z", "the log never", "0", "4", "2"]
     );
     let with = run.total();
     // Six messages to India at 0.0014 and one to Germany: no price moves.
