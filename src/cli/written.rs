@@ -234,6 +234,8 @@ impl Run<'_> {
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));
         }
+        let told = self.inputs.evidence_files.iter();
+        files.extend(told.map(|path| (InputRole::Evidence, path.clone(), path.clone())));
         let compared = self.evidence.into_iter().flat_map(Evidence::files);
         files.extend(compared.map(|(role, path)| (role, path.clone(), path.clone())));
         let own = self.inputs.tariff.own_files.iter();

@@ -19,6 +19,7 @@ use super::price_marks::MarkedRow;
 use super::reject::Reject;
 use super::row::{DeliveredAt, Row};
 use super::sighting::Detail;
+use super::stop_list::StopList;
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
@@ -41,6 +42,8 @@ pub struct Folder<'a> {
     pub notes: &'a Notes,
     /// Category and status of templates over time.
     pub templates: Option<&'a TemplateRegistry>,
+    /// Who has opted out of marketing, as evidence tells; empty where findings are not asked for.
+    pub stop_list: &'a StopList,
     /// Keys of pairs.
     pub pairs: &'a PairTable,
     /// Whether some row knows more than that a message was sent (D-3).
@@ -376,7 +379,7 @@ impl Folder<'_> {
             || assumed
             || undecided
             || (is_call && !failed)
-            || self.can_be_a_finding(&message, rows);
+            || self.can_be_a_finding(&message, rows, folded);
         matters.then(|| {
             Message::new(
                 message.pair,

@@ -118,8 +118,13 @@ impl Folder<'_> {
     }
 
     /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
-    /// that the customer has opted out of (C-OPT-OUT).
-    pub(super) fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
+    /// that the customer has opted out of (C-OPT-OUT), by its error or by the stop list.
+    pub(super) fn can_be_a_finding(
+        &self,
+        message: &FoldedMessage,
+        rows: &[Row],
+        folded: &mut Folded,
+    ) -> bool {
         if !self.terms.scope.findings {
             return false;
         }
@@ -128,7 +133,12 @@ impl Folder<'_> {
             Some(Kind::FreeForm) => true,
             Some(Kind::Template) => {
                 let opted_out = &self.odd_values.opted_out;
-                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
+                let is_told = !opted_out.is_empty()
+                    && rows.iter().any(|row| opted_out.contains(&row.number()));
+                if is_told {
+                    folded.opted_out.push(message.stands_for());
+                }
+                is_told || self.stop_list.names(self.pairs, message.pair)
             }
             _ => false,
         }

@@ -94,6 +94,8 @@ impl Found<'_> {
                 "delivered templates were not approved at that time by the registry",
             ),
         ];
+        let of_evidence = self.accounts.evidence_warnings().iter();
+        warnings.extend(of_evidence.map(|found| warning(found.code, found.count, &found.text)));
         warnings.retain(|warning| warning.count > 0);
         warnings
     }

@@ -8,6 +8,7 @@ mod found;
 mod inferred;
 mod limits;
 mod over_time;
+mod reported;
 #[cfg(test)]
 mod tests;
 
@@ -21,6 +22,7 @@ pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
 pub use inferred::{InferredSummary, Reading};
 pub use over_time::OverTime;
+pub use reported::TierTold;
 
 use super::mask::Mask;
 use super::tables::TableRows;

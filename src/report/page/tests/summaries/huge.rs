@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::{amount, audit};
 use crate::report::summary::{
     Allowance, BillTotals, InferredSummary, MissingRate, Reading, Summary, TierClimb, TierRange,
+    TierTold,
 };
 use crate::vocabulary::LocalDate;
 
@@ -107,6 +108,22 @@ pub fn huge() -> Summary {
             currencies: vec!["USD".into()],
             tier: (number % 2 == 0).then(|| "100001:500000".into()),
             next_from: Some(500_001),
+        })
+        .collect();
+    bill.tiers_told = (0..6_000)
+        .map(|number| TierTold {
+            owner: name("portfolio", number),
+            market: "Germany".into(),
+            category: "utility",
+            month: "2026-10".into(),
+            tier: "100001:500000".into(),
+            told_at: "2026-10-20T00:00:00Z".into(),
+            used_elsewhere: 0,
+            counted_then: 90_000,
+            counted: 1_234_567,
+            crossed_at: (number % 2 == 0).then(|| "2026-10-21T00:00:00Z".into()),
+            crossing: "later",
+            missing: 10_001,
         })
         .collect();
     for day in &days {
