@@ -2,11 +2,28 @@
 
 use crate::rulebook::{ConfigError, Place};
 
+/// A preset's name, and its text.
+macro_rules! preset {
+    ($name:literal) => {
+        (
+            $name,
+            include_str!(concat!("../../../data/maps/", $name, ".toml")),
+        )
+    };
+}
+
 /// Names and texts of the presets, by name.
-pub const PRESETS: &[(&str, &str)] = &[(
-    "cloud-api",
-    include_str!("../../../data/maps/cloud-api.toml"),
-)];
+pub const PRESETS: &[(&str, &str)] = &[
+    preset!("cloud-api"),
+    preset!("chatwoot"),
+    preset!("frappe"),
+    preset!("gohighlevel"),
+    preset!("gupshup-billing"),
+    preset!("kaleyra"),
+    preset!("turn"),
+    preset!("twilio"),
+    preset!("ycloud"),
+];
 
 /// No preset has this name.
 pub(super) fn unknown(name: &str, names: &[&str]) -> ConfigError {

@@ -52,7 +52,8 @@ pub enum Origin {
 pub struct Condition {
     /// Of which value.
     pub slot: Option<SlotPlace>,
-    /// Accepted words, lower-cased; `*` is any, the empty one stands for nothing.
+    /// Accepted words, lower-cased; `*` is any, `whatsapp:*` any that begins so, the empty one stands for
+    /// nothing.
     pub accepted: Vec<String>,
     /// Whether these are the ones that are not accepted.
     pub is_negated: bool,
@@ -221,10 +222,23 @@ impl Condition {
         let is_accepted = |word: &String| match word.as_str() {
             "*" => self.slot.is_some_and(is_there),
             "" => text.is_empty() && !self.slot.is_some_and(is_there),
-            word => same(text, word),
+            word => match word.strip_suffix('*') {
+                Some(start) => begins_with(text, start),
+                None => same(text, word),
+            },
         };
         self.accepted.iter().any(is_accepted) != self.is_negated
     }
+}
+
+/// Whether a text begins with a lower-cased word, case aside.
+fn begins_with(text: &[u8], word: &str) -> bool {
+    text.get(..word.len())
+        .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+        || !text.is_ascii()
+            && String::from_utf8_lossy(text)
+                .to_lowercase()
+                .starts_with(word)
 }
 
 /// Whether a text is a lower-cased word, case aside.

@@ -155,6 +155,13 @@ fn rules_in_all_their_forms() {
         (r#"{ constant = "k", when = { b = "" } }"#, ""),
         (r#"{ constant = "k", when = { a = ["!b", "!c"] } }"#, "k"),
         (r#"{ constant = "k", when = { a = ["!a"] } }"#, ""),
+        (r#"{ constant = "k", when = { tel = "WhatsApp:*" } }"#, "k"),
+        (r#"{ constant = "k", when = { tel = "sms:*" } }"#, ""),
+        (r#"{ constant = "k", when = { tel = "!whatsapp:*" } }"#, ""),
+        (
+            r#"{ constant = "k", when = { "b.e" = "!whatsapp:*" } }"#,
+            "k",
+        ),
         (r#"{ constant = "k", registered = "a" }"#, ""),
     ] {
         assert_eq!(one(rule, record).trim(), expected, "{rule}");
