@@ -206,7 +206,12 @@ fn write_parquet(rows: &[log_generator::Row], path: &Path) {
 
 fn open(path: &Path) -> (Vec<Box<dyn LogFile>>, Arc<CellContext>) {
     let cells = Arc::new(CellContext::default());
-    let logs = source::open(&[path.to_path_buf()], None, &env::temp_dir(), &cells).expect("a log");
+    let reading = source::Reading {
+        context: Arc::clone(&cells),
+        map: None,
+    };
+    let logs =
+        source::open(&[path.to_path_buf()], None, &env::temp_dir(), &reading).expect("a log");
     (logs.files, cells)
 }
 

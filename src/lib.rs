@@ -11,23 +11,32 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `run`, `runs`, `cli`.
+//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `import`, `run`, `runs`, `cli`. Those from `picture`
+//! on stand under the feature `program`: they need the heavy dependencies, the others build alone.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
 
 pub mod accounts;
 pub mod audit;
+#[cfg(feature = "program")]
 pub mod cli;
+#[cfg(feature = "program")]
 pub mod explain;
 pub mod findings;
+#[cfg(feature = "program")]
+pub mod import;
 pub mod log;
+#[cfg(feature = "program")]
 pub mod picture;
 pub mod pricing;
 pub mod replay;
+#[cfg(feature = "program")]
 pub mod report;
 pub mod rulebook;
+#[cfg(feature = "program")]
 pub mod run;
+#[cfg(feature = "program")]
 pub mod runs;
 pub mod tariff;
 pub mod vocabulary;

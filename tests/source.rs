@@ -19,6 +19,7 @@ fn layers_look_only_upwards() {
         "picture",
         "explain",
         "report",
+        "import",
         "run",
         "runs",
         "cli",

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 
 use crate::vocabulary::Instant;
 
+/// The business number by which a limit of each number of an account is told.
+const EACH_NUMBER: &str = "*";
+
 /// From when on, and how many; none is no limit.
 type Steps = Vec<(Instant, Option<u64>)>;
 
@@ -56,10 +59,10 @@ impl MessagingLimits {
         in_force(&self.of_account, at)?
     }
 
-    /// The limit of a business number: its own where it has one, else the account's.
+    /// The limit of a business number: its own where it has one, else that of each number (`*`), else the account's.
     pub fn of_number(&self, business: &str, at: Instant) -> Option<u64> {
-        let own = self.of_numbers.get(business);
-        match own.and_then(|steps| in_force(steps, at)) {
+        let limit = |number: &str| in_force(self.of_numbers.get(number)?, at);
+        match limit(business).or_else(|| limit(EACH_NUMBER)) {
             Some(limit) => limit,
             None => self.of_account(at),
         }
@@ -93,6 +96,18 @@ mod tests {
         assert_eq!(limits.of_number("491", HOUR), Some(250), "the account's");
         assert_eq!(limits.of_number("491", DAY), Some(50));
         assert_eq!(limits.of_number("492", DAY), None);
+    }
+
+    #[test]
+    fn what_holds_for_each_number_stands_between_its_own_and_the_account_s() {
+        let mut limits = MessagingLimits::default();
+        limits.add("", HOUR, Some(10_000));
+        limits.add("*", HOUR, Some(250));
+        limits.add("491", HOUR, Some(1_000));
+        limits.close();
+        assert_eq!(limits.of_number("491", HOUR), Some(1_000));
+        assert_eq!(limits.of_number("492", HOUR), Some(250));
+        assert_eq!(limits.of_account(HOUR), Some(10_000));
     }
 
     #[test]

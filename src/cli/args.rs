@@ -9,6 +9,7 @@ use clap_complete::Shell;
 use super::check::{CHECK_HELP, CheckArgs};
 use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
+use super::import::{IMPORT_HELP, ImportArgs};
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::source_args::SourceArgs;
@@ -99,6 +100,14 @@ pub enum Command {
             an audit conclude, with what to bring to conclude more. Writes nothing."
     )]
     Check(Box<CheckArgs>),
+    /// Turn exports of other systems and raw webhooks into a canonical log
+    #[command(
+        after_help = IMPORT_HELP,
+        long_about = "Reads the files of another system through a map, a preset or the user's own, and writes one \
+            canonical log that every other command reads faster; rows that cannot be used and evidence that is \
+            no row (tier updates, template history, opt-outs, limits) stand beside it."
+    )]
+    Import(Box<ImportArgs>),
     /// Say whether a finished run is still what it was, and whether it adds up
     #[command(
         after_help = VERIFY_HELP,
@@ -141,6 +150,7 @@ impl Command {
             Self::Replay(args) => args.format,
             Self::Audit(args) => args.log.format,
             Self::Check(args) => args.format,
+            Self::Import(args) => args.format,
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
@@ -156,6 +166,7 @@ impl Command {
             Self::Replay(args) => args.quiet,
             Self::Audit(args) => args.log.quiet,
             Self::Check(args) => args.quiet,
+            Self::Import(args) => args.quiet,
             _ => false,
         }
     }

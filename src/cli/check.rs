@@ -1,5 +1,6 @@
 //! `check`: what a log is made of, what is wrong with it, and what an audit of it can conclude.
 
+use std::path::PathBuf;
 use std::sync::{Mutex, PoisonError};
 
 use clap::Args;
@@ -13,6 +14,7 @@ use super::printer::{Format, Printer};
 use super::source_args::SourceArgs;
 use super::values::{RejectLimit, finding};
 use crate::log::census::Census;
+use crate::log::suggest::suggest;
 use crate::report::profile::{self, Checked, Profile, RejectedRow};
 use crate::report::summary::LogFileSummary;
 use crate::report::terminal;
@@ -28,6 +30,7 @@ pub const CHECK_HELP: &str = "\
 Examples:
   counterfoil check export.csv.gz
   counterfoil check logs/ --accounts accounts.toml --format json
+  counterfoil check export.csv --suggest-map > my-map.toml
 
 Writes nothing. `counterfoil replay` writes every rejected row to rejects.csv.
 
@@ -40,6 +43,10 @@ pub struct CheckArgs {
     /// What is read, and by which rules.
     #[command(flatten)]
     pub source: SourceArgs,
+
+    /// Print a draft of a map for the LOG, a file of which nothing is known yet, and nothing else
+    #[arg(long, help_heading = "Output")]
+    pub suggest_map: bool,
 
     /// Rejected rows that are tolerated, as a number or a share of the rows read
     #[arg(
@@ -77,6 +84,9 @@ pub struct CheckArgs {
 pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitStatus, Failure> {
     interrupt::listen().map_err(Failure::output)?;
     use_threads(args.source.threads)?;
+    if args.suggest_map {
+        return suggest_map(&args.source.logs, printer);
+    }
     let inputs = Inputs::load(&args.source, parsed)?;
     let log =
         OpenedLog::open(&inputs.log_request(&args.source, false), &inputs.templates).or_input()?;
@@ -118,6 +128,7 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
         columns,
         rejected_first: rejected.collect::<anyhow::Result<_>>().or_input()?,
         accounts_file_absent: inputs.accounts.is_absent(),
+        map: inputs.map_summary(),
     });
     drop(progress);
     show(&profile, args, printer)?;
@@ -132,6 +143,25 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
             .iter()
             .any(|warning| is_named(&warning.code)),
     ))
+}
+
+/// Prints a draft of a map for one file.
+fn suggest_map(logs: &[PathBuf], printer: &Printer) -> Result<ExitStatus, Failure> {
+    let [file] = logs else {
+        let failure = Failure::usage(anyhow::anyhow!("--suggest-map looks at one file"));
+        return Err(
+            failure.hint("name one file of the export; the map then fits the others of its kind")
+        );
+    };
+    if file.as_os_str() == "-" || file.is_dir() {
+        let found = file.display();
+        let failure = Failure::usage(anyhow::anyhow!(
+            "--suggest-map looks at a file, not at {found}"
+        ));
+        return Err(failure.hint("name one file of the export"));
+    }
+    printer.data(&suggest(file).or_input()?)?;
+    Ok(ExitStatus::Success)
 }
 
 fn census(log: &OpenedLog, progress: &(dyn Fn(u64) + Sync)) -> Result<Census, Failure> {

@@ -3,7 +3,6 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 
-use anyhow::Context;
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
 
@@ -12,6 +11,7 @@ use super::verify::open;
 use crate::report::tables::CHARGE_COLUMNS;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
+use crate::run::output::LoneFile;
 use crate::runs::diff::{self, DiffError, DifferingCharge};
 
 /// What the help says after the options.
@@ -104,31 +104,20 @@ pub fn run(args: &DiffArgs, printer: &Printer) -> Result<ExitStatus, Failure> {
 }
 
 /// The charges that differ, as CSV: a line for each cell that changed. It appears whole or not at all.
-struct ChargeFile<'a> {
-    path: &'a Path,
-    writer: csv::Writer<tempfile::NamedTempFile>,
-    replace: bool,
+struct ChargeFile {
+    writer: csv::Writer<LoneFile>,
 }
 
-impl<'a> ChargeFile<'a> {
-    fn create(path: &'a Path, replace: bool) -> Result<Self, Failure> {
+impl ChargeFile {
+    fn create(path: &Path, replace: bool) -> Result<Self, Failure> {
         if fs::symlink_metadata(path).is_ok() && !replace {
             let error = anyhow::anyhow!("{} exists already", path.display());
             return Err(Failure::usage(error).hint("use --force to replace it"));
         }
-        let parent = path
-            .parent()
-            .filter(|parent| !parent.as_os_str().is_empty());
-        let file = tempfile::NamedTempFile::new_in(parent.unwrap_or(Path::new(".")))
-            .with_context(|| format!("cannot write {}", path.display()))
-            .or_output()?;
+        let file = LoneFile::create(path, replace).or_output()?;
         let mut writer = csv::Writer::from_writer(file);
         writer.write_record(COLUMNS).or_output()?;
-        Ok(Self {
-            path,
-            writer,
-            replace,
-        })
+        Ok(Self { writer })
     }
 
     fn write(&mut self, charge: &DifferingCharge) -> anyhow::Result<()> {
@@ -165,18 +154,7 @@ impl<'a> ChargeFile<'a> {
     }
 
     fn finish(self) -> anyhow::Result<()> {
-        let cannot = || format!("cannot write {}", self.path.display());
-        let file = self
-            .writer
-            .into_inner()
-            .map_err(csv::IntoInnerError::into_error);
-        let file = file.with_context(cannot)?;
-        file.as_file().sync_all().with_context(cannot)?;
-        let done = match self.replace {
-            true => file.persist(self.path),
-            false => file.persist_noclobber(self.path),
-        };
-        done.with_context(cannot)?;
-        Ok(())
+        let file = self.writer.into_inner();
+        file.map_err(csv::IntoInnerError::into_error)?.finish()
     }
 }

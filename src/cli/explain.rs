@@ -40,7 +40,7 @@ const PIXELS_PER_UNIT: u32 = 2;
 /// If the configuration is wrong, the log cannot be read, or nothing of the name is in it.
 pub fn run(args: &ExplainArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitStatus, Failure> {
     interrupt::listen().map_err(Failure::output)?;
-    use_threads(args.threads)?;
+    use_threads(args.source.threads)?;
     let source = Source::of(args, parsed)?;
     let inputs = Inputs::load(&source.args.source, parsed)?;
     let request = inputs.log_request(&source.args.source, true);

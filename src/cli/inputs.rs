@@ -1,6 +1,7 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::args::{Detail, LogArgs};
 use super::config::Parsed;
@@ -8,8 +9,9 @@ use super::opened_log::{LogRequest, ReplayRequest};
 use super::source_args::SourceArgs;
 
 use crate::accounts::{Accounts, EvidenceFolder, TemplateRegistry};
+use crate::log::map::Map;
 use crate::log::source::InputFormat;
-use crate::report::summary::SettingInForce;
+use crate::report::summary::{MapSummary, SettingInForce};
 use crate::rulebook::{Rulebook, Settings};
 use crate::run::exit::{Failure, OrFail};
 use crate::tariff::Tariff;
@@ -29,6 +31,8 @@ pub struct Inputs {
     pub rulebook: Rulebook,
     /// Markets, cards and ladders.
     pub tariff: Tariff,
+    /// How records of another system become rows.
+    pub map: Option<Arc<Map>>,
     /// First local date to write.
     pub from: Option<LocalDate>,
     /// Last one.
@@ -59,9 +63,11 @@ impl Inputs {
             Some(folder) => EvidenceFolder::load(folder, &tariff.markets).or_usage()?,
             None => EvidenceFolder::default(),
         };
+        let map = args.map.as_deref().map(Map::load).transpose().or_usage()?;
         let own = args.templates.as_deref();
         let templates = TemplateRegistry::load_with_evidence(own, evidence.templates());
         Ok(Self {
+            map: map.map(Arc::new),
             settings,
             evidence_files: evidence.files.clone(),
             templates: templates.or_usage()?,
@@ -78,6 +84,7 @@ impl Inputs {
         LogRequest {
             logs: args.logs.clone(),
             format: args.input_format,
+            map: self.map.clone(),
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
             reads_texts: findings,
@@ -108,6 +115,14 @@ impl Inputs {
             shadow: args.shadow,
             ..self.request(&args.source, findings)
         }
+    }
+
+    /// The map of the log, as summary and profile tell of it.
+    pub fn map_summary(&self) -> Option<MapSummary> {
+        self.map.as_ref().map(|map| MapSummary {
+            name: map.name.clone(),
+            lacks: map.lacks.clone(),
+        })
     }
 
     /// Settings as summary and manifest list them.

@@ -10,12 +10,14 @@ mod diff;
 mod evidence;
 mod explain;
 mod generate;
+mod import;
 mod inputs;
 mod opened_log;
 mod plan;
 mod priced;
 mod printer;
 pub mod rates;
+mod readings;
 mod reject_texts;
 mod reperform;
 mod sample;
@@ -75,6 +77,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
         Command::Check(args) => check::run(args, &parsed, printer),
+        Command::Import(args) => import::run(args, printer),
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
         Command::Explain(args) => explain::run(args, &parsed, printer),

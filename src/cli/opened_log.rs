@@ -9,7 +9,8 @@ use chrono_tz::Tz;
 use super::customers::MarketCustomers;
 use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
-use crate::log::source::{self, InputFormat};
+use crate::log::map::Map;
+use crate::log::source::{self, InputFormat, Reading};
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
@@ -26,6 +27,8 @@ pub struct LogRequest {
     pub logs: Vec<PathBuf>,
     /// The form of standard input and of files with unknown endings.
     pub format: Option<InputFormat>,
+    /// How records of another system become rows.
+    pub map: Option<Arc<Map>>,
     /// The zone of times that carry none.
     pub zone: Option<Tz>,
     /// Where temporary files go.
@@ -105,7 +108,11 @@ impl OpenedLog {
             ..CellContext::default()
         });
         let temp_dir = request.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
-        let logs = source::open(&request.logs, request.format, &temp_dir, &cells)?;
+        let reading = Reading {
+            context: Arc::clone(&cells),
+            map: request.map.clone(),
+        };
+        let logs = source::open(&request.logs, request.format, &temp_dir, &reading)?;
         Ok(Self {
             files: logs.files,
             cells,
@@ -122,6 +129,16 @@ impl OpenedLog {
             ignored_columns: file.ignored_columns().to_vec(),
         };
         self.files.iter().map(|file| info(&**file)).collect()
+    }
+
+    /// The files themselves.
+    pub fn opened(&self) -> &[Box<dyn LogFile>] {
+        &self.files
+    }
+
+    /// The words of the log.
+    pub fn cells(&self) -> &CellContext {
+        &self.cells
     }
 
     /// A business number and a customer, as the log would have them.

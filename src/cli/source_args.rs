@@ -17,6 +17,16 @@ pub struct SourceArgs {
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<PathBuf>,
 
+    /// Preset or file that says how the rows of another system become rows of the log; docs/sources lists the
+    /// presets
+    #[arg(
+        long,
+        value_name = "PRESET|FILE",
+        env = "COUNTERFOIL_MAP",
+        help_heading = "Input"
+    )]
+    pub map: Option<PathBuf>,
+
     /// Accounts with their zones, currencies and numbers; without it every account is UTC and USD
     #[arg(
         long,

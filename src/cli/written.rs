@@ -11,9 +11,11 @@ use super::inputs::Inputs;
 use super::opened_log::{FileInfo, Replayed};
 use super::priced::{Billed, Priced};
 use crate::audit::{self, Difference, Reconciliation};
+use crate::log::map::Map;
 use crate::report::mask::Mask;
 use crate::report::summary::{
-    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
+    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Reading, Summary,
+    TimeRange,
 };
 use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
@@ -32,6 +34,8 @@ pub struct Run<'a> {
     pub parsed: &'a Parsed,
     /// Files of the log.
     pub files: &'a [FileInfo],
+    /// What the log comes to under each reading of inferred messages, where it has some.
+    pub readings: &'a [Reading],
     /// Invoices and analytics, in an audit.
     pub evidence: Option<&'a Evidence<'a>>,
 }
@@ -150,6 +154,7 @@ impl Run<'_> {
             rulebook: &self.inputs.rulebook,
             tables,
             bill: billed.map(|billed| &billed.bill),
+            readings: self.readings,
             findings: billed.map(|billed| billed.findings.as_slice()),
             mask: &mask,
         };
@@ -208,6 +213,7 @@ impl Run<'_> {
                 .source
                 .rulebook
                 .map(|regime| regime.name().to_owned()),
+            map: self.inputs.map_summary(),
             settings,
         }
     }
@@ -223,6 +229,7 @@ impl Run<'_> {
         for (role, path) in [
             (InputRole::Accounts, self.args.source.accounts.as_ref()),
             (InputRole::Templates, self.args.source.templates.as_ref()),
+            (InputRole::LogMap, self.map_file()),
             (InputRole::Config, config),
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));
@@ -234,6 +241,12 @@ impl Run<'_> {
         let own = self.inputs.tariff.own_files.iter();
         files.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
         files
+    }
+
+    /// The map of the log, if it is a file and no preset.
+    fn map_file(&self) -> Option<&PathBuf> {
+        let map = self.args.source.map.as_ref();
+        map.filter(|map| !Map::is_preset(map))
     }
 
     fn manifest(&self, summary: &Summary, words: &[String], hashed: HashedInputs) -> Manifest {

@@ -29,6 +29,7 @@ use crate::accounts::TemplateRegistry;
 use crate::vocabulary::{
     Direction, EntryPoint, Instant, Kind, Origin, PhoneDigits, Status, TemplateCategory,
 };
+pub(super) use time::instant_of_epoch;
 use time::{ParsedTime, TimeParser};
 use words::{WordCache, WordMemory};
 

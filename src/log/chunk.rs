@@ -2,6 +2,7 @@
 
 use std::path::Path;
 
+use super::texts::TextRows;
 use super::{CellCode, Column};
 
 /// The most rows a chunk holds.
@@ -33,6 +34,8 @@ pub enum RowDefect {
     UnclosedQuote,
     /// No JSON object.
     InvalidJson,
+    /// A record of which the map knows nothing.
+    Unmapped,
 }
 
 impl RowDefect {
@@ -42,9 +45,19 @@ impl RowDefect {
             Self::Ragged => ("ragged_row", "expected as many cells as the header has"),
             Self::InvalidUtf8 => ("invalid_utf8", "expected UTF-8 text"),
             Self::NulByte => ("nul_byte", "expected text without NUL bytes"),
-            Self::TooLong => ("row_too_long", "expected a row of at most 1 MiB"),
+            Self::TooLong => (
+                "row_too_long",
+                "expected a row of at most 1 MiB (64 MiB of JSON with --map)",
+            ),
             Self::UnclosedQuote => ("unclosed_quote", "expected a closing quote within 1 MiB"),
-            Self::InvalidJson => ("invalid_json", "expected one JSON object on the line"),
+            Self::InvalidJson => (
+                "invalid_json",
+                "expected one JSON object, or one on each line",
+            ),
+            Self::Unmapped => (
+                "unmapped_record",
+                "expected a record that the map knows: a message, a status, or what it passes over",
+            ),
         }
     }
 }
@@ -118,6 +131,11 @@ pub trait LogFile: Send + Sync {
     /// The header names that are no canonical column, in the file's order.
     fn ignored_columns(&self) -> &[String];
 
+    /// Whether its rows are Meta's own webhooks, of whose deliveries nothing is assumed (D-3).
+    fn is_raw_webhooks(&self) -> bool {
+        false
+    }
+
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;
 
@@ -128,6 +146,16 @@ pub trait LogFile: Send + Sync {
         &self,
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()>;
+
+    /// Hands over every chunk as text, those without rows too: in any order and in parallel, or in order.
+    ///
+    /// # Errors
+    /// If the file cannot be read to its end.
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()>;
 
     /// Hands over the trimmed message ids of the given rows, chunk by chunk.

@@ -8,7 +8,7 @@ use memchr::memchr;
 use serde::de::{Deserializer as _, IgnoredAny, MapAccess, Visitor};
 
 use super::csv::header::{column_of, missing_columns};
-use super::text::{Limits, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
+use super::text::{Limits, RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use super::{CellCode, CellContext, CellParser, Chunk, Column, LogError, LogFile, RowDefect};
 
 /// How much of a file is looked at for the names of its columns.
@@ -64,7 +64,7 @@ fn first_names(source: &TextSource) -> Result<(Vec<String>, (u64, u64)), LogErro
         path: source.path.clone(),
         ..*source
     }
-    .split(JsonLines::HAS_QUOTES, place)?;
+    .split(RowEnds::Newline, place)?;
     let first = splitter
         .next(Vec::new())
         .map_err(|error| source.error(&splitter, error))?;
@@ -88,9 +88,11 @@ struct JsonLines {
 }
 
 impl RowFormat for JsonLines {
-    const HAS_QUOTES: bool = false;
-
     type Memory = ();
+
+    fn row_ends(&self) -> RowEnds {
+        RowEnds::Newline
+    }
 
     fn columns(&self) -> &[Column] {
         &self.columns

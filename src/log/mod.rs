@@ -14,11 +14,15 @@ mod csv;
 mod error;
 pub mod intern;
 mod jsonl;
+pub mod map;
+mod mapped;
 pub mod marks;
 mod one_time_code;
 mod parquet;
 pub mod source;
+pub mod suggest;
 mod text;
+pub mod texts;
 pub mod totals;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};

@@ -136,7 +136,7 @@ impl Folder<'_> {
     pub fn start(&self, row: &Row) -> FoldedMessage {
         let times = self.times(row);
         FoldedMessage {
-            attributes: with_failure(row.attributes(), row),
+            attributes: with_failure(row.attributes().of_message(), row),
             pair: row.pair(),
             row: row.number(),
             first: row.timestamp(),
@@ -353,6 +353,7 @@ impl Folder<'_> {
             && !self.knows_deliveries
             && self.terms.settings.assume_sent_is_delivered == AssumeSentIsDelivered::Auto;
         let instant = delivered.unwrap_or(sent);
+        folded.inferred.see(attributes, instant, terms);
         if !terms.is_in_period(instant) {
             folded.totals.outside_period += 1;
         } else if undecided {

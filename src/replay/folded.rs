@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use super::inferred::Inferred;
 use super::outcome::RowNumber;
 use super::price_marks::MarkedRow;
 use super::reject::Reject;
@@ -27,6 +28,8 @@ pub struct Folded {
     pub contradictory: Vec<Vec<Row>>,
     /// Rows whose figures can decide a price.
     pub price_marks: Vec<MarkedRow>,
+    /// Messages of which a map's rule has inferred something.
+    pub inferred: Inferred,
     /// Undelivered templates whose error says that the customer opted out of marketing, by the row that stands for
     /// each (C-OPT-OUT).
     pub opted_out: Vec<RowNumber>,
@@ -78,6 +81,7 @@ impl Folded {
         self.price_marks.append(&mut other.price_marks);
         self.opted_out.append(&mut other.opted_out);
         self.sightings.append(&mut other.sightings);
+        self.inferred += other.inferred;
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
     }

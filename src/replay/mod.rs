@@ -18,6 +18,7 @@ mod chains;
 mod conflict;
 mod fold;
 mod folded;
+mod inferred;
 mod judge;
 mod longer_entry_points;
 pub mod machine;
@@ -154,6 +155,9 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         request.accounts,
         &request.cells,
     );
+    // Of Meta's own webhooks a missing delivery says that there was none.
+    let is_raw = request.files.iter().any(|file| file.is_raw_webhooks());
+    let knows_deliveries = assembled.knows_deliveries || is_raw;
     let stop_list = match request.scope.findings {
         true => StopList::compile(request.accounts.opt_outs(), &request.cells),
         false => StopList::default(),
@@ -165,7 +169,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         notes: &assembled.notes,
         templates: request.templates,
         pairs: &pairs,
-        knows_deliveries: assembled.knows_deliveries,
+        knows_deliveries,
     };
     let messages = Partitions::<Message>::new();
     let mut folded = fold(&folder, &rows, &messages, &places, &request.cells)?;
@@ -177,7 +181,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         AssumeSentIsDelivered::On => true,
         AssumeSentIsDelivered::Off => false,
         AssumeSentIsDelivered::Auto => {
-            !assembled.knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
+            !knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
         }
     };
     if assumes_delivery {
@@ -270,6 +274,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         rejected_by_code: warnings::rejected_by_code(&rejects),
         other_channels: warnings::channels(&assembled.other_channels, &request.cells),
         totals,
+        inferred: folded.inferred,
         time_range: folded.time_range,
         sent_counts_as_delivered: assumes_delivery,
         parts,

@@ -7,7 +7,7 @@ use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-use super::summary::{LogFileSummary, TimeRange};
+use super::summary::{LogFileSummary, MapSummary, TimeRange};
 use crate::findings;
 use crate::log::Column;
 use crate::log::census::{Census, NumberDays, Stated};
@@ -32,6 +32,9 @@ pub struct Profile {
     pub columns_missing: Vec<&'static str>,
     /// First and last instant.
     pub time_range: Option<TimeRange>,
+    /// The map through which it was read, if it was, and what its source cannot settle.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapSummary>,
     /// What becomes of every row.
     pub control_totals: ControlTotals,
     /// Rejected rows by code.
@@ -85,6 +88,8 @@ pub struct Checked<'a> {
     pub rejected_first: Vec<RejectedRow>,
     /// No accounts file was given.
     pub accounts_file_absent: bool,
+    /// The map through which it was read.
+    pub map: Option<MapSummary>,
 }
 
 impl Profile {
@@ -105,6 +110,7 @@ impl Profile {
                 first: first.to_string(),
                 last: last.to_string(),
             }),
+            map: checked.map,
             control_totals: outcome.totals.clone(),
             rejected_by_code: outcome.rejected_by_code.clone(),
             rejected_first: checked.rejected_first,

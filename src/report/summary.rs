@@ -5,6 +5,7 @@ mod cited;
 mod compared;
 mod count;
 mod found;
+mod inferred;
 mod limits;
 mod over_time;
 mod reported;
@@ -19,6 +20,7 @@ pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierR
 pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
+pub use inferred::{InferredSummary, Reading};
 pub use over_time::OverTime;
 pub use reported::TierTold;
 
@@ -82,6 +84,9 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What rests on kinds and categories that a map's rule has inferred, where any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<InferredSummary>,
     /// What holding the invoices against it showed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice: Option<Comparison>,
@@ -200,6 +205,18 @@ pub struct Assumptions {
     pub accounts_file_absent: bool,
     /// The regime that was forced on the whole log.
     pub rulebook: Option<String>,
+    /// The map through which the log was read, if it was.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub map: Option<MapSummary>,
+}
+
+/// A map, and what its source cannot settle.
+#[derive(Clone, Debug, Default, PartialEq, Eq, Serialize)]
+pub struct MapSummary {
+    /// Its name.
+    pub name: String,
+    /// What its source cannot settle, in sentences.
+    pub lacks: Vec<String>,
 }
 
 /// A setting, its value, and where the value comes from.
@@ -230,6 +247,8 @@ pub struct Found<'a> {
     pub tables: TableRows,
     /// What it costs, in a run with prices.
     pub bill: Option<&'a Bill>,
+    /// What the log comes to under each reading of inferred messages, in a run with prices that has some.
+    pub readings: &'a [Reading],
     /// What else was found, in a run that looks for it.
     pub findings: Option<&'a [Finding]>,
     /// Hides customers.
@@ -255,6 +274,8 @@ pub struct Circumstances {
     pub accounts_file_absent: bool,
     /// The regime that was forced.
     pub rulebook: Option<String>,
+    /// The map through which the log was read.
+    pub map: Option<MapSummary>,
     /// Settings in force.
     pub settings: Vec<SettingInForce>,
 }
@@ -303,6 +324,7 @@ impl Summary {
             over_time: days.over_time(pricing),
             rules: counts.rules(found.rulebook),
             bill,
+            inferred: InferredSummary::new(outcome.inferred, found.readings),
             invoice: None,
             analytics: None,
             findings: found.findings.map(|findings| by_code(findings, found.mask)),
@@ -310,6 +332,7 @@ impl Summary {
                 sent_counts_as_delivered: outcome.sent_counts_as_delivered,
                 accounts_file_absent: circumstances.accounts_file_absent,
                 rulebook: circumstances.rulebook,
+                map: circumstances.map,
             },
             limits: Vec::new(),
             warnings,

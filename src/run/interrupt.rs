@@ -87,7 +87,9 @@ fn leave() -> ! {
             Ok(()) => &doomed,
             Err(_) => folder,
         };
-        let _ = fs::remove_dir_all(doomed);
+        if fs::remove_file(doomed).is_err() {
+            let _ = fs::remove_dir_all(doomed);
+        }
     }
     eprintln!("interrupted: nothing was written");
     std::process::exit(i32::from(ExitStatus::Interrupted.code()));

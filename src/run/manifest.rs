@@ -119,6 +119,8 @@ pub enum InputRole {
     Invoice,
     /// How columns of invoices are named.
     Map,
+    /// How records of another system become rows of the log.
+    LogMap,
     /// Meta's analytics.
     Analytics,
     /// Configuration.
@@ -136,6 +138,7 @@ impl InputRole {
             Self::Rates => "rates",
             Self::Invoice => "invoice",
             Self::Map => "map",
+            Self::LogMap => "log_map",
             Self::Analytics => "analytics",
             Self::Config => "config",
         }

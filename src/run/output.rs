@@ -15,9 +15,11 @@ use serde::{Deserialize, Serialize};
 use super::interrupt;
 
 mod file;
+mod lone;
 mod sweep;
 
 pub use file::OutputFile;
+pub use lone::LoneFile;
 
 /// The file by which a folder is known to be a run's output.
 pub const MANIFEST: &str = "manifest.json";

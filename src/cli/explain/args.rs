@@ -2,12 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
-use chrono_tz::Tz;
 use clap::{ArgGroup, Args};
 
-use crate::cli::values::{date, input_format, month, regime, zone};
-use crate::log::source::InputFormat;
-use crate::vocabulary::{LocalDate, Month, Regime};
+use crate::cli::source_args::SourceArgs;
 
 /// In which form a timeline is printed.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq, clap::ValueEnum)]
@@ -38,9 +35,9 @@ Exit codes: 0 explained; 1 nothing with that id was found; 2 bad usage or config
 #[derive(Debug, Args)]
 #[command(group = ArgGroup::new("what").args(["pair", "message", "conversation", "charge", "difference"]).required(true).multiple(false))]
 pub struct ExplainArgs {
-    /// Files, folders, globs, - for standard input, or the folder of a finished run
-    #[arg(value_name = "LOG", required = true)]
-    pub logs: Vec<PathBuf>,
+    /// What is read, and by which rules; a LOG may be the folder of a finished run.
+    #[command(flatten)]
+    pub source: SourceArgs,
 
     /// Everything between a business number and a customer
     #[arg(long, value_name = "BUSINESS,CUSTOMER", value_parser = pair, help_heading = "What to explain")]
@@ -70,92 +67,6 @@ pub struct ExplainArgs {
     /// A page for people, or JSON
     #[arg(long, value_enum, default_value_t, help_heading = "Output")]
     pub format: TimelineFormat,
-
-    /// Accounts with their zones, currencies and numbers
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_ACCOUNTS",
-        help_heading = "Input"
-    )]
-    pub accounts: Option<PathBuf>,
-
-    /// Timeline of template categories and approvals (CSV)
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_TEMPLATES",
-        help_heading = "Input"
-    )]
-    pub templates: Option<PathBuf>,
-
-    /// Folder with the tables that `import` keeps beside a log: templates, opt-outs, eligibility and so on
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "COUNTERFOIL_EVIDENCE",
-        help_heading = "Input"
-    )]
-    pub evidence: Option<PathBuf>,
-
-    /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "COUNTERFOIL_RATES",
-        help_heading = "Input"
-    )]
-    pub rates: Option<PathBuf>,
-
-    /// Form of standard input: csv, csv.gz, csv.zst, parquet, jsonl, jsonl.gz, jsonl.zst
-    #[arg(long, value_parser = input_format, value_name = "FORMAT", env = "COUNTERFOIL_INPUT_FORMAT", help_heading = "Input")]
-    pub input_format: Option<InputFormat>,
-
-    /// Zone of times in the log that carry none (IANA name) [default: UTC]
-    #[arg(long, value_name = "ZONE", value_parser = zone, env = "COUNTERFOIL_LOG_TIMEZONE", help_heading = "Input")]
-    pub log_timezone: Option<Tz>,
-
-    /// Folder for temporary files [default: the system's]
-    #[arg(
-        long,
-        value_name = "DIR",
-        env = "COUNTERFOIL_TEMP_DIR",
-        help_heading = "Input"
-    )]
-    pub temp_dir: Option<PathBuf>,
-
-    /// Charge this month only, by the account's local dates
-    #[arg(long, value_name = "YYYY-MM", value_parser = month, conflicts_with_all = ["from", "to"], env = "COUNTERFOIL_MONTH", help_heading = "Rules")]
-    pub month: Option<Month>,
-
-    /// First local date to charge
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_FROM", help_heading = "Rules")]
-    pub from: Option<LocalDate>,
-
-    /// Last local date to charge, inclusive
-    #[arg(long, value_name = "YYYY-MM-DD", value_parser = date, env = "COUNTERFOIL_TO", help_heading = "Rules")]
-    pub to: Option<LocalDate>,
-
-    /// Apply one regime to the whole log: cbp-2022, cbp-2023, pmp-2025 or pmp-2026
-    #[arg(long, value_name = "ID", value_parser = regime, env = "COUNTERFOIL_RULEBOOK", help_heading = "Rules")]
-    pub rulebook: Option<Regime>,
-
-    /// Change a setting by id or name, such as S-07=delivery; `counterfoil settings` lists them
-    #[arg(long, value_name = "KEY=VALUE", help_heading = "Rules")]
-    pub set: Vec<String>,
-
-    /// Threads [default: one per processor]
-    #[arg(long, value_name = "N", value_parser = clap::value_parser!(u16).range(1..), env = "COUNTERFOIL_THREADS", help_heading = "Run")]
-    pub threads: Option<u16>,
-
-    /// Configuration file [default: counterfoil.toml, if there is one]
-    #[arg(
-        long,
-        value_name = "FILE",
-        env = "COUNTERFOIL_CONFIG",
-        help_heading = "Run"
-    )]
-    pub config: Option<PathBuf>,
 }
 
 fn pair(text: &str) -> Result<(String, String), String> {

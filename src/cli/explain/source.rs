@@ -17,7 +17,8 @@ use crate::run::exit::{Failure, OrFail};
 use crate::run::output::MANIFEST;
 
 /// Options that a timeline has in common with the run it explains.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
+    "map",
     "accounts",
     "templates",
     "evidence",
@@ -84,22 +85,26 @@ impl Source {
             .filter(|option| option.origin != "default" && SHARED.contains(&&*option.name))
             .map(|option| (option.name.clone(), option.value.clone()));
         let given: BTreeMap<String, String> = given.collect();
-        let folder = args.logs.iter().find(|log| log.join(MANIFEST).is_file());
+        let folder = args
+            .source
+            .logs
+            .iter()
+            .find(|log| log.join(MANIFEST).is_file());
         let Some(folder) = folder else {
-            let logs = args.logs.clone();
+            let logs = args.source.logs.clone();
             return Ok(Self {
-                args: log_args(given, args.set.clone(), logs)?,
+                args: log_args(given, args.source.set.clone(), logs)?,
                 run: None,
             });
         };
-        if args.logs.len() > 1 {
+        if args.source.logs.len() > 1 {
             let failure = Failure::usage(anyhow::anyhow!(
                 "{} is a finished run, which names its own log",
                 folder.display()
             ));
             return Err(failure.hint("name the run alone, or the files of the log alone"));
         }
-        Self::of_run(folder, given, &args.set)
+        Self::of_run(folder, given, &args.source.set)
     }
 
     fn of_run(

@@ -56,6 +56,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
     };
     let request = LogRequest {
         logs: args.logs.clone(),
+        map: None,
         format: None,
         zone: None,
         temp_dir: None,

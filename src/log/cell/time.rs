@@ -6,13 +6,22 @@ use chrono::{DateTime, LocalResult, NaiveDate, TimeZone};
 use chrono_tz::Tz;
 
 use super::epoch::EpochUnit;
-use crate::vocabulary::MICROS_PER_SECOND;
+use crate::vocabulary::{Instant, MICROS_PER_SECOND};
 
 const MICROS_PER_HOUR: i64 = 3600 * MICROS_PER_SECOND;
 const MICROS_PER_DAY: i64 = 24 * MICROS_PER_HOUR;
 /// 0000-01-01T00:00:00Z and 10000-01-01T00:00:00Z: what text can say.
 const MICROS_FIRST: i64 = -62_167_219_200 * MICROS_PER_SECOND;
 const MICROS_END: i64 = 253_402_300_800 * MICROS_PER_SECOND;
+
+/// The instant of a text that counts seconds or milliseconds since the epoch, whichever its size says.
+pub(in crate::log) fn instant_of_epoch(text: &str) -> Option<Instant> {
+    match parse_epoch(text.trim().as_bytes())? {
+        ParsedTime::Epoch(micros, ..) | ParsedTime::Calendar(micros) => {
+            Some(Instant::from_micros(micros))
+        }
+    }
+}
 
 /// An instant that was read, and from what.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]

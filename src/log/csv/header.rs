@@ -4,6 +4,7 @@ use std::path::Path;
 
 use super::quoted::split_row;
 use super::scan::Layout;
+use crate::log::suggest::words::likeness;
 use crate::log::text::TextChunk;
 use crate::log::{Column, LogError};
 
@@ -29,28 +30,8 @@ impl Header {
     /// [`LogError::Header`] if a needed column is missing or a column occurs twice, with the nearest names
     /// and what would help; [`LogError::Format`] if the line is no text.
     pub(super) fn read(path: &Path, line: &TextChunk) -> Result<Self, LogError> {
-        let text = line
-            .text
-            .strip_prefix(BYTE_ORDER_MARK)
-            .unwrap_or(&line.text);
-        if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text {
-            return Err(LogError::format(path, "UTF-8 text", "UTF-16 text"));
-        }
-        if !line.rejected.is_empty() {
-            return Err(LogError::format(
-                path,
-                "a header line that names the columns",
-                "a first line that is too long, or whose quotes are not closed",
-            ));
-        }
-        if std::str::from_utf8(text).is_err() || text.contains(&0) {
-            return Err(LogError::format(
-                path,
-                "UTF-8 text",
-                "binary data in the first line",
-            ));
-        }
-        let names = names_of(text);
+        let text = header_text(path, line)?;
+        let names = names_of(text, b',');
         let columns: Vec<Option<Column>> = names.iter().map(|name| column_of(name)).collect();
         let refuse = |message: String| LogError::Header {
             path: path.to_owned(),
@@ -101,9 +82,42 @@ impl Header {
     }
 }
 
-fn names_of(text: &[u8]) -> Vec<String> {
+/// The text of a header line, without a byte order mark.
+///
+/// # Errors
+/// [`LogError::Format`] if it is no text, or no line.
+pub(in crate::log) fn header_text<'l>(
+    path: &Path,
+    line: &'l TextChunk,
+) -> Result<&'l [u8], LogError> {
+    let text = line
+        .text
+        .strip_prefix(BYTE_ORDER_MARK)
+        .unwrap_or(&line.text);
+    if let [0xff, 0xfe, ..] | [0xfe, 0xff, ..] = text {
+        return Err(LogError::format(path, "UTF-8 text", "UTF-16 text"));
+    }
+    if !line.rejected.is_empty() {
+        return Err(LogError::format(
+            path,
+            "a header line that names the columns",
+            "a first line that is too long, or whose quotes are not closed",
+        ));
+    }
+    if std::str::from_utf8(text).is_err() || text.contains(&0) {
+        return Err(LogError::format(
+            path,
+            "UTF-8 text",
+            "binary data in the first line",
+        ));
+    }
+    Ok(text)
+}
+
+/// The names in a header line.
+pub(in crate::log) fn names_of(text: &[u8], delimiter: u8) -> Vec<String> {
     let (mut cells, mut unescaped) = (Vec::new(), Vec::new());
-    split_row(text, 0, &mut cells, &mut unescaped);
+    split_row(text, 0, delimiter, &mut cells, &mut unescaped);
     let name = |cell: &[u8]| String::from_utf8_lossy(cell.trim_ascii()).into_owned();
     cells
         .iter()
@@ -189,7 +203,8 @@ pub(in crate::log) fn missing_columns(
         )
 }
 
-fn shown(names: &[String]) -> String {
+/// The first names of a header.
+pub(in crate::log) fn shown(names: &[String]) -> String {
     let mut text = names
         .iter()
         .take(NAMES_SHOWN)
@@ -202,61 +217,8 @@ fn shown(names: &[String]) -> String {
     text
 }
 
-/// Words by which exports call a column.
-fn synonyms(column: Column) -> &'static [&'static str] {
-    match column {
-        Column::MessageId => &["message_id", "wamid", "id", "msg_id", "message_sid", "uuid"],
-        Column::Timestamp => &[
-            "timestamp",
-            "time",
-            "date",
-            "datetime",
-            "created_at",
-            "sent_at",
-            "event_time",
-        ],
-        Column::Direction => &[
-            "direction",
-            "type",
-            "dir",
-            "flow",
-            "in_out",
-            "message_direction",
-        ],
-        Column::Business => &[
-            "business",
-            "phone_number_id",
-            "business_phone",
-            "sender",
-            "from",
-            "channel_number",
-            "waba_number",
-        ],
-        Column::Customer => &[
-            "customer",
-            "wa_id",
-            "recipient",
-            "to",
-            "contact",
-            "phone",
-            "user",
-            "recipient_id",
-            "msisdn",
-        ],
-        _ => &[],
-    }
-}
-
 /// For each column the name that is most like a word for it; no name for two columns.
 fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n str)> {
-    let likeness = |column: Column, name: &str| {
-        let name = name.to_ascii_lowercase().replace(['-', ' ', '.'], "_");
-        synonyms(column)
-            .iter()
-            .map(|word| alike(word, &name))
-            .max()
-            .unwrap_or(0)
-    };
     let mut pairs: Vec<(usize, Column, &str)> = columns
         .iter()
         .flat_map(|&column| {
@@ -278,23 +240,6 @@ fn nearest_names<'n>(columns: &[Column], names: &[&'n str]) -> Vec<(Column, &'n 
     }
     nearest.sort_by_key(|&(column, _)| column);
     nearest
-}
-
-/// How alike two words are, in percent.
-fn alike(left: &str, right: &str) -> usize {
-    let (left, right): (Vec<char>, Vec<char>) =
-        (left.chars().collect(), right.chars().take(64).collect());
-    let length = left.len().max(right.len()).max(1);
-    let mut costs: Vec<usize> = (0..=right.len()).collect();
-    for (row, &l) in left.iter().enumerate() {
-        let mut diagonal = std::mem::replace(&mut costs[0], row + 1);
-        for (place, &r) in right.iter().enumerate() {
-            let replaced = diagonal + usize::from(l != r);
-            diagonal = costs[place + 1];
-            costs[place + 1] = replaced.min(diagonal + 1).min(costs[place] + 1);
-        }
-    }
-    100 - 100 * costs[right.len()] / length
 }
 
 #[cfg(test)]

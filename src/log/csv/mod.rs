@@ -1,7 +1,7 @@
 //! CSV logs: a header line, then a row for each message or status event.
 
 pub(super) mod header;
-mod quoted;
+pub(super) mod quoted;
 mod scan;
 mod structure;
 #[cfg(test)]
@@ -9,11 +9,12 @@ mod tests;
 
 use std::sync::Arc;
 
-use super::text::{Limits, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
+use super::text::{Limits, RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use super::{CellContext, CellParser, Chunk, Column, LogError, LogFile};
 use header::Header;
 use scan::Batch;
 
+const ROW_ENDS: RowEnds = RowEnds::NewlineOutsideQuotes(b',');
 /// How much of a file is read for its header; a longer one is refused.
 const HEADER_LIMITS: Limits = Limits {
     chunk_bytes: 64 << 10,
@@ -29,7 +30,8 @@ pub(super) fn open(
     source: TextSource,
     context: Arc<CellContext>,
 ) -> anyhow::Result<Box<dyn LogFile>> {
-    let (header, first_row) = read_header(&source)?;
+    let (line, first_row) = header_line(&source, ROW_ENDS)?;
+    let header = Header::read(&source.path, &line)?;
     let layout = header.layout();
     let columns = layout.columns.iter().map(|&(_, column)| column).collect();
     let format = Csv {
@@ -40,15 +42,18 @@ pub(super) fn open(
     Ok(Box::new(TextFile::new(source, context, first_row, format)?))
 }
 
-/// The header, and line and offset of what follows it.
-fn read_header(source: &TextSource) -> Result<(Header, (u64, u64)), LogError> {
+/// The header line, and line and offset of what follows it.
+pub(super) fn header_line(
+    source: &TextSource,
+    row_ends: RowEnds,
+) -> Result<(TextChunk, (u64, u64)), LogError> {
     let mut splitter = TextSource {
         limits: HEADER_LIMITS,
         file: source.file.clone(),
         path: source.path.clone(),
         ..*source
     }
-    .split(Csv::HAS_QUOTES, (1, 0))?;
+    .split(row_ends, (1, 0))?;
     loop {
         let next = splitter
             .next(Vec::new())
@@ -61,7 +66,7 @@ fn read_header(source: &TextSource) -> Result<(Header, (u64, u64)), LogError> {
             ));
         };
         if !line.text.trim_ascii().is_empty() {
-            return Ok((Header::read(&source.path, &line)?, splitter.place()));
+            return Ok((line, splitter.place()));
         }
     }
 }
@@ -74,9 +79,11 @@ struct Csv {
 }
 
 impl RowFormat for Csv {
-    const HAS_QUOTES: bool = true;
-
     type Memory = Batch;
+
+    fn row_ends(&self) -> RowEnds {
+        ROW_ENDS
+    }
 
     fn columns(&self) -> &[Column] {
         &self.columns

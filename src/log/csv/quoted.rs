@@ -4,7 +4,7 @@ use memchr::{memchr, memchr2};
 
 /// A cell: a range of the text, or of the unescaped bytes behind it.
 #[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
-pub(super) struct CellRange {
+pub(in crate::log) struct CellRange {
     start: u32,
     end: u32,
 }
@@ -12,7 +12,7 @@ pub(super) struct CellRange {
 impl CellRange {
     /// The bytes of the cell. Those after the text's end stand in `unescaped`.
     #[inline]
-    pub(super) fn of<'t>(self, text: &'t [u8], unescaped: &'t [u8]) -> &'t [u8] {
+    pub(in crate::log) fn of<'t>(self, text: &'t [u8], unescaped: &'t [u8]) -> &'t [u8] {
         let (start, end) = (self.start as usize, self.end as usize);
         match text.get(start..end) {
             Some(cell) => cell,
@@ -24,18 +24,19 @@ impl CellRange {
 }
 
 /// Appends the cells of the row that begins at `start`; says where the next line begins.
-pub(super) fn split_row(
+pub(in crate::log) fn split_row(
     text: &[u8],
     start: usize,
+    delimiter: u8,
     cells: &mut Vec<CellRange>,
     unescaped: &mut Vec<u8>,
 ) -> usize {
     let mut from = start;
     loop {
         let (cell, end) = if text.get(from) == Some(&b'"') {
-            quoted_cell(text, from + 1, unescaped)
+            quoted_cell(text, from + 1, delimiter, unescaped)
         } else {
-            let end = cell_end(text, from);
+            let end = cell_end(text, from, delimiter);
             (
                 CellRange {
                     start: from as u32,
@@ -46,19 +47,24 @@ pub(super) fn split_row(
         };
         cells.push(cell);
         match text.get(end) {
-            Some(b',') => from = end + 1,
+            Some(&sign) if sign == delimiter => from = end + 1,
             Some(_) => return end + 1,
             None => return text.len(),
         }
     }
 }
 
-fn cell_end(text: &[u8], from: usize) -> usize {
-    memchr2(b',', b'\n', &text[from..]).map_or(text.len(), |place| from + place)
+fn cell_end(text: &[u8], from: usize, delimiter: u8) -> usize {
+    memchr2(delimiter, b'\n', &text[from..]).map_or(text.len(), |place| from + place)
 }
 
 /// A cell after its opening quote, and where its comma or newline stands.
-fn quoted_cell(text: &[u8], content: usize, unescaped: &mut Vec<u8>) -> (CellRange, usize) {
+fn quoted_cell(
+    text: &[u8],
+    content: usize,
+    delimiter: u8,
+    unescaped: &mut Vec<u8>,
+) -> (CellRange, usize) {
     let unescaped_start = unescaped.len();
     let mut from = content;
     let close = loop {
@@ -72,7 +78,7 @@ fn quoted_cell(text: &[u8], content: usize, unescaped: &mut Vec<u8>) -> (CellRan
         from = quote + 2;
     };
     let behind = (close + 1).min(text.len());
-    let end = cell_end(text, behind);
+    let end = cell_end(text, behind, delimiter);
     let tail = &text[behind..end];
     if from == content && tail.trim_ascii().is_empty() {
         return (
@@ -101,7 +107,7 @@ mod tests {
 
     fn cells(row: &str) -> (Vec<String>, usize) {
         let (mut cells, mut unescaped) = (Vec::new(), Vec::new());
-        let next = split_row(row.as_bytes(), 0, &mut cells, &mut unescaped);
+        let next = split_row(row.as_bytes(), 0, b',', &mut cells, &mut unescaped);
         let texts = cells.iter().map(|cell| cell.of(row.as_bytes(), &unescaped));
         (
             texts

@@ -132,7 +132,7 @@ impl Batch {
                 Some(_) => {
                     memchr(b'\n', &text[from..]).map_or(text.len(), |place| from + place + 1)
                 }
-                None => split_row(text, from, &mut self.ranges, &mut self.unescaped),
+                None => split_row(text, from, b',', &mut self.ranges, &mut self.unescaped),
             };
             let end = next - usize::from(text[next - 1] == b'\n' && next > from);
             let defect = match given_up {

@@ -2,10 +2,11 @@
 
 use std::io::Read;
 
-use polars_parquet::parquet::compression::{Compression, DecompressionContext, decompress};
-
 use super::Damage;
 use super::thrift::varint;
+
+/// How much of a Brotli stream is read at once.
+const BROTLI_BUFFER_BYTES: usize = 4096;
 
 /// How the pages of a column chunk are compressed.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -113,9 +114,9 @@ impl Inflater {
         match codec {
             Codec::Gzip => inflate_gzip(compressed, output),
             Codec::Lz4Hadoop => inflate_hadoop(compressed, output),
-            Codec::Lz4 => inflate_by_library(Compression::Lz4Raw, compressed, output),
-            Codec::Brotli => inflate_by_library(Compression::Brotli, compressed, output),
-            Codec::Snappy => inflate_by_library(Compression::Snappy, compressed, output),
+            Codec::Lz4 => inflate_lz4(compressed, output),
+            Codec::Brotli => inflate_brotli(compressed, output),
+            Codec::Snappy => inflate_snappy(compressed, output),
             Codec::None | Codec::Zstd => unreachable!("handled above"),
         }
     }
@@ -148,10 +149,22 @@ fn check_length(found: usize, expected: usize) -> Result<(), Damage> {
     ))
 }
 
-/// Reads on to the end, where the stream's own checksum stands.
 fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
-    let damage = |error| Damage::new(format!("a page that is no gzip stream: {error}"));
-    let mut decoder = flate2::read::MultiGzDecoder::new(compressed);
+    inflate_stream(
+        "gzip",
+        flate2::read::MultiGzDecoder::new(compressed),
+        output,
+    )
+}
+
+fn inflate_brotli(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let decoder = brotli_decompressor::Decompressor::new(compressed, BROTLI_BUFFER_BYTES);
+    inflate_stream("Brotli", decoder, output)
+}
+
+/// Reads on to the end, where the checksum of a stream stands that has one.
+fn inflate_stream(name: &str, mut decoder: impl Read, output: &mut [u8]) -> Result<(), Damage> {
+    let damage = |error| Damage::new(format!("a page that is no {name} stream: {error}"));
     decoder.read_exact(output).map_err(damage)?;
     match decoder.read(&mut [0]).map_err(damage)? {
         0 => Ok(()),
@@ -162,13 +175,21 @@ fn inflate_gzip(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
     }
 }
 
-fn inflate_by_library(
-    codec: Compression,
-    compressed: &[u8],
-    output: &mut [u8],
-) -> Result<(), Damage> {
-    decompress(codec, compressed, output, &mut DecompressionContext::Unset)
-        .map_err(|error| Damage::new(format!("a page that cannot be decompressed: {error}")))
+fn inflate_snappy(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let found = snap::raw::Decoder::new()
+        .decompress(compressed, output)
+        .map_err(|error| Damage::new(format!("a page that is no Snappy block: {error}")))?;
+    check_length(found, output.len())
+}
+
+/// One bare block.
+fn inflate_lz4(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
+    let damage = |error| Damage::new(format!("a page that is no LZ4 block: {error}"));
+    let length = i32::try_from(output.len())
+        .map_err(|_| Damage::new("an LZ4 page of more than 2 GiB, which no such block can hold"))?;
+    let found =
+        lz4::block::decompress_to_buffer(compressed, Some(length), output).map_err(damage)?;
+    check_length(found, output.len())
 }
 
 /// Frames of (length, compressed length, data) as Hadoop writes them, or one bare block.
@@ -176,7 +197,7 @@ fn inflate_hadoop(compressed: &[u8], output: &mut [u8]) -> Result<(), Damage> {
     if inflate_hadoop_frames(compressed, output).is_some() {
         return Ok(());
     }
-    inflate_by_library(Compression::Lz4Raw, compressed, output)
+    inflate_lz4(compressed, output)
 }
 
 fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option<()> {
@@ -186,8 +207,43 @@ fn inflate_hadoop_frames(mut compressed: &[u8], mut output: &mut [u8]) -> Option
         let (frame, rest) =
             rest.split_at_checked(u32::from_be_bytes(*compressed_length) as usize)?;
         let (place, left) = output.split_at_mut_checked(u32::from_be_bytes(*length) as usize)?;
-        inflate_by_library(Compression::Lz4Raw, frame, place).ok()?;
+        inflate_lz4(frame, place).ok()?;
         (compressed, output) = (rest, left);
     }
     output.is_empty().then_some(())
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const TEXT: &[u8] = b"a page of a log, a page of a log, a page of a log";
+
+    fn inflated(codec: Codec, compressed: &[u8], length: usize) -> Result<Vec<u8>, Damage> {
+        let mut output = Vec::new();
+        Inflater::default().inflate(codec, compressed, length, &mut output)?;
+        Ok(output)
+    }
+
+    /// Where a block gave fewer bytes than its page was said to have, zeros once stood in for the rest.
+    #[test]
+    fn a_block_of_another_length_is_damage() {
+        let lz4 = lz4::block::compress(TEXT, None, false).unwrap();
+        let snappy = snap::raw::Encoder::new().compress_vec(TEXT).unwrap();
+        let frame = [TEXT.len() as u32, lz4.len() as u32].map(u32::to_be_bytes);
+        let hadoop = [frame.concat(), lz4.clone()].concat();
+        // By hand (RFC 7932): window bits 16, one stored meta-block of 49 bytes, an empty last one.
+        let brotli = [&[0x00, 0x03, 0x10], TEXT, &[0x03]].concat();
+        for (codec, compressed) in [
+            (Codec::Brotli, brotli),
+            (Codec::Lz4, lz4),
+            (Codec::Lz4Hadoop, hadoop),
+            (Codec::Snappy, snappy),
+        ] {
+            let read = |length| inflated(codec, &compressed, length);
+            assert_eq!(read(TEXT.len()).unwrap(), TEXT, "{codec:?}");
+            assert!(read(TEXT.len() + 1).is_err(), "{codec:?} is too short");
+            assert!(read(TEXT.len() - 1).is_err(), "{codec:?} is too long");
+        }
+    }
 }

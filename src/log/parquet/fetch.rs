@@ -11,7 +11,8 @@ use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
 use crate::log::chunk::TakeMessageIds;
-use crate::log::{CHUNK_ROWS_MAX, Column, TextRow};
+use crate::log::texts::TextRows;
+use crate::log::{CHUNK_ROWS_MAX, ChunkAddress, Column, RowDefect, TextRow};
 
 /// A piece and which of the wanted rows it has.
 type Share<'a> = (&'a Piece, Range<usize>);
@@ -98,6 +99,91 @@ fn text_row(
         .map_err(|error| anyhow::anyhow!("writing to memory: {error}"))?;
     row.raw.truncate(row.raw.trim_ascii_end().len());
     Ok(row)
+}
+
+/// Every chunk as text, in order.
+pub(super) fn scan_texts(
+    log: &ParquetFile,
+    progress: &(dyn Fn(u64) + Sync),
+    consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+) -> anyhow::Result<()> {
+    let mut rows = TextRows::default();
+    each_chunk(log, &|_| true, &mut |address, chunk| {
+        rows.clear();
+        for row in 0..chunk.rows {
+            match chunk.defect(row) {
+                Some(defect) => rows.defects.push((row as u32, defect)),
+                None => {
+                    for (place, &column) in log.schema.names.iter().enumerate() {
+                        rows.columns[column.index()].push(chunk.cell(place, row));
+                    }
+                }
+            }
+            rows.end_row();
+        }
+        consume(address.sequence, &rows)
+    })?;
+    progress(log.file.len());
+    Ok(())
+}
+
+/// Hands over the texts of those chunks that `select` picks by their number, in order.
+pub(super) fn each_chunk(
+    log: &ParquetFile,
+    select: &dyn Fn(u32) -> bool,
+    consume: &mut dyn FnMut(ChunkAddress, &ChunkTexts<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    for piece in &log.pieces(1)?.0 {
+        if !piece.sequences().any(select) {
+            continue;
+        }
+        let columns = log.schema.columns.iter();
+        let columns = columns.map(|column| ColumnTexts::open(log, piece.group, column));
+        let mut texts = ChunkTexts {
+            columns: columns.collect::<anyhow::Result<_>>()?,
+            rows: 0,
+        };
+        for (address, rows) in piece.chunks() {
+            if !select(address.sequence) {
+                continue;
+            }
+            texts.rows = (rows.end - rows.start) as usize;
+            let wanted = (0..texts.rows as u32).map(|row| (address.sequence, row));
+            let wanted: Vec<(u32, u32)> = wanted.collect();
+            for column in &mut texts.columns {
+                column.read(piece, &wanted)?;
+            }
+            consume(address, &texts)?;
+        }
+    }
+    Ok(())
+}
+
+/// The texts of a chunk.
+pub(super) struct ChunkTexts<'a> {
+    columns: Vec<ColumnTexts<'a>>,
+    /// How many rows it has.
+    pub(super) rows: usize,
+}
+
+impl ChunkTexts<'_> {
+    /// The trimmed cell of a column, by its place in the schema.
+    pub(super) fn cell(&self, column: usize, row: usize) -> &[u8] {
+        self.columns[column].get(row)
+    }
+
+    /// Why a row cannot be text, if it cannot.
+    pub(super) fn defect(&self, row: usize) -> Option<RowDefect> {
+        self.columns.iter().find_map(|column| {
+            let cell = column.get(row);
+            if memchr::memchr(0, cell).is_some() {
+                return Some(RowDefect::NulByte);
+            }
+            std::str::from_utf8(cell)
+                .is_err()
+                .then_some(RowDefect::InvalidUtf8)
+        })
+    }
 }
 
 /// One column's texts in the wanted rows of a chunk.

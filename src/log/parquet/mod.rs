@@ -17,6 +17,7 @@ mod hybrid;
 mod io;
 mod kind;
 mod leaf;
+mod mapped;
 mod page;
 mod pieces;
 mod scan;
@@ -37,6 +38,7 @@ use self::pieces::Pieces;
 use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
 use super::chunk::TakeMessageIds;
+use super::texts::TextRows;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
 
 /// Opens a Parquet log.
@@ -55,6 +57,8 @@ pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box
         schema,
     }))
 }
+
+pub(super) use mapped::open as open_mapped;
 
 /// The error of a file that cannot be opened.
 fn file_error(path: &Path, damage: Damage) -> LogError {
@@ -98,6 +102,14 @@ impl LogFile for ParquetFile {
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         scan::scan(self, progress, consume)
+    }
+
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        fetch::scan_texts(self, progress, consume)
     }
 
     fn message_ids(

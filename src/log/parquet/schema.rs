@@ -92,6 +92,30 @@ impl Schema {
     }
 }
 
+impl Schema {
+    /// The fields that a map draws from, each with the place that `place_of` gives to its name.
+    pub(super) fn of_fields(
+        path: &Path,
+        footer: &Footer,
+        place_of: &dyn Fn(&str) -> Option<usize>,
+    ) -> Result<(Self, Vec<usize>), LogError> {
+        let (mut schema, mut places) = (Self::default(), Vec::new());
+        for field in &footer.fields {
+            match place_of(field.name.trim()) {
+                Some(place) if !places.contains(&place) => {
+                    // Only the kind of values matters: they are not yet those of a column.
+                    schema
+                        .columns
+                        .push(LogColumn::new(path, Column::Text, field)?);
+                    places.push(place);
+                }
+                _ => schema.ignored.push(field.name.clone()),
+            }
+        }
+        Ok((schema, places))
+    }
+}
+
 impl LogColumn {
     pub(super) fn new(path: &Path, column: Column, field: &SchemaField) -> Result<Self, LogError> {
         let wrong = |found: String| {

@@ -1,6 +1,7 @@
 //! Files of several writers against the cells of the same rows as text, and damaged files.
 
 mod damage;
+#[cfg(feature = "program")]
 mod polars;
 
 use std::path::{Path, PathBuf};

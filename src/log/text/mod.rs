@@ -5,6 +5,8 @@
 //! without reading the rest; a packed file is read anew.
 
 mod decompress;
+mod format;
+pub(super) mod json;
 mod parallel;
 mod split;
 
@@ -16,54 +18,15 @@ use std::sync::{Arc, Mutex};
 
 use memchr::memchr_iter;
 
+use super::texts::TextRows;
 use super::{
     CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
     TextRow,
 };
 pub(super) use decompress::{Compression, TextStream};
+pub(super) use format::{RowFormat, ShownRow};
 use parallel::{for_each_chunk, locked};
-pub(super) use split::{Limits, Splitter, TextChunk};
-
-/// How the rows of a text are written.
-pub(super) trait RowFormat: Send + Sync {
-    /// Whether quotes may hold newlines.
-    const HAS_QUOTES: bool;
-
-    /// Memory that a thread uses again and again.
-    type Memory: Default + Send;
-
-    /// The canonical columns of the file.
-    fn columns(&self) -> &[Column];
-
-    /// The names in the file that are no canonical column.
-    fn ignored_columns(&self) -> &[String];
-
-    /// Decodes a chunk; the chunk of codes is empty before.
-    fn decode(
-        &self,
-        memory: &mut Self::Memory,
-        text: &TextChunk,
-        parser: &mut CellParser<'_>,
-        chunk: &mut Chunk,
-    );
-
-    /// Shows the wanted rows (ascending, all of this chunk) with their index.
-    fn show(
-        &self,
-        memory: &mut Self::Memory,
-        text: &TextChunk,
-        wanted: &[(u32, u32)],
-        show: &mut dyn FnMut(usize, ShownRow<'_>) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()>;
-}
-
-/// A row as it stands in a chunk.
-pub(super) struct ShownRow<'r> {
-    /// Where in the chunk's text, without its newline.
-    pub(super) place: Range<usize>,
-    /// Appends the cell of a column to a buffer, untrimmed; nothing where there is none.
-    pub(super) cell: &'r dyn Fn(Column, &mut Vec<u8>),
-}
+pub(super) use split::{Limits, RowEnds, Splitter, TextChunk};
 
 /// Where a text file is and how to read it.
 #[derive(Debug)]
@@ -82,14 +45,14 @@ impl TextSource {
     /// Begins to read at a line and its offset.
     pub(super) fn split(
         &self,
-        has_quotes: bool,
+        row_ends: RowEnds,
         (line, byte_offset): (u64, u64),
     ) -> Result<Splitter, LogError> {
         let stream = TextStream::open(&self.file, &self.path, self.compression, byte_offset)?;
         Ok(Splitter::new(
             stream,
             self.limits,
-            has_quotes,
+            row_ends,
             line,
             byte_offset,
         ))
@@ -127,6 +90,16 @@ struct Worker<'c, M> {
     parser: CellParser<'c>,
     chunk: Chunk,
     memory: M,
+}
+
+impl<'c, M: Default> Worker<'c, M> {
+    fn new(context: &'c CellContext) -> Self {
+        Self {
+            parser: CellParser::new(context),
+            chunk: Chunk::new(),
+            memory: M::default(),
+        }
+    }
 }
 
 impl<F: RowFormat> TextFile<F> {
@@ -169,7 +142,7 @@ impl<F: RowFormat> TextFile<F> {
         }
         let mut left = groups.into_iter().peekable();
         let ranges = Mutex::new(hashbrown::HashMap::new());
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         for_each_chunk(
             &mut splitter,
             |splitter, error| self.source.error(splitter, error).into(),
@@ -206,7 +179,7 @@ impl<F: RowFormat> TextFile<F> {
                 consume(&self.read_chunk(&places, wanted[range.start].0)?, range)
             });
         }
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         let mut buffer = Vec::new();
         while let Some(range) = groups.peek() {
             let next = splitter
@@ -270,6 +243,10 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         self.format.ignored_columns()
     }
 
+    fn is_raw_webhooks(&self) -> bool {
+        self.format.is_raw_webhooks()
+    }
+
     fn size_bytes(&self) -> u64 {
         self.size_bytes
     }
@@ -279,7 +256,7 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
-        let mut splitter = self.source.split(F::HAS_QUOTES, self.first_row)?;
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
         let workers = Mutex::new(Vec::<Worker<'_, F::Memory>>::new());
         let is_plain = self.source.compression == Compression::Plain;
         let skipped = if is_plain { self.first_row.1 } else { 0 };
@@ -302,11 +279,8 @@ impl<F: RowFormat> LogFile for TextFile<F> {
                 ControlFlow::Continue(true)
             },
             &|text| {
-                let mut worker = locked(&workers).pop().unwrap_or_else(|| Worker {
-                    parser: CellParser::new(&self.context),
-                    chunk: Chunk::new(),
-                    memory: F::Memory::default(),
-                });
+                let taken = locked(&workers).pop();
+                let mut worker = taken.unwrap_or_else(|| Worker::new(&self.context));
                 worker.chunk.clear();
                 self.format.decode(
                     &mut worker.memory,
@@ -345,6 +319,37 @@ impl<F: RowFormat> LogFile for TextFile<F> {
             *locked(&self.places) = Some(places.into());
         }
         Ok(())
+    }
+
+    fn scan_texts(
+        &self,
+        progress: &(dyn Fn(u64) + Sync),
+        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
+    ) -> anyhow::Result<()> {
+        let mut splitter = self.source.split(self.format.row_ends(), self.first_row)?;
+        let workers = Mutex::new(Vec::<(Worker<'_, F::Memory>, TextRows)>::new());
+        let mut reported = 0;
+        for_each_chunk(
+            &mut splitter,
+            |splitter, error| self.source.error(splitter, error).into(),
+            |splitter, _| {
+                let read = splitter.input().position();
+                progress(read - reported);
+                reported = read;
+                ControlFlow::Continue(true)
+            },
+            &|text| {
+                let taken = locked(&workers).pop();
+                let (mut worker, mut rows) =
+                    taken.unwrap_or_else(|| (Worker::new(&self.context), TextRows::default()));
+                rows.clear();
+                let Worker { memory, parser, .. } = &mut worker;
+                self.format.texts(memory, text, parser, &mut rows)?;
+                consume(text.sequence, &rows)?;
+                locked(&workers).push((worker, rows));
+                Ok(())
+            },
+        )
     }
 
     fn message_ids(
@@ -407,19 +412,11 @@ impl<F: RowFormat> LogFile for TextFile<F> {
 }
 
 fn text_row(text: &TextChunk, line: u64, row: &ShownRow<'_>) -> TextRow {
-    let mut buffer = Vec::new();
-    let mut cell = |&column: &Column| {
-        buffer.clear();
-        (row.cell)(column, &mut buffer);
-        let cell = buffer.trim_ascii();
-        (!cell.is_empty()).then(|| String::from_utf8_lossy(cell).into_owned())
-    };
     let raw = &text.text[row.place.clone()];
+    let raw = raw.strip_suffix(b"\r").unwrap_or(raw).to_vec();
     TextRow {
-        cells: Column::ALL.iter().map(&mut cell).collect(),
-        raw: raw.strip_suffix(b"\r").unwrap_or(raw).to_vec(),
-        line,
         byte_offset: Some(text.byte_offset + row.place.start as u64),
+        ..row.text_row(raw, line)
     }
 }
 

@@ -10,6 +10,7 @@ use std::io;
 use memchr::{memchr, memchr_iter, memrchr};
 
 use super::decompress::TextStream;
+use super::json;
 use crate::log::{CHUNK_ROWS_MAX, RowDefect};
 
 /// Where the cuts are.
@@ -48,6 +49,17 @@ pub(in crate::log) struct TextChunk {
     pub(in crate::log) rejected: Vec<(u32, RowDefect)>,
 }
 
+/// Where a row ends.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(in crate::log) enum RowEnds {
+    /// At a newline.
+    Newline,
+    /// At a newline outside of quotes; a quote is special behind this delimiter.
+    NewlineOutsideQuotes(u8),
+    /// With a JSON object, over as many lines as it has.
+    JsonObject,
+}
+
 /// Where a block of text is to be cut.
 #[derive(Debug, PartialEq, Eq)]
 enum Cut {
@@ -63,7 +75,7 @@ enum Cut {
 pub(in crate::log) struct Splitter {
     input: TextStream,
     limits: Limits,
-    has_quotes: bool,
+    row_ends: RowEnds,
     rest: Vec<u8>,
     at_end: bool,
     sequence: u32,
@@ -72,11 +84,11 @@ pub(in crate::log) struct Splitter {
 }
 
 impl Splitter {
-    /// Begins at a line of the file that stands at an offset. Quotes mean nothing unless `has_quotes`.
+    /// Begins at a line of the file that stands at an offset.
     pub(in crate::log) fn new(
         input: TextStream,
         limits: Limits,
-        has_quotes: bool,
+        row_ends: RowEnds,
         first_line: u64,
         byte_offset: u64,
     ) -> Self {
@@ -89,7 +101,7 @@ impl Splitter {
         Self {
             input,
             limits,
-            has_quotes,
+            row_ends,
             rest,
             at_end,
             sequence,
@@ -180,19 +192,23 @@ impl Splitter {
     }
 
     fn cut(&self, text: &[u8], newlines: usize, rejected: &mut Vec<(u32, RowDefect)>) -> Cut {
+        if self.row_ends == RowEnds::JsonObject {
+            let is_over = text.len() > self.limits.row_bytes;
+            return match json::last_end(text, self.at_end) {
+                0 if is_over => Cut::LongLine,
+                0 => Cut::NeedMore,
+                end => Cut::At(end),
+            };
+        }
         let within = self.within_row_limit(text, newlines);
         let at_end = self.at_end && within.len() == text.len();
         let is_over = text.len() > self.limits.row_bytes;
-        let end = if !self.has_quotes || memchr(b'"', within).is_none() {
-            let last_newline = memrchr(b'\n', within).map_or(0, |newline| newline + 1);
-            if at_end && !is_over {
-                within.len()
-            } else {
-                last_newline
-            }
-        } else {
+        let end = if let RowEnds::NewlineOutsideQuotes(delimiter) = self.row_ends
+            && memchr(b'"', within).is_some()
+        {
             let end = Rows {
                 text: within,
+                delimiter,
                 bound: within.len(),
                 is_last: at_end,
                 is_over: false,
@@ -203,12 +219,17 @@ impl Splitter {
             } else {
                 Rows {
                     text,
+                    delimiter,
                     bound: within.len(),
                     is_last: self.at_end,
                     is_over,
                 }
                 .end(rejected)
             }
+        } else if at_end && !is_over {
+            within.len()
+        } else {
+            memrchr(b'\n', within).map_or(0, |newline| newline + 1)
         };
         match end {
             0 if is_over => Cut::LongLine,
@@ -231,6 +252,8 @@ impl Splitter {
 /// A block that begins with a row and in which quotes occur.
 struct Rows<'t> {
     text: &'t [u8],
+    /// What separates cells.
+    delimiter: u8,
     /// Where to stop at the latest, if a row ends before.
     bound: usize,
     /// Whether the stream ends with the block.
@@ -249,6 +272,7 @@ impl Rows<'_> {
     fn end(&self, rejected: &mut Vec<(u32, RowDefect)>) -> usize {
         let Self {
             text,
+            delimiter,
             bound,
             is_last,
             is_over,
@@ -270,7 +294,7 @@ impl Rows<'_> {
                 None if is_last => return text.len(),
                 None if start > 0 || !is_over => return start,
                 None => RowDefect::TooLong,
-                Some(quote) if quote != start && text[quote - 1] != b',' => {
+                Some(quote) if quote != start && text[quote - 1] != delimiter => {
                     from = quote + 1;
                     continue;
                 }

@@ -9,6 +9,7 @@
 //! | conversations | C22-1…C22-5, C23-1…C23-7, F-5 | [`conversations`] |
 //! | per-message pricing | P25-1…P25-5, P26-1…P26-5, D-6, X-5 | [`per_message`] |
 //!
+//! [`inferred`] decides before them what a message is whose log does not say whether it is a template.
 //! [`watch`] looks on for findings and decides nothing.
 //!
 //! What depends on other pairs, the first 1,000 of a month, is decided afterwards by [`super::allowance`].
@@ -17,6 +18,7 @@ mod charges;
 mod conversations;
 mod edge;
 mod entry_point;
+mod inferred;
 mod per_message;
 mod watch;
 mod window;
@@ -196,6 +198,13 @@ impl<'a> PairMachine<'a> {
         self.watch.clear();
         self.trace = self.begin_trace(window_starts);
         for message in messages {
+            let decided;
+            let message = if message.has_inferred_kind() {
+                decided = self.with_decided_kind(message);
+                &decided
+            } else {
+                message
+            };
             if let Some(trace) = &mut self.trace {
                 trace.message(message);
                 self.trace_window(message);

@@ -29,6 +29,9 @@ fn identity(page: &mut Page, profile: &Profile) {
     if let Some(range) = &profile.time_range {
         page.pair("Time", &format!("{} to {}", range.first, range.last));
     }
+    if let Some(map) = &profile.map {
+        page.pair("Map", &map.name);
+    }
     page.pair("Columns", &profile.columns_found.join(", "));
     page.pair("Missing", &or_none(&profile.columns_missing));
     let mut ignored: Vec<&str> = profile
@@ -120,6 +123,7 @@ fn answers(page: &mut Page, profile: &Profile) {
 }
 
 fn notes(page: &mut Page, profile: &Profile) {
+    let lacks = profile.map.as_ref().map_or(&[][..], |map| &map.lacks);
     let warnings = profile.warnings.iter();
     let warnings = warnings.map(|warning| {
         let count = thousands(warning.count);
@@ -137,6 +141,7 @@ fn notes(page: &mut Page, profile: &Profile) {
         )
     });
     for (title, texts) in [
+        ("What the source cannot settle", lacks.to_vec()),
         ("Incomplete", profile.incomplete.clone()),
         ("Warnings", warnings.collect()),
         ("Gaps", gaps.collect()),

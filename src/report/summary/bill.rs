@@ -233,6 +233,20 @@ impl Bill {
         bill
     }
 
+    /// Everything, by currency, and nothing else of a bill.
+    pub fn totals_of(pricing: &Pricing, groups: &Groups) -> BTreeMap<String, BillTotals> {
+        let mut totals = BTreeMap::new();
+        for (group, counts) in groups.iter() {
+            let price = pricing.price(group.price);
+            add(
+                &mut totals,
+                price.currency.code(),
+                BillTotals::of(price, counts),
+            );
+        }
+        totals
+    }
+
     /// Adds what Meta says of volume tiers.
     #[must_use]
     pub fn with_tiers_told(mut self, told: &[ReportedTier]) -> Self {

@@ -11,13 +11,13 @@ mod delta;
 mod differences;
 mod files;
 mod findings;
-mod frame;
+pub mod frame;
 mod identities;
 mod lines;
 mod names;
 mod order;
 mod pages;
-mod parquet;
+pub mod parquet;
 mod runs;
 #[cfg(test)]
 mod tests;

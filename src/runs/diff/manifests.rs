@@ -132,6 +132,7 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
                 InputRole::Log => Some(Subject::Log),
                 InputRole::Accounts
                 | InputRole::Templates
+                | InputRole::LogMap
                 | InputRole::Evidence
                 | InputRole::Rates => Some(Subject::OtherInput),
                 InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
