@@ -3,9 +3,12 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use super::{EvidenceFolder, TierUpdate, auth_international::Eligibility};
+use super::{
+    EvidenceFolder, TierUpdate,
+    auth_international::{Eligibility, Starts, differences, named},
+};
 use crate::{
-    accounts::{Account, Accounts, MessagingLimits, Portfolio, Start, portfolio::EligibleFrom},
+    accounts::{Account, Accounts, MessagingLimits, Portfolio},
     vocabulary::{Instant, LocalDate},
 };
 
@@ -94,7 +97,7 @@ impl Accounts {
         }
         let (mut differing, mut repeated) = (Vec::new(), Vec::new());
         for (owner, starts) in told {
-            let mut earliest = BTreeMap::new();
+            let mut earliest = Starts::new();
             let portfolio = self.filled(&owner);
             for (country, instants) in starts {
                 let Some(&first) = instants.first() else {
@@ -245,71 +248,5 @@ impl TierUpdate {
     fn is_of_the_same(&self, other: &Self) -> bool {
         let about = |update: &Self| (update.category, update.month, update.tier);
         self.owner == other.owner && self.market == other.market && about(self) == about(other)
-    }
-}
-
-impl Portfolio {
-    fn take_starts(&mut self, starts: &BTreeMap<Option<[u8; 2]>, Instant>) {
-        let by_country = starts
-            .iter()
-            .filter_map(|(country, &from)| Some(((*country)?, Start::At(from))));
-        match starts.get(&None) {
-            Some(&from) => {
-                self.eligible_from = Some(EligibleFrom::Everywhere(Start::At(from)));
-                self.exceptions = by_country.collect();
-            }
-            None => self.eligible_from = Some(EligibleFrom::ByCountry(by_country.collect())),
-        }
-    }
-}
-
-/// Where the starts that the accounts file states are not those that Meta tells; a date agrees with an instant that
-/// lies on it, in UTC or on a clock of the portfolio.
-fn differences(
-    stated: &Portfolio,
-    told: &BTreeMap<Option<[u8; 2]>, Instant>,
-    dates_of: impl Fn(Instant) -> BTreeSet<LocalDate>,
-) -> Vec<String> {
-    let mut countries: BTreeSet<Option<[u8; 2]>> = told.keys().copied().collect();
-    countries.extend(stated.exceptions.keys().copied().map(Some));
-    match &stated.eligible_from {
-        Some(EligibleFrom::Everywhere(_)) => {
-            countries.insert(None);
-        }
-        Some(EligibleFrom::ByCountry(starts)) => countries.extend(starts.keys().copied().map(Some)),
-        None => {}
-    }
-    let mut differing = Vec::new();
-    for country in countries {
-        let ours = match (country, &stated.eligible_from) {
-            (Some(country), _) => stated.auth_international_from(country),
-            (None, Some(EligibleFrom::Everywhere(start))) => Some(*start),
-            (None, _) => None,
-        };
-        let theirs = told.get(&country).or_else(|| told.get(&None)).copied();
-        let agree = match (ours, theirs) {
-            (None, None) => true,
-            (Some(Start::Date(date)), Some(at)) => dates_of(at).contains(&date),
-            (Some(Start::At(ours)), Some(theirs)) => ours == theirs,
-            _ => false,
-        };
-        if !agree {
-            let ours = match ours {
-                Some(Start::Date(date)) => date.to_string(),
-                Some(Start::At(at)) => at.to_string(),
-                None => "never".to_owned(),
-            };
-            let theirs = theirs.map_or_else(|| "never".to_owned(), |at| at.to_string());
-            let (id, country) = (&stated.id, named(country));
-            differing.push(format!("{id} {country} {ours} instead of {theirs}"));
-        }
-    }
-    differing
-}
-
-fn named(country: Option<[u8; 2]>) -> String {
-    match country {
-        Some(code) => String::from_utf8_lossy(&code).into_owned(),
-        None => "all countries".to_owned(),
     }
 }

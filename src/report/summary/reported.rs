@@ -87,8 +87,8 @@ impl TierTold {
             count: self.missing,
             text: format!(
                 "charged messages at least are missing in the volume of {owner}, {market}, {category}, {month}: by \
-                 {told_at} Meta counts tier {tier}, the log and the accounts {known}. They were charged elsewhere; \
-                 [[used_volume]] portfolio = \"{owner}\", market = \"{market}\", category = \"{category}\", month = \
+                 {told_at} Meta counts tier {tier}, the log and the accounts {known}. They were charged elsewhere, \
+                 or by accounts that accounts.toml does not put into this portfolio; [[used_volume]] portfolio = \"{owner}\", market = \"{market}\", category = \"{category}\", month = \
                  \"{month}\", count = {count} {instead}. No price rests on it.",
                 told_at = self.told_at,
                 tier = self.tier,
