@@ -52,11 +52,36 @@ pub enum Origin {
 pub struct Condition {
     /// Of which value.
     pub slot: Option<SlotPlace>,
-    /// Accepted words, lower-cased; `*` is any, `whatsapp:*` any that begins so, the empty one stands for
-    /// nothing.
-    pub accepted: Vec<String>,
+    /// What is accepted: any of these.
+    pub accepted: Vec<Accepted>,
     /// Whether these are the ones that are not accepted.
     pub is_negated: bool,
+}
+
+/// What a condition accepts.
+#[derive(Clone, Debug, PartialEq, Eq)]
+pub enum Accepted {
+    /// Anything (`*`).
+    Any,
+    /// Nothing: no value, or an empty one.
+    Nothing,
+    /// A word, lower-cased.
+    Word(String),
+    /// What begins with a word, lower-cased (`whatsapp:*`).
+    Beginning(String),
+}
+
+impl Accepted {
+    /// Reads a word of a condition.
+    pub fn of(word: &str) -> Self {
+        let word = word.trim().to_lowercase();
+        match word.strip_suffix('*') {
+            Some("") => Self::Any,
+            Some(start) => Self::Beginning(start.to_owned()),
+            None if word.is_empty() => Self::Nothing,
+            None => Self::Word(word),
+        }
+    }
 }
 
 /// The form of times that count seconds or milliseconds, told apart by the size of each.
@@ -214,18 +239,19 @@ impl Way {
 impl Condition {
     /// Whether it holds of a record.
     pub fn holds(&self, record: &Captured, instance: u32) -> bool {
-        let is_there = |slot: SlotPlace| record.is_there(slot, instance);
+        let is_there = || {
+            self.slot
+                .is_some_and(|slot| record.is_there(slot, instance))
+        };
         let text = self
             .slot
-            .map_or(&b""[..], |slot| record.text(slot, instance))
-            .trim_ascii();
-        let is_accepted = |word: &String| match word.as_str() {
-            "*" => self.slot.is_some_and(is_there),
-            "" => text.is_empty() && !self.slot.is_some_and(is_there),
-            word => match word.strip_suffix('*') {
-                Some(start) => begins_with(text, start),
-                None => same(text, word),
-            },
+            .map_or(&b""[..], |slot| record.text(slot, instance));
+        let text = text.trim_ascii();
+        let is_accepted = |accepted: &Accepted| match accepted {
+            Accepted::Any => is_there(),
+            Accepted::Nothing => text.is_empty() && !is_there(),
+            Accepted::Word(word) => same(text, word),
+            Accepted::Beginning(word) => begins_with(text, word),
         };
         self.accepted.iter().any(is_accepted) != self.is_negated
     }
@@ -233,18 +259,23 @@ impl Condition {
 
 /// Whether a text begins with a lower-cased word, case aside.
 fn begins_with(text: &[u8], word: &str) -> bool {
-    text.get(..word.len())
-        .is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
-        || !text.is_ascii()
-            && String::from_utf8_lossy(text)
-                .to_lowercase()
-                .starts_with(word)
+    match word.is_ascii() {
+        true => {
+            let start = text.get(..word.len());
+            start.is_some_and(|start| start.eq_ignore_ascii_case(word.as_bytes()))
+        }
+        false => String::from_utf8_lossy(text)
+            .to_lowercase()
+            .starts_with(word),
+    }
 }
 
 /// Whether a text is a lower-cased word, case aside.
 fn same(text: &[u8], word: &str) -> bool {
-    text.eq_ignore_ascii_case(word.as_bytes())
-        || !text.is_ascii() && String::from_utf8_lossy(text).to_lowercase() == word
+    match word.is_ascii() {
+        true => text.eq_ignore_ascii_case(word.as_bytes()),
+        false => String::from_utf8_lossy(text).to_lowercase() == word,
+    }
 }
 
 impl TimeForm {

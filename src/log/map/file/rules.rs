@@ -7,7 +7,7 @@ use super::Reader;
 use super::typed::{Span, Value, get};
 use crate::log::map::captured::SlotPlace;
 use crate::log::map::path::{Path, Step};
-use crate::log::map::rule::{Condition, Origin, Rule, TimeForm, Way};
+use crate::log::map::rule::{Accepted, Condition, Origin, Rule, TimeForm, Way};
 use crate::rulebook::ConfigError;
 
 const RULE_KEYS: [&str; 12] = [
@@ -156,8 +156,7 @@ impl Reader<'_> {
                 let problem = format!("`{}`: expected all words with `!` or none", key.get_ref());
                 return Err(self.malformed(value.span(), problem));
             }
-            let plain =
-                |word: &String| word.strip_prefix('!').unwrap_or(word).trim().to_lowercase();
+            let plain = |word: &String| Accepted::of(word.strip_prefix('!').unwrap_or(word));
             conditions.push(Condition {
                 slot,
                 accepted: words.iter().map(plain).collect(),
