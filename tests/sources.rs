@@ -28,6 +28,19 @@ fn every_fixture_becomes_what_stands_beside_it() {
     assert!(cases > 0, "no case in {}", home.display());
 }
 
+#[test]
+fn the_page_on_maps_shows_what_is_tested() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(home.join("docs/maps.md")).unwrap();
+    for path in entries(&home.join("tests/sources/own-maps")) {
+        let is_shown = path.is_file() && !path.to_string_lossy().ends_with(".templates.csv");
+        if is_shown && !path.to_string_lossy().ends_with(".rejects.txt") {
+            let text = fs::read_to_string(&path).unwrap();
+            assert!(page.contains(text.trim_end()), "{}", path.display());
+        }
+    }
+}
+
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
