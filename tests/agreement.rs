@@ -142,6 +142,28 @@ fn the_generator_reaches_every_rule() {
     }
 }
 
+/// A log whose guesses decide nothing would hold no rule.
+#[test]
+fn the_generator_makes_guesses_that_decide() {
+    let mut decided = 0;
+    for seed in (3..300).step_by(5) {
+        let mut charges = ["always", "never"].map(|value| {
+            let mut case = generator::generate(seed);
+            case.settings
+                .set
+                .retain(|(name, _)| name != "inferred_template");
+            case.settings = case.settings.with("inferred_template", value);
+            case.outcome().charges
+        });
+        charges.iter_mut().for_each(|rows| rows.sort());
+        decided += usize::from(charges[0] != charges[1]);
+    }
+    assert!(
+        decided >= 30,
+        "only {decided} of 60 logs depend on their guesses"
+    );
+}
+
 /// The same for prices: tiers on both sides of their edges, every kind of price, every way to have none.
 #[test]
 fn the_generator_reaches_every_kind_of_price() {

@@ -28,6 +28,7 @@ case_files![
     estimated_and_edge,
     exceptions,
     founding,
+    inferred,
     messages,
     pmp_2025,
     pmp_2026,
@@ -53,7 +54,7 @@ const RULES: [&str; 66] = [
 ];
 
 /// Settings with more than one value that change what a replay or its price gives.
-const SETTINGS: [&str; 24] = [
+const SETTINGS: [&str; 26] = [
     "S-01",
     "S-02",
     "S-04",
@@ -78,6 +79,8 @@ const SETTINGS: [&str; 24] = [
     "allowance_cbp_2022",
     "allowance_cbp_2023",
     "allowance_pmp_2026",
+    "inferred_template",
+    "inferred_category",
 ];
 
 fn folder() -> PathBuf {

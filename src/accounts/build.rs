@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap, HashSet};
 use toml::Spanned;
 
 use super::{
-    Account, Accounts, EligibleFrom, Portfolio, Timeline, UsedVolume,
+    Account, Accounts, MessagingLimits, Portfolio, Start, Timeline, UsedVolume,
     clock::ClockShop,
     file::{
         AccountTable, AccountsFile, ChangeTable, EligibleFromCell, NumberCell, PortfolioTable,
@@ -13,6 +13,7 @@ use super::{
     },
     lookup::Lookup,
     numbers::{self, NumberBook},
+    portfolio::EligibleFrom,
 };
 use crate::{
     rulebook::{ConfigError, Place, Settings},
@@ -84,6 +85,9 @@ pub(super) fn accounts(
         numbers: number_book,
         used_volume,
         used_allowance,
+        opt_outs: Vec::new(),
+        tier_updates: Vec::new(),
+        evidence_warnings: Vec::new(),
         is_absent: false,
     })
 }
@@ -94,28 +98,28 @@ impl Lookup<'_> {
             .primary_location
             .map(|cell| self.country(cell.get_ref(), self.place(cell.span())));
         let mut portfolio = Portfolio {
-            id: table.id.get_ref().0.clone(),
             primary_location: location.transpose()?,
-            eligible_from: None,
-            exceptions: BTreeMap::new(),
+            ..Portfolio::plain(&table.id.get_ref().0)
         };
         let Some(table_of_dates) = table.auth_international else {
             return Ok(portfolio);
         };
         let place = self.place(table.id.span());
         portfolio.eligible_from = Some(match table_of_dates.eligible_from {
-            EligibleFromCell::Everywhere(date) => EligibleFrom::Everywhere(date),
+            EligibleFromCell::Everywhere(date) => EligibleFrom::Everywhere(Start::Date(date)),
             EligibleFromCell::ByCountry(dates) => {
                 let countries: Result<_, _> = dates
                     .into_iter()
-                    .map(|(code, date)| Ok((self.country(&code, place.clone())?, date)))
+                    .map(|(code, date)| {
+                        Ok((self.country(&code, place.clone())?, Start::Date(date)))
+                    })
                     .collect();
                 EligibleFrom::ByCountry(countries?)
             }
         });
         for (code, date) in table_of_dates.exceptions {
             let country = self.country(code.get_ref(), self.place(code.span()))?;
-            portfolio.exceptions.insert(country, date.0);
+            portfolio.exceptions.insert(country, Start::Date(date.0));
         }
         Ok(portfolio)
     }
@@ -132,7 +136,10 @@ impl Lookup<'_> {
         account.portfolio = Timeline::constant(table.portfolio.map(|text| text.0));
         account.exempt = Timeline::constant(table.exempt);
         account.ai_provider = Timeline::constant(table.ai_provider);
-        account.messaging_limit = table.messaging_limit.and_then(|limit| limit.0);
+        let limit = table
+            .messaging_limit
+            .map(|limit| MessagingLimits::stated(limit.0));
+        account.messaging_limits = limit.unwrap_or_default();
         account.tax_rate = table.tax_rate.map(|rate| rate.0);
         let mut changes = table.change;
         changes.sort_by_key(|change| change.get_ref().from.0);

@@ -7,9 +7,12 @@
 
 mod build;
 mod clock;
+pub mod evidence;
 mod file;
+mod limits;
 mod lookup;
 mod numbers;
+mod portfolio;
 pub mod templates;
 mod timeline;
 
@@ -22,6 +25,9 @@ use rust_decimal::Decimal;
 
 pub use crate::vocabulary::Currency;
 pub use clock::AccountClock;
+pub use evidence::{EvidenceFolder, OptOut, OptOutState, TierUpdate, complete::EvidenceWarning};
+pub use limits::MessagingLimits;
+pub use portfolio::{Portfolio, Start};
 pub use templates::TemplateRegistry;
 pub use timeline::Timeline;
 
@@ -42,6 +48,9 @@ pub struct Accounts {
     numbers: NumberBook,
     used_volume: Vec<UsedVolume>,
     used_allowance: HashMap<(String, Month), u64>,
+    opt_outs: Vec<OptOut>,
+    tier_updates: Vec<TierUpdate>,
+    evidence_warnings: Vec<EvidenceWarning>,
     is_absent: bool,
 }
 
@@ -59,6 +68,9 @@ impl Accounts {
             numbers: NumberBook::default(),
             used_volume: Vec::new(),
             used_allowance: HashMap::new(),
+            opt_outs: Vec::new(),
+            tier_updates: Vec::new(),
+            evidence_warnings: Vec::new(),
             is_absent: true,
         }
     }
@@ -160,6 +172,33 @@ impl Accounts {
     pub fn used_volume(&self) -> &[UsedVolume] {
         &self.used_volume
     }
+
+    /// What X-1 depends on for an account on a date: its portfolio, or itself where it belongs to none.
+    pub fn portfolio_of<'a>(
+        &'a self,
+        account: &'a Account,
+        date: LocalDate,
+    ) -> Option<&'a Portfolio> {
+        match account.portfolio.on(date) {
+            Some(id) => self.portfolio(id),
+            None => account.itself.as_ref(),
+        }
+    }
+
+    /// Who has opted out of marketing or in again, in no order (C-OPT-OUT).
+    pub fn opt_outs(&self) -> &[OptOut] {
+        &self.opt_outs
+    }
+
+    /// The volume tiers that Meta says were reached, each once.
+    pub fn tier_updates(&self) -> &[TierUpdate] {
+        &self.tier_updates
+    }
+
+    /// Where evidence does not agree with the file.
+    pub fn evidence_warnings(&self) -> &[EvidenceWarning] {
+        &self.evidence_warnings
+    }
 }
 
 /// One account and everything about it that prices depend on.
@@ -173,12 +212,14 @@ pub struct Account {
     pub portfolio: Timeline<Option<String>>,
     /// What it bills in.
     pub currency: Timeline<Currency>,
-    /// Distinct customers it may start to write to in 24 hours, if stated.
-    pub messaging_limit: Option<u64>,
+    /// Distinct customers it may start to write to in 24 hours, as far as that is known.
+    pub messaging_limits: MessagingLimits,
     /// The tax it pays on top, as a fraction, if stated.
     pub tax_rate: Option<Decimal>,
     exempt: Timeline<bool>,
     ai_provider: Timeline<bool>,
+    /// What evidence says of it in the place of the portfolio that it does not belong to.
+    itself: Option<Portfolio>,
 }
 
 impl Account {
@@ -188,10 +229,11 @@ impl Account {
             clock,
             portfolio: Timeline::constant(None),
             currency: Timeline::constant(Currency::USD),
-            messaging_limit: None,
+            messaging_limits: MessagingLimits::default(),
             tax_rate: None,
             exempt: Timeline::constant(false),
             ai_provider: Timeline::constant(false),
+            itself: None,
         }
     }
 
@@ -200,47 +242,21 @@ impl Account {
         *self.exempt.on(date)
     }
 
-    /// Whether it is exempt, an AI provider or part of a portfolio at any time: most logs have none of it.
+    /// Whether it is exempt, an AI provider, part of a portfolio at any time, or eligible for itself: most logs have
+    /// none of it.
     pub fn is_special(&self) -> bool {
         self.exempt
             .values()
             .chain(self.ai_provider.values())
             .any(|&is| is)
             || self.portfolio.values().any(Option::is_some)
+            || self.itself.is_some()
     }
 
     /// Whether it is a declared AI provider on a date.
     pub fn ai_provider(&self, date: LocalDate) -> bool {
         *self.ai_provider.on(date)
     }
-}
-
-/// A business portfolio, as far as authentication-international rates depend on it.
-#[derive(Clone, Debug, PartialEq, Eq)]
-pub struct Portfolio {
-    /// Its id.
-    pub id: String,
-    /// Where the business mainly is.
-    pub primary_location: Option<[u8; 2]>,
-    eligible_from: Option<EligibleFrom>,
-    exceptions: BTreeMap<[u8; 2], LocalDate>,
-}
-
-impl Portfolio {
-    /// From when authentication templates to a country are charged at the international rate, if ever.
-    pub fn auth_international_from(&self, country: [u8; 2]) -> Option<LocalDate> {
-        let eligible = match self.eligible_from.as_ref()? {
-            EligibleFrom::Everywhere(date) => *date,
-            EligibleFrom::ByCountry(dates) => *dates.get(&country)?,
-        };
-        Some(self.exceptions.get(&country).copied().unwrap_or(eligible))
-    }
-}
-
-#[derive(Clone, Debug, PartialEq, Eq)]
-enum EligibleFrom {
-    Everywhere(LocalDate),
-    ByCountry(BTreeMap<[u8; 2], LocalDate>),
 }
 
 /// Volume used elsewhere in a month: it shifts the ranks of R-2.

@@ -50,6 +50,9 @@ pub struct TemplateRegistry {
 
 type History = Vec<State>;
 
+/// The rows of each template, in the order of the file.
+type RowsByTemplate = BTreeMap<String, Vec<(State, Place)>>;
+
 /// What holds of a template from an instant on.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct State {
@@ -72,18 +75,39 @@ impl TemplateRegistry {
     /// # Errors
     /// As [`Self::load`].
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
-        let table = CsvTable::read(
-            text,
-            name,
-            &["template", "language", "category", "status", "valid_from"],
-        )?;
-        let mut histories: BTreeMap<String, Vec<(State, Place)>> = BTreeMap::new();
-        for row in table.rows {
-            let (key, state) = template_row(&row)?;
-            histories.entry(key).or_default().push((state, row.place));
+        Self::of_rows(rows_by_template(text, name)?)
+    }
+
+    /// The user's own `templates.csv`, where there is one, with the rows of evidence. Where both have a row for a
+    /// template, language and instant, the own one stands; rows of evidence for one instant add up, cell by cell, and
+    /// of cells that differ the lower one stands.
+    ///
+    /// # Errors
+    /// As [`Self::load`].
+    pub fn load_with_evidence(
+        own: Option<&Path>,
+        evidence: Option<(&str, &str)>,
+    ) -> Result<Self, ConfigError> {
+        let mut rows = match own {
+            Some(path) => rows_by_template(&read_text(path)?, &path.display().to_string())?,
+            None => RowsByTemplate::new(),
+        };
+        if let Some((text, name)) = evidence {
+            for (key, told) in rows_by_template(text, name)? {
+                let of_template = rows.entry(key).or_default();
+                let stated: Vec<Instant> = of_template.iter().map(|(row, _)| row.from).collect();
+                let news = told
+                    .into_iter()
+                    .filter(|(row, _)| !stated.contains(&row.from));
+                of_template.extend(added_up(news));
+            }
         }
+        Self::of_rows(rows)
+    }
+
+    fn of_rows(rows: RowsByTemplate) -> Result<Self, ConfigError> {
         let mut finished = BTreeMap::new();
-        for (key, states) in histories {
+        for (key, states) in rows {
             let history = history(&key, states)?;
             finished.insert(key, history);
         }
@@ -150,6 +174,31 @@ impl TemplateRegistry {
 
 fn latest(history: &[State], at: Instant) -> Option<&State> {
     history[..history.partition_point(|state| state.from <= at)].last()
+}
+
+fn rows_by_template(text: &str, name: &str) -> Result<RowsByTemplate, ConfigError> {
+    let table = CsvTable::read(
+        text,
+        name,
+        &["template", "language", "category", "status", "valid_from"],
+    )?;
+    let mut rows = RowsByTemplate::new();
+    for row in table.rows {
+        let (key, state) = template_row(&row)?;
+        rows.entry(key).or_default().push((state, row.place));
+    }
+    Ok(rows)
+}
+
+/// One row for each instant: what Meta says of category and of status comes in messages of their own.
+fn added_up(rows: impl Iterator<Item = (State, Place)>) -> Vec<(State, Place)> {
+    let mut by_instant: BTreeMap<Instant, (State, Place)> = BTreeMap::new();
+    for (row, place) in rows {
+        let (sum, _) = by_instant.entry(row.from).or_insert((row, place));
+        sum.category = row.category.or(sum.category);
+        sum.status = row.status.or(sum.status);
+    }
+    by_instant.into_values().collect()
 }
 
 fn template_row(row: &CsvRow) -> Result<(String, State), ConfigError> {

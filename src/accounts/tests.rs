@@ -115,7 +115,10 @@ fn an_account_is_what_its_table_and_its_changes_say() {
         account.tax_rate.map(|rate| rate.to_string()).as_deref(),
         Some("0.19")
     );
-    assert_eq!(account.messaging_limit, Some(1000));
+    assert_eq!(
+        account.messaging_limits.of_account(Instant::MIN),
+        Some(1000)
+    );
     // 2026-01-01 begins in Berlin at 23:00Z; in Tokyo it is then 08:00 of that day.
     assert_eq!(
         account.clock.midnight(date("2026-01-01")),
@@ -125,7 +128,10 @@ fn an_account_is_what_its_table_and_its_changes_say() {
         account.clock.midnight(date("2026-01-02")),
         instant("2026-01-01T15:00:00Z")
     );
-    assert_eq!(accounts.account("42").messaging_limit, None);
+    assert_eq!(
+        accounts.account("42").messaging_limits,
+        MessagingLimits::stated(None)
+    );
     assert_eq!(
         accounts
             .listed()
@@ -246,16 +252,16 @@ fn international_rates_begin_by_country() {
     assert_eq!(first.primary_location, Some(*b"DE"));
     assert_eq!(
         first.auth_international_from(*b"EG"),
-        Some(date("2026-03-01"))
+        Some(Start::Date(date("2026-03-01")))
     );
     assert_eq!(
         first.auth_international_from(*b"IN"),
-        Some(date("2026-06-01"))
+        Some(Start::Date(date("2026-06-01")))
     );
     let second = accounts.portfolio("P2").expect("a portfolio");
     assert_eq!(
         second.auth_international_from(*b"ID"),
-        Some(date("2025-01-01"))
+        Some(Start::Date(date("2025-01-01")))
     );
     assert_eq!(second.auth_international_from(*b"IN"), None);
     assert_eq!(accounts.portfolio("P3"), None);

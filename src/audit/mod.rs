@@ -29,11 +29,11 @@ mod line;
 mod matching;
 mod rows;
 mod sample;
-mod tier;
 mod words;
 
 use std::collections::BTreeMap;
 
+pub use crate::vocabulary::Tier;
 pub use analytics::{Analytics, parse_analytics, read_analytics};
 pub use charged::expected_groups;
 pub use claims::{Claim, Claims, MESSAGES_MAX, claims};
@@ -44,7 +44,6 @@ pub use expected::ExpectedGroup;
 pub use invoice::{INVOICE_COLUMNS, InvoiceMap, parse_invoice, read_invoice};
 pub use line::{AMOUNT_MAX, DateBasis, InvoiceLine, LineKind, QUANTITY_MAX};
 pub use sample::{Sample, SampleItem, SampleRequest, Selection, Stratum, StratumDrawn, sample};
-pub use tier::Tier;
 
 use crate::{
     accounts::Accounts,

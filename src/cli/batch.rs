@@ -11,6 +11,7 @@ use super::opened_log::{self, FileInfo, OpenedLog};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
+use super::readings;
 use super::sample;
 use super::written::Run;
 use crate::report::summary::{Comparison, Summary};
@@ -102,6 +103,7 @@ pub fn run(
     let replayed = replayed.or_input()?;
     progress.stage("pricing");
     let priced = price(&replayed, &inputs, args, evidence.as_ref())?;
+    let readings = readings::of_inferred(&log, &inputs, args, &replayed, &priced, &progress)?;
     progress.stage("writing");
     let run = Run {
         purpose,
@@ -109,6 +111,7 @@ pub fn run(
         args,
         parsed,
         files: &files,
+        readings: &readings,
         evidence: evidence.as_ref(),
     };
     let sample = match purpose {

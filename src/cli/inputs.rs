@@ -1,5 +1,6 @@
 //! Everything that a run reads besides the log, and what it asks of the engine.
 
+use std::path::PathBuf;
 use std::sync::Arc;
 
 use super::args::{Detail, LogArgs};
@@ -7,7 +8,7 @@ use super::config::Parsed;
 use super::opened_log::{LogRequest, ReplayRequest};
 use super::source_args::SourceArgs;
 
-use crate::accounts::{Accounts, TemplateRegistry};
+use crate::accounts::{Accounts, EvidenceFolder, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::InputFormat;
 use crate::report::summary::{MapSummary, SettingInForce};
@@ -24,6 +25,8 @@ pub struct Inputs {
     pub accounts: Accounts,
     /// Templates.
     pub templates: TemplateRegistry,
+    /// The files of the folder of evidence that were read.
+    pub evidence_files: Vec<PathBuf>,
     /// What rules say.
     pub rulebook: Rulebook,
     /// Markets, cards and ladders.
@@ -56,16 +59,19 @@ impl Inputs {
             }
             None => Accounts::absent(&settings),
         };
-        let templates = match &args.templates {
-            Some(path) => TemplateRegistry::load(path).or_usage()?,
-            None => TemplateRegistry::default(),
+        let evidence = match &args.evidence {
+            Some(folder) => EvidenceFolder::load(folder, &tariff.markets).or_usage()?,
+            None => EvidenceFolder::default(),
         };
         let map = args.map.as_deref().map(Map::load).transpose().or_usage()?;
+        let own = args.templates.as_deref();
+        let templates = TemplateRegistry::load_with_evidence(own, evidence.templates());
         Ok(Self {
             map: map.map(Arc::new),
             settings,
-            accounts,
-            templates,
+            evidence_files: evidence.files.clone(),
+            templates: templates.or_usage()?,
+            accounts: accounts.completed_by(evidence),
             rulebook: Rulebook::embedded().or_usage()?,
             tariff,
             from,

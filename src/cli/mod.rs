@@ -17,6 +17,7 @@ mod plan;
 mod priced;
 mod printer;
 pub mod rates;
+mod readings;
 mod reject_texts;
 mod reperform;
 mod sample;

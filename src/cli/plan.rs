@@ -26,6 +26,7 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
     let others = [
         &args.source.accounts,
         &args.source.templates,
+        &args.source.evidence,
         &args.source.rates,
     ];
     for path in others.into_iter().flatten() {

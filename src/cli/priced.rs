@@ -71,7 +71,8 @@ pub fn price(
         only: None,
     })
     .or_input()?;
-    let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff);
+    let told = pricing::reported_tiers(&request, (inputs.from, inputs.to));
+    let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff).with_tiers_told(&told);
     let compared = match evidence.is_empty() {
         true => Compared::default(),
         false => {

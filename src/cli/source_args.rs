@@ -45,6 +45,16 @@ pub struct SourceArgs {
     )]
     pub templates: Option<PathBuf>,
 
+    /// Folder with the tables that `import` keeps beside a log: templates.csv, opt_outs.csv,
+    /// tier_updates.csv, auth_international.csv, primary_locations.csv, messaging_limits.csv
+    #[arg(
+        long,
+        value_name = "DIR",
+        env = "COUNTERFOIL_EVIDENCE",
+        help_heading = "Input"
+    )]
+    pub evidence: Option<PathBuf>,
+
     /// Folder with own rates.csv, tiers.csv, markets.csv, auth_international.csv: alone if it has all
     /// four, else laid over the built-in tables
     #[arg(

@@ -14,7 +14,8 @@ use crate::audit::{self, Difference, Reconciliation};
 use crate::log::map::Map;
 use crate::report::mask::Mask;
 use crate::report::summary::{
-    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Summary, TimeRange,
+    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Reading, Summary,
+    TimeRange,
 };
 use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
@@ -33,6 +34,8 @@ pub struct Run<'a> {
     pub parsed: &'a Parsed,
     /// Files of the log.
     pub files: &'a [FileInfo],
+    /// What the log comes to under each reading of inferred messages, where it has some.
+    pub readings: &'a [Reading],
     /// Invoices and analytics, in an audit.
     pub evidence: Option<&'a Evidence<'a>>,
 }
@@ -151,6 +154,7 @@ impl Run<'_> {
             rulebook: &self.inputs.rulebook,
             tables,
             bill: billed.map(|billed| &billed.bill),
+            readings: self.readings,
             findings: billed.map(|billed| billed.findings.as_slice()),
             mask: &mask,
         };
@@ -230,6 +234,8 @@ impl Run<'_> {
         ] {
             files.extend(path.map(|path| (role, path.clone(), path.clone())));
         }
+        let told = self.inputs.evidence_files.iter();
+        files.extend(told.map(|path| (InputRole::Evidence, path.clone(), path.clone())));
         let compared = self.evidence.into_iter().flat_map(Evidence::files);
         files.extend(compared.map(|(role, path)| (role, path.clone(), path.clone())));
         let own = self.inputs.tariff.own_files.iter();

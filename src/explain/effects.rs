@@ -13,6 +13,34 @@ use crate::vocabulary::{
     CloseReason, ConversationCategory, Instant, Kind, Origin, Regime, charge_id,
 };
 
+/// What the log does not say of a message.
+fn inferences(traced: &TracedMessage) -> Vec<EffectView> {
+    let message = &traced.message;
+    let is_template = message.kind() == Kind::Template;
+    let mut effects = Vec::new();
+    if message.has_inferred_kind() {
+        let kind = if is_template {
+            "a template"
+        } else {
+            "free-form"
+        };
+        let text = format!(
+            "the log does not say whether it is a template: taken for {kind} (inferred_template)"
+        );
+        effects.push(effect("W-2", text));
+    }
+    if let Some(category) = message.category()
+        && is_template
+        && message.has_inferred_category()
+    {
+        let text = format!(
+            "the log does not state its category: taken for {category} (inferred_category)"
+        );
+        effects.push(effect("D-7", text));
+    }
+    effects
+}
+
 impl PairStory<'_> {
     /// What a message did that the machine was shown.
     pub fn effects(&self, traced: &TracedMessage, account: &str) -> Vec<EffectView> {
@@ -54,6 +82,7 @@ impl PairStory<'_> {
             };
             effects.push(effect(rule, "opens nothing, costs nothing"));
         }
+        effects.extend(inferences(traced));
         effects
     }
 

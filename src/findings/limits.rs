@@ -15,19 +15,22 @@ const WINDOW_HOURS: i64 = 24;
 /// The messages with which a limit was passed: one for each time that it was.
 pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let outcome = request.outcome;
-    let mut by_owner: HashMap<Owner, Vec<(Instant, String, Reach)>> = HashMap::new();
+    let mut by_owner: HashMap<Owner, Vec<Reached>> = HashMap::new();
     for reach in &outcome.sightings.reaches {
         let mut customer = String::new();
         outcome.pairs.push_customer(reach.pair, &mut customer);
-        by_owner
-            .entry(owner(request, reach))
-            .or_default()
-            .push((reach.at, customer, *reach));
+        let (owner, limit) = owner(request, reach);
+        by_owner.entry(owner).or_default().push(Reached {
+            at: reach.at,
+            customer,
+            limit,
+            reach: *reach,
+        });
     }
     let mut passed = Vec::new();
-    for (owner, mut reaches) in by_owner {
-        reaches.sort_unstable_by(|left, right| (left.0, &left.1).cmp(&(right.0, &right.1)));
-        passed.extend(passes(&reaches, owner.limit));
+    for (_, mut reaches) in by_owner {
+        reaches.sort_unstable();
+        passed.extend(passes(&reaches));
     }
     let ids = request
         .ids
@@ -50,7 +53,7 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
             explanation: format!(
                 "with this message {} distinct customers were reached outside a customer service window within \
                  24 hours; the messaging limit is {}",
-                pass.limit + 1,
+                pass.count,
                 pass.limit
             )
             .into(),
@@ -64,45 +67,59 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
 struct Owner {
     name: String,
     is_number: bool,
-    limit: u64,
 }
 
-fn owner(request: &Request<'_>, reach: &Reach) -> Owner {
+/// A customer who was reached, under the limit of that instant.
+#[derive(Debug, PartialEq, Eq, PartialOrd, Ord)]
+struct Reached {
+    at: Instant,
+    customer: String,
+    limit: u64,
+    reach: Reach,
+}
+
+fn owner(request: &Request<'_>, reach: &Reach) -> (Owner, u64) {
     let cells = &request.outcome.cells;
     let name = cells.accounts.word(reach.account);
     let account = request.accounts.account(&name);
-    let limit = account.messaging_limit.unwrap_or(u64::MAX);
+    let limits = &account.messaging_limits;
     let date = account.clock.local_date(reach.at);
     if date < request.rulebook.portfolio_limits_from() {
         let business = request.outcome.pairs.parts(reach.pair).business;
-        return Owner {
-            name: cells.businesses.word(business),
+        let business = cells.businesses.word(business);
+        let limit = limits.of_number(&business, reach.at);
+        let owner = Owner {
+            name: business,
             is_number: true,
-            limit,
         };
+        return (owner, limit.unwrap_or(u64::MAX));
     }
-    Owner {
+    let owner = Owner {
         name: account.portfolio.on(date).clone().unwrap_or(name),
         is_number: false,
-        limit,
-    }
+    };
+    (owner, limits.of_account(reach.at).unwrap_or(u64::MAX))
 }
 
 /// A message with which the limit was passed.
 struct Pass {
     reach: Reach,
     customer: String,
+    /// Distinct customers within 24 hours, this one included.
+    count: u64,
     limit: u64,
 }
 
-fn passes(reaches: &[(Instant, String, Reach)], limit: u64) -> Vec<Pass> {
+/// A limit is passed by a message to another customer than those of the last 24 hours: where the limit itself falls,
+/// the next one does.
+fn passes(reaches: &[Reached]) -> Vec<Pass> {
     let mut passed = Vec::new();
     let mut recent: VecDeque<(Instant, &str)> = VecDeque::new();
     let mut counts: HashMap<&str, u64> = HashMap::new();
     let mut is_over = false;
-    for (at, customer, reach) in reaches {
+    for reached in reaches {
         while let Some(&(first, left)) = recent.front()
-            && first.plus_hours(WINDOW_HOURS) <= *at
+            && first.plus_hours(WINDOW_HOURS) <= reached.at
         {
             recent.pop_front();
             if let Some(count) = counts.get_mut(left) {
@@ -112,14 +129,20 @@ fn passes(reaches: &[(Instant, String, Reach)], limit: u64) -> Vec<Pass> {
                 }
             }
         }
-        recent.push_back((*at, customer));
-        *counts.entry(customer).or_default() += 1;
-        let was_over = std::mem::replace(&mut is_over, counts.len() as u64 > limit);
-        if is_over && !was_over {
+        recent.push_back((reached.at, &reached.customer));
+        let messages = counts.entry(&reached.customer).or_default();
+        *messages += 1;
+        let is_another = *messages == 1;
+        let count = counts.len() as u64;
+        if count <= reached.limit {
+            is_over = false;
+        } else if is_another && !is_over {
+            is_over = true;
             passed.push(Pass {
-                reach: *reach,
-                customer: customer.clone(),
-                limit,
+                reach: reached.reach,
+                customer: reached.customer.clone(),
+                count,
+                limit: reached.limit,
             });
         }
     }

@@ -108,6 +108,19 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
             "marketing template marked delivered to a United States number, where Meta has delivered none since \
              2025-04-01 (X-6)",
         ),
+        (FindingCode::OptOut, Detail::StoppedSince(since, true)) => told(
+            Severity::Violation,
+            &format!(
+                "marketing template delivered though the customer had opted out of marketing on {since} (stop list)"
+            ),
+        ),
+        (FindingCode::OptOut, Detail::StoppedSince(since, false)) => told(
+            Severity::Warning,
+            &format!(
+                "marketing template sent though the customer had opted out of marketing on {since} (stop list), \
+                 not delivered"
+            ),
+        ),
         (FindingCode::OptOut, _) => told(
             Severity::Violation,
             "marketing template delivered after the customer had opted out of marketing (error 131050)",

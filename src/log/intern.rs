@@ -71,6 +71,15 @@ impl Intern {
         code
     }
 
+    /// The code of a word that is there.
+    pub fn find(&self, word: &[u8]) -> Option<u32> {
+        let words = self.read();
+        let code = words
+            .table
+            .find(xxh3_64(word), |&code| words.word(code) == word);
+        code.copied()
+    }
+
     /// The word behind a code.
     pub fn word(&self, code: u32) -> String {
         String::from_utf8_lossy(self.read().word(code)).into_owned()

@@ -162,10 +162,15 @@ fn open_file(
 }
 
 /// No header of a CSV file begins with a brace; with a map, an array of objects is read too. A map that draws no
-/// row from a record itself cannot read CSV.
+/// row from a record itself can read of a CSV file only the JSON in its cells.
 fn looks_like_json(start: &[u8], reading: &Reading) -> bool {
     if reading.map.as_ref().is_some_and(|map| map.is_json_only()) {
-        return true;
+        let header = start
+            .split(|&byte| byte == b'\n')
+            .next()
+            .unwrap_or_default();
+        let has_quoted_json = memchr::memmem::find(start, b"\"{\"\"").is_some();
+        return header.contains(&b'{') || !has_quoted_json;
     }
     let start = start
         .strip_prefix(b"\xef\xbb\xbf")

@@ -5,7 +5,7 @@ use hashbrown::HashMap;
 use super::Request;
 use super::ladder::{Counter, Counters};
 use super::price::{Price, PriceBook, PriceCode, Support};
-use crate::accounts::Account;
+use crate::accounts::{Account, TierUpdate, UsedVolume};
 use crate::replay::outcome::{Charge, Part};
 use crate::rulebook::settings::{CutoverBasis, MaxPriceBasis, MessageInstant};
 use crate::tariff::{Amount, CardModel, Ladder, MarketId, Tariff, Unrated, UnratedReason};
@@ -221,6 +221,42 @@ impl<'a> Pricer<'a> {
             category: basis.cell,
             month: basis.month,
         }
+    }
+
+    /// The counter that a charge counts in, if its rank in the month decides its rate.
+    pub(super) fn ranked(&self, charge: &Charge) -> Option<Counter> {
+        if !charge.is_chargeable() || !self.has_rank(charge) {
+            return None;
+        }
+        let basis = self.basis(charge);
+        match self.stated(charge, &basis) {
+            Some(_) => None,
+            None => Some(self.counter(charge, &basis)),
+        }
+    }
+
+    /// The counter of a tier that Meta says was reached; none if no account of the log counts for its owner.
+    pub(super) fn counter_of(&self, update: &TierUpdate) -> Option<Counter> {
+        Some(Counter {
+            owner: *self.owner_codes.get(&update.owner)?,
+            market: self.request.tariff.markets.named(&update.market)?,
+            category: update.category,
+            month: update.month,
+        })
+    }
+
+    /// S-23: volume that the log does not show shifts every rank.
+    pub(super) fn used_elsewhere(&self, counter: &Counter) -> u64 {
+        let owner = self.owner(counter);
+        let market = self.request.tariff.markets.name(counter.market);
+        let is_of_counter = |used: &&UsedVolume| {
+            used.portfolio == owner
+                && used.market == market
+                && used.category == counter.category
+                && used.month == counter.month
+        };
+        let used = self.request.accounts.used_volume().iter();
+        used.filter(is_of_counter).map(|used| used.count).sum()
     }
 
     /// The portfolio of a counter, or the account that is its own.

@@ -121,7 +121,7 @@ impl Climb<'_, '_> {
     }
 
     fn plan(&self, counter: &Counter, volume: &Volume) -> Plan {
-        let used_elsewhere = self.used_elsewhere(counter);
+        let used_elsewhere = self.pricer.used_elsewhere(counter);
         let ladders = &self.pricer.request.tariff.ladders;
         let mut cuts: Vec<u64> = volume
             .ladders
@@ -145,20 +145,6 @@ impl Climb<'_, '_> {
             used_elsewhere,
             cuts,
         }
-    }
-
-    /// S-23: volume that the log does not show shifts every rank.
-    fn used_elsewhere(&self, counter: &Counter) -> u64 {
-        let owner = self.pricer.owner(counter);
-        let market = self.pricer.request.tariff.markets.name(counter.market);
-        let is_of_counter = |used: &&crate::accounts::UsedVolume| {
-            used.portfolio == owner
-                && used.market == market
-                && used.category == counter.category
-                && used.month == counter.month
-        };
-        let used = self.pricer.request.accounts.used_volume().iter();
-        used.filter(is_of_counter).map(|used| used.count).sum()
     }
 
     /// Prices the pending charges of a part whose counter stays within one step; the others are left.

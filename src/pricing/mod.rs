@@ -22,6 +22,7 @@ mod ladder;
 mod line;
 mod position;
 mod price;
+mod reported;
 
 use rayon::prelude::*;
 
@@ -29,6 +30,7 @@ pub use group::{Group, Groups, PriceTotals, sums_of};
 pub use line::{Line, Named, Tier, lines};
 pub use position::TierPosition;
 pub use price::{Price, PriceCode, Support, TierCode};
+pub use reported::{Crossing, ReportedTier, reported_tiers};
 
 use crate::accounts::Accounts;
 use crate::replay::outcome::{FetchMessageIds, Outcome};

@@ -364,6 +364,10 @@ impl<'a> ChunkWork<'a> {
         if template != CellCode::EMPTY && template.0 & ((1 << TEMPLATE_BITS) - 1) != 0 {
             words = words.with_template((template.0 & ((1 << TEMPLATE_BITS) - 1)) as u32);
         }
+        let inferred = self.code(Column::Inferred, index);
+        if inferred != CellCode::EMPTY && direction == Direction::Outbound {
+            words = with_inferred(words, inferred);
+        }
         Ok(words)
     }
 
@@ -463,4 +467,18 @@ impl<'a> ChunkWork<'a> {
         }
         (hash >> 32) as u32
     }
+}
+
+/// Marks the words that a map's rule has inferred, as far as they say anything.
+fn with_inferred(words: Attributes, CellCode(inferred): CellCode) -> Attributes {
+    let mut marked = words;
+    if inferred & CellCode::INFERRED_TYPE != 0
+        && matches!(words.kind(), Some(Kind::Template | Kind::FreeForm))
+    {
+        marked = marked.with(Flag::InferredKind);
+    }
+    if inferred & CellCode::INFERRED_CATEGORY != 0 && words.category().is_some() {
+        marked = marked.with(Flag::InferredCategory);
+    }
+    marked
 }

@@ -63,36 +63,43 @@ const TEMPLATE: Field = Field {
     shift: 34,
     bits: 20,
 };
-const FLAGS_SHIFT: u32 = 54;
-const FLAGS: u64 = u64::MAX << FLAGS_SHIFT;
+/// Flags that a row may bring; they add up over the rows of a message.
+const FLAGS: u64 = u64::MAX << 54;
+/// The flags of words that a map's rule has inferred.
+const INFERRED: u64 = 1 << Flag::InferredKind as u32 | 1 << Flag::InferredCategory as u32;
 
 /// The most accounts a log may have.
 pub const ACCOUNTS_MAX: u32 = (1 << 16) - 1;
 
-/// A yes-or-no that rows carry beside their words.
+/// A yes-or-no that stands beside the words; its value is its bit.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Flag {
-    /// Meta's mark says free entry point.
-    EntryPointMark = 0,
-    /// Meta's mark says paid-exempt (P26-5).
-    ExemptMark = 1,
-    /// An end of the conversation stands beside a free-entry-point mark (F-4).
-    HasExpiry = 2,
-    /// The message belongs to a group.
-    InGroup = 3,
-    /// The account was taken from the number, not from the row.
-    AccountInferred = 4,
+    // A message has no status of its own: the bits of that word hold what only messages have.
     /// Delivered (messages only).
-    Delivered = 5,
+    Delivered = 8,
     /// Counted as delivered without any word of it (D-3; messages only).
-    DeliveryAssumed = 6,
+    DeliveryAssumed = 9,
     /// Some row says failed (messages only).
-    Failed = 7,
+    Failed = 10,
+    /// Meta's mark says free entry point.
+    EntryPointMark = 54,
+    /// Meta's mark says paid-exempt (P26-5).
+    ExemptMark = 55,
+    /// An end of the conversation stands beside a free-entry-point mark (F-4).
+    HasExpiry = 56,
+    /// The message belongs to a group.
+    InGroup = 57,
+    /// The account was taken from the number, not from the row.
+    AccountInferred = 58,
+    /// A map's rule has inferred whether it is a template; the kind is template or free-form.
+    InferredKind = 59,
+    /// A map's rule has inferred the category.
+    InferredCategory = 60,
     /// A bid stands beside the message.
-    HasMaxPrice = 8,
+    HasMaxPrice = 61,
     /// Meta's mark names the cost of the message.
-    HasCost = 9,
+    HasCost = 62,
 }
 
 impl Attributes {
@@ -102,27 +109,41 @@ impl Attributes {
     /// Whether the flag is set.
     #[inline]
     pub const fn has(self, flag: Flag) -> bool {
-        self.0 >> (FLAGS_SHIFT + flag as u32) & 1 == 1
+        self.0 >> flag as u32 & 1 == 1
     }
 
     /// With the flag set.
     #[inline]
     #[must_use]
     pub const fn with(self, flag: Flag) -> Self {
-        Self(self.0 | 1 << (FLAGS_SHIFT + flag as u32))
+        Self(self.0 | 1 << flag as u32)
     }
 
     /// Without the flag.
     #[inline]
     #[must_use]
     pub const fn without(self, flag: Flag) -> Self {
-        Self(self.0 & !(1 << (FLAGS_SHIFT + flag as u32)))
+        Self(self.0 & !(1 << flag as u32))
+    }
+
+    /// What the first row of a message tells of it: the status is the row's own.
+    #[inline]
+    #[must_use]
+    pub const fn of_message(self) -> Self {
+        Self(STATUS.set(self.0, 0))
+    }
+
+    /// Whether a map's rule has inferred the kind, the category, or both.
+    #[inline]
+    pub const fn is_inferred(self) -> bool {
+        self.0 & INFERRED != 0
     }
 
     /// Both rows' words: filled cells fill empty ones, flags add up. `None` if a word differs.
     /// The status is each row's own and is not part of it.
     pub fn merge(self, other: Self) -> Option<Self> {
-        let mut word = self.0 | (other.0 & FLAGS);
+        let (this, other) = self.weighed(other);
+        let mut word = this.0 | (other.0 & FLAGS);
         for field in [
             DIRECTION,
             KIND,
@@ -141,7 +162,8 @@ impl Attributes {
     /// Like [`Self::merge`], but where words differ this row's stays.
     #[must_use]
     pub fn merge_after(self, later: Self) -> Self {
-        let mut word = self.0 | (later.0 & FLAGS);
+        let (this, later) = self.weighed(later);
+        let mut word = this.0 | (later.0 & FLAGS);
         for field in [
             DIRECTION,
             KIND,
@@ -159,13 +181,57 @@ impl Attributes {
 
     /// The column, direction or type, that is filled in both and differs (D-4).
     pub fn contradiction(self, other: Self) -> Option<Column> {
-        if DIRECTION.merge(self.0, other.0).is_none() {
+        let (this, other) = self.weighed(other);
+        if DIRECTION.merge(this.0, other.0).is_none() {
             Some(Column::Direction)
-        } else if KIND.merge(self.0, other.0).is_none() {
+        } else if KIND.merge(this.0, other.0).is_none() {
             Some(Column::Type)
         } else {
             None
         }
+    }
+
+    /// Both rows' words, where an inferred one gives way to a stated one.
+    #[inline]
+    fn weighed(self, other: Self) -> (Self, Self) {
+        if (self.0 | other.0) & INFERRED == 0 {
+            return (self, other);
+        }
+        let (mut this, mut other) = (self, other);
+        if let (Some(mine), Some(theirs)) =
+            (this.template_or_free_form(), other.template_or_free_form())
+        {
+            match (this.has(Flag::InferredKind), other.has(Flag::InferredKind)) {
+                (true, false) => this = this.with_kind(theirs).without(Flag::InferredKind),
+                (false, true) => other = other.with_kind(mine).without(Flag::InferredKind),
+                (true, true) if mine != theirs => {
+                    this = this.with_kind(Kind::Template);
+                    other = other.with_kind(Kind::Template);
+                }
+                (true, true) | (false, false) => {}
+            }
+        }
+        if let (Some(mine), Some(theirs)) = (this.category(), other.category()) {
+            match (
+                this.has(Flag::InferredCategory),
+                other.has(Flag::InferredCategory),
+            ) {
+                (true, false) => {
+                    this = this.with_category(theirs).without(Flag::InferredCategory);
+                }
+                (false, true) => {
+                    other = other.with_category(mine).without(Flag::InferredCategory);
+                }
+                (true, true) | (false, false) => {}
+            }
+        }
+        (this, other)
+    }
+
+    /// The kind, where it is one of the two that a map's rule tells apart.
+    fn template_or_free_form(self) -> Option<Kind> {
+        self.kind()
+            .filter(|kind| matches!(kind, Kind::Template | Kind::FreeForm))
     }
 
     /// The account, as a code.
@@ -242,13 +308,13 @@ mod tests {
             .with_kind(Kind::Call)
             .with_account(65_534)
             .with_template(77)
-            .with(Flag::Failed);
+            .with(Flag::HasCost);
         assert_eq!(row.direction(), Some(Direction::Outbound));
         assert_eq!(row.kind(), Some(Kind::Call));
         assert_eq!(row.category(), None);
         assert_eq!(row.account(), 65_534);
         assert_eq!(row.template(), Some(77));
-        assert!(row.has(Flag::Failed) && !row.has(Flag::InGroup));
+        assert!(row.has(Flag::HasCost) && !row.has(Flag::InGroup));
     }
 
     #[test]
@@ -271,5 +337,49 @@ mod tests {
             template.contradiction(Attributes::EMPTY.with_kind(Kind::Reaction)),
             Some(Column::Type)
         );
+    }
+
+    #[test]
+    fn what_only_messages_have_takes_the_place_of_the_status() {
+        let row = Attributes::EMPTY.with_status(Status::Read);
+        let message = row.of_message();
+        for flag in [Flag::Delivered, Flag::DeliveryAssumed, Flag::Failed] {
+            assert!(!message.has(flag));
+            let only = message.with(flag);
+            assert!(only.has(flag) && only.without(flag) == message);
+        }
+        assert_eq!(message.with_status(Status::Read), row);
+    }
+
+    #[test]
+    fn an_inferred_kind_gives_way_to_a_stated_one_in_either_order() {
+        let inferred = |kind| Attributes::EMPTY.with_kind(kind).with(Flag::InferredKind);
+        let stated = Attributes::EMPTY.with_kind(Kind::FreeForm);
+        let guess = inferred(Kind::Template);
+        for merged in [stated.merge(guess), guess.merge(stated)] {
+            assert_eq!(merged, Some(stated));
+        }
+        // Two that differ stay inferred, with the template as the candidate.
+        assert_eq!(inferred(Kind::FreeForm).merge(guess), Some(guess));
+        assert_eq!(guess.merge(Attributes::EMPTY), Some(guess));
+        // A reaction is no template, whoever says which.
+        let reaction = Attributes::EMPTY.with_kind(Kind::Reaction);
+        assert_eq!(guess.contradiction(reaction), Some(Column::Type));
+        assert_eq!(reaction.contradiction(guess), Some(Column::Type));
+    }
+
+    #[test]
+    fn an_inferred_category_gives_way_to_a_stated_one_in_either_order() {
+        let stated = Attributes::EMPTY.with_category(TemplateCategory::Utility);
+        let inferred = Attributes::EMPTY
+            .with_category(TemplateCategory::Marketing)
+            .with(Flag::InferredCategory);
+        for merged in [stated.merge(inferred), inferred.merge(stated)] {
+            assert_eq!(merged, Some(stated));
+        }
+        assert_eq!(inferred.merge(Attributes::EMPTY), Some(inferred));
+        let other = inferred.with_category(TemplateCategory::Authentication);
+        assert_eq!(inferred.merge(other), None, "only their order decides");
+        assert_eq!(inferred.merge_after(other), inferred);
     }
 }

@@ -132,9 +132,21 @@ fn parsed(column: Column, cell: &str) -> Vec<u8> {
         Column::Category | Column::Status | Column::EntryPoint | Column::Origin => {
             cell.to_ascii_lowercase().replace('-', "_").into_bytes()
         }
+        Column::Inferred => inferred_names(cell),
         Column::Type | Column::Channel => cell.to_ascii_lowercase().into_bytes(),
         _ => cell.as_bytes().to_vec(),
     }
+}
+
+/// The columns that a map's rule has inferred, in the order of the columns.
+fn inferred_names(cell: &str) -> Vec<u8> {
+    let has = |name: &str| {
+        let mut names = cell.split([' ', ',']);
+        names.any(|each| each.eq_ignore_ascii_case(name))
+    };
+    let names = [Column::Type.name(), Column::Category.name()];
+    let names: Vec<&str> = names.into_iter().filter(|name| has(name)).collect();
+    names.join(" ").into_bytes()
 }
 
 /// The first row stands; each later one folds into it or, if it contradicts what stands, is rejected.

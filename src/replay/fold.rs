@@ -19,6 +19,7 @@ use super::price_marks::MarkedRow;
 use super::reject::Reject;
 use super::row::{DeliveredAt, Row};
 use super::sighting::Detail;
+use super::stop_list::StopList;
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
@@ -41,6 +42,8 @@ pub struct Folder<'a> {
     pub notes: &'a Notes,
     /// Category and status of templates over time.
     pub templates: Option<&'a TemplateRegistry>,
+    /// Who has opted out of marketing, as evidence tells; empty where findings are not asked for.
+    pub stop_list: &'a StopList,
     /// Keys of pairs.
     pub pairs: &'a PairTable,
     /// Whether some row knows more than that a message was sent (D-3).
@@ -133,7 +136,7 @@ impl Folder<'_> {
     pub fn start(&self, row: &Row) -> FoldedMessage {
         let times = self.times(row);
         FoldedMessage {
-            attributes: with_failure(row.attributes(), row),
+            attributes: with_failure(row.attributes().of_message(), row),
             pair: row.pair(),
             row: row.number(),
             first: row.timestamp(),
@@ -350,6 +353,7 @@ impl Folder<'_> {
             && !self.knows_deliveries
             && self.terms.settings.assume_sent_is_delivered == AssumeSentIsDelivered::Auto;
         let instant = delivered.unwrap_or(sent);
+        folded.inferred.see(attributes, instant, terms);
         if !terms.is_in_period(instant) {
             folded.totals.outside_period += 1;
         } else if undecided {
@@ -375,7 +379,7 @@ impl Folder<'_> {
             || assumed
             || undecided
             || (is_call && !failed)
-            || self.can_be_a_finding(&message, rows);
+            || self.can_be_a_finding(&message, rows, folded);
         matters.then(|| {
             Message::new(
                 message.pair,

@@ -2,6 +2,8 @@
 
 use std::ops::AddAssign;
 
+use super::inferred::Inferred;
+use super::outcome::RowNumber;
 use super::price_marks::MarkedRow;
 use super::reject::Reject;
 use super::row::Row;
@@ -26,6 +28,11 @@ pub struct Folded {
     pub contradictory: Vec<Vec<Row>>,
     /// Rows whose figures can decide a price.
     pub price_marks: Vec<MarkedRow>,
+    /// Messages of which a map's rule has inferred something.
+    pub inferred: Inferred,
+    /// Undelivered templates whose error says that the customer opted out of marketing, by the row that stands for
+    /// each (C-OPT-OUT).
+    pub opted_out: Vec<RowNumber>,
     /// What the reader is warned of.
     pub notices: Notices,
     /// What findings speak of, where they were asked for.
@@ -72,7 +79,9 @@ impl Folded {
         self.rejects.append(&mut other.rejects);
         self.contradictory.append(&mut other.contradictory);
         self.price_marks.append(&mut other.price_marks);
+        self.opted_out.append(&mut other.opted_out);
         self.sightings.append(&mut other.sightings);
+        self.inferred += other.inferred;
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
     }

@@ -93,10 +93,27 @@ impl Message {
         self.attributes().has(Flag::DeliveryAssumed)
     }
 
+    /// Whether the log does not say if it is a template.
+    pub fn has_inferred_kind(&self) -> bool {
+        self.attributes().has(Flag::InferredKind)
+    }
+
+    /// Whether nothing but a map's rule or a setting names its category.
+    pub fn has_inferred_category(&self) -> bool {
+        self.attributes().has(Flag::InferredCategory)
+    }
+
     /// Whether some row says that it failed.
     #[inline]
     pub fn has_failed(&self) -> bool {
         self.attributes().has(Flag::Failed)
+    }
+
+    /// The same message, of this kind.
+    #[must_use]
+    pub fn of_kind(self, kind: Kind) -> Self {
+        let attributes = self.attributes().with_kind(kind).0;
+        Self { attributes, ..self }
     }
 
     /// Counts as delivered when it was sent (D-3).

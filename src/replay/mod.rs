@@ -18,6 +18,7 @@ mod chains;
 mod conflict;
 mod fold;
 mod folded;
+mod inferred;
 mod judge;
 mod longer_entry_points;
 pub mod machine;
@@ -37,6 +38,7 @@ mod row_set;
 pub mod rows;
 mod sighting;
 pub mod stages;
+mod stop_list;
 mod stretches;
 mod template_category;
 mod terms;
@@ -65,6 +67,7 @@ use reject::{Reject, Rejects};
 use row::Row;
 use rows::RowPlaces;
 use stages::{Stage, StageTimes};
+use stop_list::StopList;
 use stretches::Stretches;
 pub use terms::Scope;
 use terms::Terms;
@@ -155,8 +158,13 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
     // Of Meta's own webhooks a missing delivery says that there was none.
     let is_raw = request.files.iter().any(|file| file.is_raw_webhooks());
     let knows_deliveries = assembled.knows_deliveries || is_raw;
+    let stop_list = match request.scope.findings {
+        true => StopList::compile(request.accounts.opt_outs(), &request.cells),
+        false => StopList::default(),
+    };
     let folder = Folder {
         terms: &terms,
+        stop_list: &stop_list,
         odd_values: &assembled.odd_values,
         notes: &assembled.notes,
         templates: request.templates,
@@ -188,6 +196,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
 
     let end_of_log = folded.time_range.map_or(Instant::MAX, |(_, last)| last);
     let special_accounts = special_accounts(request.accounts, &request.cells);
+    let opted_out = std::mem::take(&mut folded.opted_out).into_iter().collect();
     let has_limit = accounts_with_limit(request.accounts, &request.cells);
     let judgement = Judgement {
         terms: &terms,
@@ -200,6 +209,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         end_of_log,
         us_pause_from: request.rulebook.us_marketing_pause_from(),
         has_limit: &has_limit,
+        stop_list: &stop_list,
+        opted_out: &opted_out,
         special_accounts: &special_accounts,
         tracer: request.tracer,
     };
@@ -263,6 +274,7 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         rejected_by_code: warnings::rejected_by_code(&rejects),
         other_channels: warnings::channels(&assembled.other_channels, &request.cells),
         totals,
+        inferred: folded.inferred,
         time_range: folded.time_range,
         sent_counts_as_delivered: assumes_delivery,
         parts,
@@ -381,7 +393,7 @@ fn account_names(cells: &CellContext) -> Vec<String> {
 fn accounts_with_limit(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
     account_names(cells)
         .iter()
-        .map(|name| accounts.account(name).messaging_limit.is_some())
+        .map(|name| accounts.account(name).messaging_limits.bind())
         .collect()
 }
 

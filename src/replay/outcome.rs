@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::activity::Activity;
+pub use super::inferred::Inferred;
 pub use super::notes::{Mark, Note, Notes};
 use super::pair::{PairKey, PairTable};
 pub use super::records::{Record, Records};
@@ -294,6 +295,8 @@ pub struct Outcome {
     pub rejected_by_code: CountByName,
     /// Rows of other channels, by channel.
     pub other_channels: CountByName,
+    /// Messages whose kind or category a map's rule has inferred.
+    pub inferred: Inferred,
     /// First and last instant of any accepted row, if there is one.
     pub time_range: Option<(Instant, Instant)>,
     /// Whether messages without a delivery status count as delivered (D-3).

@@ -43,6 +43,8 @@ pub enum Detail {
     Rows,
     /// The text of the message looks like a one-time code.
     OneTimeCode,
+    /// Since when the stop list has the customer, and whether the message was delivered.
+    StoppedSince(Instant, bool),
     /// Until when a timely answer would have kept the entry point open.
     OpenUntil(Instant),
 }

@@ -1,6 +1,7 @@
 //! What is said of a message while it is folded: its template's category (D-7, D-8, D-9), and what a
 //! finding speaks of.
 
+use super::attributes::{Attributes, Flag};
 use super::fold::{FIRST_YEAR, FoldedMessage, Folder};
 use super::folded::Folded;
 use super::message::Message;
@@ -19,14 +20,18 @@ impl Folder<'_> {
         delivered: Option<Instant>,
         folded: &mut Folded,
     ) -> Result<(), RejectReason> {
-        let Some(kind) = message.attributes.kind() else {
+        let attributes = message.attributes;
+        let Some(kind) = attributes.kind() else {
             return Err(RejectReason::MissingType);
         };
-        if kind != Kind::Template {
+        let may_be_template = kind == Kind::Template || attributes.has(Flag::InferredKind);
+        if !may_be_template {
             return Ok(());
         }
         let settings = &self.terms.settings;
-        let log = message.attributes.category();
+        let log = attributes
+            .category()
+            .filter(|_| !attributes.has(Flag::InferredCategory));
         let mark = message
             .attributes
             .mark_category()
@@ -75,11 +80,21 @@ impl Folder<'_> {
         {
             self.sight(FindingCode::AuthMisuse, message, sent, Detail::None, folded);
         }
-        match decided {
+        if let Some(category) = decided {
+            message.attributes = attributes
+                .with_category(category)
+                .without(Flag::InferredCategory);
+            return Ok(());
+        }
+        match self.inferred_category(attributes) {
             Some(category) => {
-                message.attributes = message.attributes.with_category(category);
+                message.attributes = attributes
+                    .with_category(category)
+                    .with(Flag::InferredCategory);
                 Ok(())
             }
+            // Whether it is a template at all is decided with its pair.
+            None if attributes.has(Flag::InferredKind) => Ok(()),
             None => {
                 let account = self.terms.account(message.attributes.account());
                 let instant = delivered.unwrap_or(sent);
@@ -92,17 +107,38 @@ impl Folder<'_> {
         }
     }
 
+    /// The last source of D-7, which is no evidence: the category that a map's rule has inferred, or the one
+    /// that the settings put in its place. They name one too where even the kind is inferred.
+    fn inferred_category(&self, attributes: Attributes) -> Option<TemplateCategory> {
+        if !attributes.is_inferred() {
+            return None;
+        }
+        let setting = self.terms.settings.inferred_category;
+        setting.replacement().or(attributes.category())
+    }
+
     /// An undelivered message matters to nobody but an auditor: free-form outside a window (W-2), marketing
-    /// that the customer has opted out of (C-OPT-OUT).
-    pub(super) fn can_be_a_finding(&self, message: &FoldedMessage, rows: &[Row]) -> bool {
+    /// that the customer has opted out of (C-OPT-OUT), by its error or by the stop list.
+    pub(super) fn can_be_a_finding(
+        &self,
+        message: &FoldedMessage,
+        rows: &[Row],
+        folded: &mut Folded,
+    ) -> bool {
         if !self.terms.scope.findings {
             return false;
         }
         match message.attributes.kind() {
+            _ if message.attributes.has(Flag::InferredKind) => true,
             Some(Kind::FreeForm) => true,
             Some(Kind::Template) => {
                 let opted_out = &self.odd_values.opted_out;
-                !opted_out.is_empty() && rows.iter().any(|row| opted_out.contains(&row.number()))
+                let is_told = !opted_out.is_empty()
+                    && rows.iter().any(|row| opted_out.contains(&row.number()));
+                if is_told {
+                    folded.opted_out.push(message.stands_for());
+                }
+                is_told || self.stop_list.names(self.pairs, message.pair)
             }
             _ => false,
         }
@@ -138,8 +174,9 @@ impl Folder<'_> {
 
     /// C-AUTH-MISUSE: a one-time code in what is no authentication template.
     pub(super) fn watch_text(&self, message: &Message, folded: &mut Folded) {
-        let is_authentication = message.kind() == Kind::Template
-            && message.category() == Some(TemplateCategory::Authentication);
+        let may_be_template = message.kind() == Kind::Template || message.has_inferred_kind();
+        let is_authentication =
+            may_be_template && message.category() == Some(TemplateCategory::Authentication);
         let is_unsent = message.has_failed() && !message.is_delivered();
         if message.is_inbound()
             || is_authentication

@@ -39,6 +39,16 @@ impl Found<'_> {
                 "lines rest on the assumption that what was sent was delivered: the log knows no delivery; bring delivery statuses, or set assume_sent_is_delivered=off",
             ),
             warning(
+                "inferred_template",
+                self.folded.inferred.kinds,
+                "messages carry no mark that says whether they are templates: a rule decided it (inferred_template), and lines that rest on it are estimated; bring the provider's own type of each message",
+            ),
+            warning(
+                "inferred_category",
+                self.folded.inferred.categories,
+                "messages have no stated category: a rule decided it (inferred_category), and lines that rest on it are estimated; bring categories with --templates, or Meta's marks",
+            ),
+            warning(
                 "S-02",
                 self.near_switch(),
                 "lines of accounts without a time zone lie within 14 hours of a change of rules; give the accounts a timezone in accounts.toml",
@@ -84,6 +94,8 @@ impl Found<'_> {
                 "delivered templates were not approved at that time by the registry",
             ),
         ];
+        let of_evidence = self.accounts.evidence_warnings().iter();
+        warnings.extend(of_evidence.map(|found| warning(found.code, found.count, &found.text)));
         warnings.retain(|warning| warning.count > 0);
         warnings
     }

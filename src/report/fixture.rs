@@ -200,6 +200,7 @@ impl World {
                 pairs,
                 cells,
                 totals,
+                inferred: Default::default(),
                 rejected_by_code: Default::default(),
                 other_channels: Default::default(),
                 time_range: Some((
@@ -252,6 +253,7 @@ impl World {
             rulebook: &Rulebook::embedded().expect("the built-in rules"),
             tables: TableRows::default(),
             bill: with_bill.then_some(&priced.bill),
+            readings: &[],
             findings: with_bill.then_some(&[]),
             mask: &Mask::of_run([&[7; 32]]),
         };

@@ -5,8 +5,10 @@ mod cited;
 mod compared;
 mod count;
 mod found;
+mod inferred;
 mod limits;
 mod over_time;
+mod reported;
 #[cfg(test)]
 mod tests;
 
@@ -18,7 +20,9 @@ pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierR
 pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
+pub use inferred::{InferredSummary, Reading};
 pub use over_time::OverTime;
+pub use reported::TierTold;
 
 use super::mask::Mask;
 use super::tables::TableRows;
@@ -80,6 +84,9 @@ pub struct Summary {
     /// What the charges come to, in a run with prices.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub bill: Option<Bill>,
+    /// What rests on kinds and categories that a map's rule has inferred, where any does.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inferred: Option<InferredSummary>,
     /// What holding the invoices against it showed.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub invoice: Option<Comparison>,
@@ -240,6 +247,8 @@ pub struct Found<'a> {
     pub tables: TableRows,
     /// What it costs, in a run with prices.
     pub bill: Option<&'a Bill>,
+    /// What the log comes to under each reading of inferred messages, in a run with prices that has some.
+    pub readings: &'a [Reading],
     /// What else was found, in a run that looks for it.
     pub findings: Option<&'a [Finding]>,
     /// Hides customers.
@@ -315,6 +324,7 @@ impl Summary {
             over_time: days.over_time(pricing),
             rules: counts.rules(found.rulebook),
             bill,
+            inferred: InferredSummary::new(outcome.inferred, found.readings),
             invoice: None,
             analytics: None,
             findings: found.findings.map(|findings| by_code(findings, found.mask)),

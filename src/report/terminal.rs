@@ -41,7 +41,7 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
     }
     sections.extend(incomplete(summary));
     match &summary.bill {
-        Some(bill) => sections.extend(bill::sections(bill)),
+        Some(bill) => sections.extend(bill::sections(bill, summary.inferred.as_ref())),
         None => sections.extend([conversations(summary), charges(summary)]),
     }
     sections.extend(findings(summary));

@@ -111,6 +111,8 @@ pub enum InputRole {
     Accounts,
     /// Templates.
     Templates,
+    /// Tables of Meta's own messages beside the log.
+    Evidence,
     /// Own rate cards, tiers or markets.
     Rates,
     /// An invoice.
@@ -132,6 +134,7 @@ impl InputRole {
             Self::Log => "log",
             Self::Accounts => "accounts",
             Self::Templates => "templates",
+            Self::Evidence => "evidence",
             Self::Rates => "rates",
             Self::Invoice => "invoice",
             Self::Map => "map",

@@ -8,6 +8,7 @@ mod currency;
 mod finding;
 mod identity;
 mod message;
+mod tier;
 mod time;
 
 pub use charge::{ChargeCategory, ChargeState, ChargeUnit, PricingType, Rule};
@@ -16,6 +17,7 @@ pub use currency::Currency;
 pub use finding::{FindingCode, Severity};
 pub use identity::{HexId, PhoneDigits, charge_id, conversation_id, finding_id};
 pub use message::{Direction, EntryPoint, Kind, Origin, Status, TemplateCategory};
+pub use tier::Tier;
 pub use time::{Instant, LocalDate, MICROS_PER_SECOND, Month};
 
 /// Declares a closed enum with one written name for each value.

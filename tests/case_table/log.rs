@@ -3,7 +3,7 @@
 use super::instant::rfc3339;
 use super::{Case, Fate, Message};
 
-const COLUMNS: [&str; 24] = [
+const COLUMNS: [&str; 25] = [
     "message_id",
     "timestamp",
     "direction",
@@ -28,6 +28,7 @@ const COLUMNS: [&str; 24] = [
     "max_price",
     "meta_cost",
     "meta_cost_currency",
+    "inferred",
 ];
 /// Columns that every status row of a message carries; the others stand on its first row only.
 const ON_EVERY_ROW: [&str; 9] = [

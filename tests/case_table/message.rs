@@ -14,7 +14,7 @@ pub const PRICING_TYPES: [&str; 5] = [
 ];
 
 /// Flags that fill a canonical column as they stand.
-const CELL_FLAGS: [(&str, &str); 12] = [
+const CELL_FLAGS: [(&str, &str); 13] = [
     ("template", "template"),
     ("group", "group"),
     ("channel", "channel"),
@@ -24,6 +24,7 @@ const CELL_FLAGS: [(&str, &str); 12] = [
     ("mark_category", "meta_category"),
     ("mark_origin", "meta_conversation_origin"),
     ("mark_subtype", "meta_pricing_subtype"),
+    ("inferred", "inferred"),
     ("max_price", "max_price"),
     ("mark_cost", "meta_cost"),
     ("mark_cost_currency", "meta_cost_currency"),

@@ -5,6 +5,7 @@
 #![allow(dead_code, unused_imports)]
 
 pub mod files;
+pub mod inferred;
 pub mod messages;
 pub mod prices;
 pub mod random;
@@ -68,7 +69,7 @@ pub fn generate(seed: u64) -> Case {
     };
     let all_columns = r.chance(30);
     let upper_case_header = r.chance(10);
-    Case {
+    let mut case = Case {
         seed,
         rows,
         accounts,
@@ -77,7 +78,9 @@ pub fn generate(seed: u64) -> Case {
         tables: None,
         all_columns,
         upper_case_header,
-    }
+    };
+    inferred::guess(&mut case);
+    case
 }
 
 /// The countries of the customers that the generator knows (K-1); ids have none.

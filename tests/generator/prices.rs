@@ -6,7 +6,7 @@ use chrono::{NaiveDate, TimeDelta};
 
 use super::random::Random;
 use super::times::{PRICE_DAYS, Times};
-use super::{Case, tariff, world};
+use super::{Case, inferred, tariff, world};
 use crate::oracle::clock::{date, month};
 use crate::oracle::{Accounts, Change, International, Portfolio, Row, Settings, UsedVolume};
 
@@ -88,6 +88,7 @@ pub fn generate(seed: u64) -> Case {
         upper_case_header: r.chance(10),
     };
     used_volume(r, &mut case);
+    inferred::guess(&mut case);
     case
 }
 

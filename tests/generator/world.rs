@@ -84,6 +84,9 @@ pub fn settings(r: &mut Random, accounts: &Accounts, times: &Times) -> Settings 
     let mut settings = Settings::default();
     let plain = r.chance(25);
     for (_, name, values) in SETTINGS {
+        if name.starts_with("inferred") {
+            continue; // set beside the guesses they decide about
+        }
         let small_allowance = name.starts_with("allowance") && r.chance(50);
         if small_allowance || (!plain && r.chance(15)) {
             if name == "default_timezone" && !accounts.present {

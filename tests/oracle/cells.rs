@@ -44,6 +44,11 @@ pub struct Cells {
     pub max_price: String,
     pub meta_cost: String,
     pub meta_cost_currency: String,
+    /// A rule of the map, not the source, says whether this is a template: outbound rows only, and only
+    /// of a template or a free-form message.
+    pub guesses_kind: bool,
+    /// The same of the category.
+    pub guesses_category: bool,
     /// D-4: all cells after parsing, instants in µs, joined with U+001F.
     pub canonical: String,
 }
@@ -95,11 +100,17 @@ pub fn parse(row: &Row, accounts: &Accounts) -> Result<Cells, &'static str> {
     let delivered_at = instant(row, "delivered_at")?;
     let seen_at = instant(row, "seen_at")?;
     let meta_expires_at = instant(row, "meta_expires_at")?;
+    let inferred = inferred(row)?;
     let account = match trim(row.get("account")) {
         "" => accounts.of_number(&business), // reading 6
         stated => stated.to_string(),
     };
 
+    let outbound = direction == Direction::Outbound;
+    let guesses_kind = outbound
+        && inferred.contains("type")
+        && (kind == Some(Kind::Template) || kind == Some(Kind::FreeForm));
+    let guesses_category = outbound && inferred.contains("category") && !category.is_empty();
     let mut cells = Cells {
         message_id,
         timestamp,
@@ -124,6 +135,8 @@ pub fn parse(row: &Row, accounts: &Accounts) -> Result<Cells, &'static str> {
         max_price: trim(row.get("max_price")).to_string(),
         meta_cost: trim(row.get("meta_cost")).to_string(),
         meta_cost_currency: trim(row.get("meta_cost_currency")).to_ascii_uppercase(),
+        guesses_kind,
+        guesses_category,
         canonical: String::new(),
     };
     cells.canonical = canonical(row, &cells);
@@ -150,6 +163,7 @@ fn canonical(row: &Row, cells: &Cells) -> String {
             "origin" => cells.origin.clone(),
             "seen_at" => show(cells.seen_at),
             "meta_expires_at" => show(cells.meta_expires_at),
+            "inferred" => inferred(row).unwrap_or_default(),
             other => trim(row.get(other)).to_string(),
         });
     }
@@ -190,6 +204,21 @@ fn one_of(row: &Row, column: &str, accepted: &[&str]) -> Result<String, &'static
     } else {
         Err("unknown_value")
     }
+}
+
+/// The columns that `inferred` names, `type` before `category`.
+fn inferred(row: &Row) -> Result<String, &'static str> {
+    let cell = lower(row, "inferred").replace(',', " ");
+    let names: Vec<&str> = cell.split_whitespace().collect();
+    if names
+        .iter()
+        .any(|name| *name != "type" && *name != "category")
+    {
+        return Err("unknown_value");
+    }
+    let named = ["type", "category"].into_iter();
+    let named: Vec<&str> = named.filter(|name| names.contains(name)).collect();
+    Ok(named.join(" "))
 }
 
 fn instant(row: &Row, column: &str) -> Result<Option<i64>, &'static str> {

@@ -12,7 +12,7 @@ use super::message::Message;
 use super::pair::Place;
 use super::price::{Price, Volumes, currency, price};
 use super::regime::{basis_date, is_pmp, regime};
-use super::{ChargeRow, World, edge, exceptions, fold, market};
+use super::{ChargeRow, World, edge, exceptions, fold, inferred, market};
 
 /// What a charge row says beside its identity.
 pub struct Line {
@@ -235,7 +235,8 @@ fn row(
         &message.id,
         line.unit,
     ]);
-    let estimated = edge::is_estimated(place, message, messages, conversations, world);
+    let estimated = edge::is_estimated(place, message, messages, conversations, world)
+        || inferred::is_behind(line, message);
     let edge = edge::is_edge(line, place, message, messages, conversations, world);
     let local_date = world
         .accounts

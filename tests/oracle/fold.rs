@@ -1,7 +1,7 @@
 //! From rows to messages: other channels, rejects, exact duplicates, conflicts, folding
 //! (D-3 to D-5, readings 5 to 9 and 15).
 
-use super::cells::{self, Cells, Direction};
+use super::cells::{self, Cells, Direction, Kind};
 use super::message::{Message, message};
 use super::{Outcome, Row, World, clock};
 use chrono::NaiveDate;
@@ -105,22 +105,36 @@ fn settle(pile: &Pile, outcome: &mut Outcome) -> Vec<Cells> {
     });
     let mut kept: Vec<Cells> = Vec::new();
     let mut kind = None;
+    let mut is_guess = false; // no row so far states the kind; some row guesses it
     for row in rows {
         let first = kept.first().unwrap_or(&row);
         let conflicts = row.direction != first.direction
             || row.business != first.business
             || row.customer != first.customer
-            || (row.kind.is_some() && kind.is_some() && row.kind != kind);
+            || contradicts(&row, kind, is_guess);
         if conflicts {
             reject(outcome, "conflict", 1);
             continue;
         }
-        kind = kind.or(row.kind);
+        if row.kind.is_some() && (kind.is_none() || (is_guess && !row.guesses_kind)) {
+            kind = row.kind;
+            is_guess = row.guesses_kind;
+        }
         if !same_as_any(&row, &kept) {
             kept.push(row);
         }
     }
     kept
+}
+
+/// D-4: another kind; but of template and free-form, a guess contradicts nobody.
+fn contradicts(row: &Cells, kind: Option<Kind>, is_guess: bool) -> bool {
+    let (Some(mine), Some(theirs)) = (row.kind, kind) else {
+        return false;
+    };
+    let may_be_guessed = |kind: Kind| kind == Kind::Template || kind == Kind::FreeForm;
+    let is_open = is_guess || row.guesses_kind;
+    mine != theirs && !(is_open && may_be_guessed(mine) && may_be_guessed(theirs))
 }
 
 /// D-3, reading 9.

@@ -17,6 +17,10 @@ pub struct Message {
     pub customer: String,
     pub group: String,
     pub kind: Kind,
+    /// No row states whether it is a template; [`super::inferred`] decides the kind.
+    pub kind_is_inferred: bool,
+    /// No source of D-7 but a guess names the category.
+    pub category_is_inferred: bool,
     /// Of a template, by D-7; of anything else what the log's own column says. May be empty.
     pub category: String,
     pub entry_point: String,
@@ -79,8 +83,14 @@ pub fn message(
     world: &World,
 ) -> Result<Message, &'static str> {
     let outbound = rows[0].direction == Direction::Outbound;
-    let kind = match rows.iter().find_map(|row| row.kind) {
+    let stated_kind = rows
+        .iter()
+        .filter(|row| !row.guesses_kind)
+        .find_map(|row| row.kind);
+    let kind_is_inferred = stated_kind.is_none() && rows.iter().any(|row| row.guesses_kind);
+    let kind = match stated_kind {
         Some(kind) => kind,
+        None if kind_is_inferred => Kind::FreeForm, // until its pair is looked at
         None if outbound => return Err("missing_type"), // reading 2
         None => Kind::FreeForm,
     };
@@ -103,14 +113,25 @@ pub fn message(
         .collect();
     let pricing_type = first(rows, |row| &row.meta_pricing_type);
     let pricing_subtype = first(rows, |row| &row.meta_pricing_subtype);
-    let logged = first(rows, |row| &row.category);
+    let said: Vec<Cells> = rows
+        .iter()
+        .filter(|row| !row.guesses_category)
+        .cloned()
+        .collect();
+    let logged = first(&said, |row| &row.category);
     let template = first(rows, |row| &row.template);
     let meta_category = first(rows, |row| &row.meta_category);
-    let category = if kind == Kind::Template {
+    let may_be_template = kind == Kind::Template || kind_is_inferred;
+    let mut category = if may_be_template {
         category(&logged, &template, &meta_category, sent, world)
     } else {
         logged
     };
+    let mut category_is_inferred = false;
+    if may_be_template && category.is_empty() {
+        category = super::inferred::category(rows, kind_is_inferred, world);
+        category_is_inferred = !category.is_empty();
+    }
     let message = Message {
         account: account.to_string(),
         id: id.to_string(),
@@ -119,7 +140,9 @@ pub fn message(
         customer: rows[0].customer.clone(),
         group: first(rows, |row| &row.group),
         kind,
+        kind_is_inferred,
         category,
+        category_is_inferred,
         entry_point: first(rows, |row| &row.entry_point),
         origin: first(rows, |row| &row.origin),
         sent,
@@ -134,21 +157,27 @@ pub fn message(
         meta_cost: decimal(&first(rows, |row| &row.meta_cost)),
         meta_cost_currency: first(rows, |row| &row.meta_cost_currency),
     };
-    if outbound && kind == Kind::Template && message.category.is_empty() {
-        // D-9: by the local date of delivery, else of sending; a forced later rulebook needs one.
-        let day = local_date(&message, world);
-        let forced_later = world
-            .settings
-            .rulebook
-            .as_deref()
-            .is_some_and(|id| id != "cbp-2022");
-        let regime = super::regime::regime(&message, world);
-        let needs_one = !matches!(regime, None | Some("cbp-2022"));
-        if day >= clock::date(2023, 6, 1) || forced_later || needs_one {
-            return Err("missing_category");
-        }
+    if outbound
+        && kind == Kind::Template
+        && message.category.is_empty()
+        && needs_category(&message, world)
+    {
+        return Err("missing_category");
     }
     Ok(message)
+}
+
+/// D-9: by the local date of delivery, else of sending; a forced later rulebook needs one.
+pub fn needs_category(message: &Message, world: &World) -> bool {
+    let day = local_date(message, world);
+    let forced_later = world
+        .settings
+        .rulebook
+        .as_deref()
+        .is_some_and(|id| id != "cbp-2022");
+    let regime = super::regime::regime(message, world);
+    let needs_one = !matches!(regime, None | Some("cbp-2022"));
+    day >= clock::date(2023, 6, 1) || forced_later || needs_one
 }
 
 /// Reading 7: the first non-empty value in fold order.

@@ -19,6 +19,7 @@ pub mod entry_point;
 pub mod exceptions;
 pub mod fold;
 pub mod hand;
+pub mod inferred;
 pub mod lines;
 pub mod market;
 pub mod message;
@@ -36,7 +37,7 @@ pub use settings::Settings;
 pub use tariff::Tariff;
 
 /// The canonical columns in the contract's order (contract 3).
-pub const COLUMNS: [&str; 29] = [
+pub const COLUMNS: [&str; 30] = [
     "message_id",
     "timestamp",
     "direction",
@@ -66,6 +67,7 @@ pub const COLUMNS: [&str; 29] = [
     "meta_pricing_subtype",
     "meta_cost",
     "meta_cost_currency",
+    "inferred",
 ];
 
 /// One row of a log; an empty cell is null.
@@ -166,6 +168,7 @@ pub fn replay(log: &[Row], world: &World) -> Outcome {
 
     let folded = fold::fold(log, world, &mut outcome);
     let messages = fold::in_period(folded.messages, world, &mut outcome);
+    let messages = inferred::with_decided_kinds(messages, world);
 
     let mut places = Vec::new();
     let mut conversations = Vec::new();

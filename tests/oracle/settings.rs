@@ -4,7 +4,7 @@ use chrono::NaiveDate;
 
 /// (id, name, values with the default first). Settings that a replay without prices does not feel
 /// are listed too, so that the generator can show that they change nothing.
-pub const SETTINGS: [(&str, &str, &[&str]); 26] = [
+pub const SETTINGS: [(&str, &str, &[&str]); 28] = [
     ("S-01", "cutover_basis", &["regime", "send", "delivery"]),
     (
         "S-02",
@@ -66,6 +66,12 @@ pub const SETTINGS: [(&str, &str, &[&str]); 26] = [
     ("S-33", "max_price_basis", &["mark", "list", "bid"]),
     ("S-34", "rounding", &["half_up", "half_even", "none"]),
     ("S-37", "trust", &["marks", "log"]),
+    ("", "inferred_template", &["window", "always", "never"]),
+    (
+        "",
+        "inferred_category",
+        &["map", "marketing", "utility", "authentication"],
+    ),
 ];
 
 #[derive(Clone, Debug, Default)]

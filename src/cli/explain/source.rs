@@ -17,10 +17,11 @@ use crate::run::exit::{Failure, OrFail};
 use crate::run::output::MANIFEST;
 
 /// Options that a timeline has in common with the run it explains.
-const SHARED: [&str; 12] = [
+const SHARED: [&str; 13] = [
     "map",
     "accounts",
     "templates",
+    "evidence",
     "rates",
     "input-format",
     "log-timezone",

@@ -68,7 +68,7 @@ impl Path {
 
     /// The way in from the record, for a rule of an item that stands at `item`; none where the path leads
     /// out of the record.
-    pub fn from_record(&self, item: &[Step]) -> Option<Vec<Step>> {
+    pub fn resolved(&self, item: &[Step]) -> Option<Vec<Step>> {
         let mut steps = item.to_vec();
         for _ in 0..self.outward {
             // Out of the array and then out of the object that holds it.
@@ -151,7 +151,7 @@ mod tests {
         let item = Path::parse("entry[].changes[].value.messages[]")
             .unwrap()
             .steps;
-        let resolved = |text: &str| Path::parse(text).unwrap().from_record(&item);
+        let resolved = |text: &str| Path::parse(text).unwrap().resolved(&item);
         let absolute = |text: &str| Some(Path::parse(text).unwrap().steps);
         assert_eq!(
             resolved("id"),

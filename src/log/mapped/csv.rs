@@ -45,6 +45,8 @@ struct Header {
     cells: usize,
     /// Which cell goes into which slot.
     slots: Vec<(usize, u16)>,
+    /// Whether the records are JSON in cells, as a database of webhooks exports them.
+    holds_json: bool,
     columns: Vec<Column>,
     ignored: Vec<String>,
 }
@@ -60,7 +62,11 @@ impl Header {
             .into_iter()
             .map(|delimiter| Self::with(map, text, delimiter));
         // The first of those that find the most.
-        let header = headers.rev().max_by_key(|header| header.slots.len());
+        let found = |header: &Self| match header.holds_json {
+            true => header.cells,
+            false => header.slots.len(),
+        };
+        let header = headers.rev().max_by_key(found);
         let header = header.unwrap_or_else(|| Self::with(map, text, b','));
         map.refuse_missing(
             &source.path,
@@ -89,12 +95,17 @@ impl Header {
             }
         }
         let has_slot = |slot: u16| slots.iter().any(|&(_, known)| known == slot);
+        let holds_json = map.is_json_only();
         Self {
             delimiter,
             cells: names.len(),
-            columns: map.columns_with(&has_slot),
+            columns: match holds_json {
+                true => map.columns(),
+                false => map.columns_with(&has_slot),
+            },
             slots,
             ignored,
+            holds_json,
         }
     }
 }
@@ -137,6 +148,7 @@ impl MappedCsv {
             if given_up.is_none() && bytes[place.clone()].trim_ascii().is_empty() {
                 continue;
             }
+            let cell = |place: usize| cells[place].of(bytes, &unescaped).trim_ascii();
             let taken = match given_up {
                 Some(defect) => Err(defect),
                 None => text_of(&bytes[place.clone()]).and_then(|_| {
@@ -144,16 +156,38 @@ impl MappedCsv {
                     are_whole.then_some(()).ok_or(RowDefect::Ragged)
                 }),
             };
-            if taken.is_ok() {
-                let values = memory.begin(&self.mapper.map);
-                for &(cell, slot) in &self.header.slots {
-                    let cell = cells[cell].of(bytes, &unescaped).trim_ascii();
-                    values.set_text(0, slot, cell);
+            let taken = taken.and_then(|()| {
+                if self.header.holds_json {
+                    return self.take_json((0..self.header.cells).map(cell), memory);
                 }
-            }
+                let values = memory.begin(&self.mapper.map);
+                for &(place, slot) in &self.header.slots {
+                    values.set_text(0, slot, cell(place));
+                }
+                Ok(())
+            });
             take(memory, &Record { place, taken })?;
         }
         Ok(())
+    }
+}
+
+impl MappedCsv {
+    /// Takes the values out of those cells that are JSON, each as if a log had wrapped it.
+    fn take_json<'c>(
+        &self,
+        cells: impl Iterator<Item = &'c [u8]>,
+        memory: &mut Memory,
+    ) -> Result<(), RowDefect> {
+        let mut json = b"[".to_vec();
+        for cell in cells.filter(|cell| matches!(cell.first(), Some(b'{' | b'['))) {
+            if json.len() > 1 {
+                json.push(b',');
+            }
+            json.extend_from_slice(cell);
+        }
+        let wrapped = [b"{\"cells\":", &json[..], b"]}"].concat();
+        memory.take(&self.mapper.map, text_of(&wrapped)?)
     }
 }
 

@@ -85,13 +85,7 @@ impl MappedJson {
     }
 
     fn take(&self, memory: &mut Memory, record: &[u8]) -> Result<(), RowDefect> {
-        let json = text_of(record)?;
-        let captured = self.mapper.map.shape().capture(json, &mut memory.record);
-        captured.map_err(|_| RowDefect::InvalidJson)?;
-        if memory.record.has_nul() {
-            return Err(RowDefect::NulByte);
-        }
-        Ok(())
+        memory.take(&self.mapper.map, text_of(record)?)
     }
 }
 

@@ -31,6 +31,16 @@ impl Memory {
         map.shape().begin(&mut self.record);
         &mut self.record
     }
+
+    /// Takes the values out of a JSON text that is one record.
+    pub(super) fn take(&mut self, map: &Map, json: &str) -> Result<(), RowDefect> {
+        let captured = map.shape().capture(json, &mut self.record);
+        captured.map_err(|_| RowDefect::InvalidJson)?;
+        match self.record.has_nul() {
+            true => Err(RowDefect::NulByte),
+            false => Ok(()),
+        }
+    }
 }
 
 /// What makes rows of a file's records.

@@ -175,8 +175,15 @@ fn fit(column: Column, field: &Field) -> Fit {
         Column::Direction | Column::Status | Column::Category | Column::EntryPoint => {
             words(column, &values)
         }
-        Column::Channel => share(&values, |value| value.to_lowercase().contains("whatsapp")),
-        Column::Type => share(&values, |value| is_kind(value)),
+        Column::Channel => {
+            // Other channels are no doubt: they are what the column is for.
+            let is_ours = |value: &&str| value.to_lowercase().contains("whatsapp");
+            Fit {
+                percent: if values.iter().any(is_ours) { 100 } else { 0 },
+                ..Fit::default()
+            }
+        }
+        Column::Type => share(&values, is_kind),
         Column::MessageId => {
             let mut distinct = values.clone();
             distinct.sort_unstable();

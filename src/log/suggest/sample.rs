@@ -123,7 +123,7 @@ fn of_json(text: &[u8]) -> Vec<Candidate> {
         };
         from = piece.end;
         if let Ok(record) = serde_json::from_slice(&text[piece.start..piece.end]) {
-            collect(&record, &mut Vec::new(), &mut Vec::new(), &mut items);
+            collect(&record, &[], &mut Vec::new(), &mut items);
         }
     }
     items.into_values().collect()
@@ -132,13 +132,13 @@ fn of_json(text: &[u8]) -> Vec<Candidate> {
 /// Adds an object as an item, with the scalars of the objects around it, and the items inside it.
 fn collect(
     value: &Value,
-    place: &mut Vec<String>,
+    place: &[String],
     around: &mut Vec<(Vec<String>, String)>,
     items: &mut BTreeMap<Vec<String>, Candidate>,
 ) {
     let known = around.len();
     scalars(value, place, around);
-    let candidate = items.entry(place.clone()).or_insert_with(|| Candidate {
+    let candidate = items.entry(place.to_vec()).or_insert_with(|| Candidate {
         each: place.join("."),
         ..Candidate::default()
     });
@@ -151,13 +151,13 @@ fn collect(
         );
     }
     for (path, elements) in arrays(value) {
-        let mut inside = place.clone();
+        let mut inside = place.to_vec();
         inside.extend(path);
         if let Some(last) = inside.last_mut() {
             last.push_str("[]");
         }
         for element in elements.iter().filter(|element| element.is_object()) {
-            collect(element, &mut inside, around, items);
+            collect(element, &inside, around, items);
         }
     }
     around.truncate(known);

@@ -2,6 +2,7 @@
 
 use super::PairMachine;
 use super::edge::Edges;
+use super::inferred::rests_on_inference;
 use crate::replay::attributes::Flag;
 use crate::replay::message::Message;
 use crate::replay::outcome::Charge;
@@ -64,12 +65,12 @@ impl PairMachine<'_> {
         let attributes = message.attributes();
         let zone_decides = !account.clock.is_known_at(charged_at)
             && account.is_near_midnight(charged_at, UNKNOWN_ZONE_MICROS);
-        let estimated = decision.estimated || attributes.has(Flag::DeliveryAssumed) || zone_decides;
-        let is_written = account.is_written(charged_at);
+        let is_assumed =
+            decision.estimated || attributes.has(Flag::DeliveryAssumed) || zone_decides;
         let conversation = decision.conversation.map(|place| {
             let conversation = &mut self.findings.conversations[place as usize];
             conversation.is_estimated |=
-                estimated && is_written && decision.pricing_type == PricingType::FreeEntryPoint;
+                is_assumed && is_written && decision.pricing_type == PricingType::FreeEntryPoint;
             conversation.opened_by
         });
         let charge = Charge {
@@ -85,7 +86,7 @@ impl PairMachine<'_> {
             rule: decision.rule,
             category: decision.category,
             pricing_type: decision.pricing_type,
-            estimated,
+            estimated: is_assumed || rests_on_inference(message, &decision),
             edge: edges.decide(account),
             uses_allowance: decision.uses_allowance,
             in_window: self.in_window,

@@ -9,6 +9,7 @@
 //! | conversations | C22-1…C22-5, C23-1…C23-7, F-5 | [`conversations`] |
 //! | per-message pricing | P25-1…P25-5, P26-1…P26-5, D-6, X-5 | [`per_message`] |
 //!
+//! [`inferred`] decides before them what a message is whose log does not say whether it is a template.
 //! [`watch`] looks on for findings and decides nothing.
 //!
 //! What depends on other pairs, the first 1,000 of a month, is decided afterwards by [`super::allowance`].
@@ -17,6 +18,7 @@ mod charges;
 mod conversations;
 mod edge;
 mod entry_point;
+mod inferred;
 mod per_message;
 mod watch;
 mod window;
@@ -25,11 +27,14 @@ use super::assemble::OddValues;
 use super::attributes::Flag;
 use super::longer_entry_points::Judged;
 use super::message::Message;
-use super::outcome::{Charge, Conversation};
+use super::outcome::{Charge, Conversation, RowNumber};
 use super::pair::{PairKey, PairTable};
 use super::sighting::Sightings;
+use super::stop_list::StopList;
 use super::terms::{AccountTerms, Terms};
 use super::trace::{PairTrace, Step, Tracer};
+use hashbrown::HashSet;
+
 use crate::accounts::{Account, Accounts};
 use crate::rulebook::AiPeriod;
 use crate::rulebook::settings::{MessageInstant, WindowRefreshingTypes};
@@ -72,8 +77,12 @@ pub struct Judgement<'a> {
     pub end_of_log: Instant,
     /// From when on no marketing is delivered to the United States.
     pub us_pause_from: LocalDate,
-    /// Which accounts state a messaging limit, by code (C-LIMIT).
+    /// Which accounts have a messaging limit at any time, by code (C-LIMIT).
     pub has_limit: &'a [bool],
+    /// Who has opted out of marketing, as evidence tells (C-OPT-OUT).
+    pub stop_list: &'a StopList,
+    /// Undelivered templates whose error says that the customer opted out of marketing.
+    pub opted_out: &'a HashSet<RowNumber>,
     /// Which accounts are exempt, AI providers or in a portfolio at some time, by code.
     pub special_accounts: &'a [bool],
     /// Who is told what happens to a few pairs (`explain`).
@@ -93,13 +102,13 @@ impl<'a> Judgement<'a> {
         account: u32,
         pair: PairKey,
         date: LocalDate,
-        cutover: LocalDate,
+        (cutover, cutover_at): (LocalDate, Instant),
     ) -> bool {
         if !self.special_accounts[account as usize] {
             return false;
         }
-        let portfolio = self.account(account).portfolio.on(date).as_deref();
-        let Some(portfolio) = portfolio.and_then(|id| self.accounts.portfolio(id)) else {
+        let account = self.account(account);
+        let Some(portfolio) = self.accounts.portfolio_of(account, date) else {
             return false;
         };
         let Some(number) = self.pairs.customer_number(pair) else {
@@ -111,7 +120,7 @@ impl<'a> Judgement<'a> {
         portfolio.primary_location != Some(country)
             && portfolio
                 .auth_international_from(country)
-                .is_some_and(|from| from <= cutover)
+                .is_some_and(|from| from.has_come(cutover, cutover_at))
             && self.customers.has_international_rate(number, cutover)
     }
 
@@ -189,6 +198,13 @@ impl<'a> PairMachine<'a> {
         self.watch.clear();
         self.trace = self.begin_trace(window_starts);
         for message in messages {
+            let decided;
+            let message = if message.has_inferred_kind() {
+                decided = self.with_decided_kind(message);
+                &decided
+            } else {
+                message
+            };
             if let Some(trace) = &mut self.trace {
                 trace.message(message);
                 self.trace_window(message);
@@ -337,8 +353,8 @@ impl<'a> PairMachine<'a> {
     fn is_international(&self, message: &Message, account: &AccountTerms) -> bool {
         let date = account.clock.local_date(message.instant());
         let terms = &self.judgement.terms;
-        let cutover = terms.cutover_instant(message.instant(), message.sent());
-        let cutover = account.clock.local_date(cutover);
+        let at = terms.cutover_instant(message.instant(), message.sent());
+        let cutover = (account.clock.local_date(at), at);
         let account = message.attributes().account();
         self.judgement
             .is_international(account, self.pair, date, cutover)

@@ -3,6 +3,7 @@
 //! Nothing here decides a charge. It is asked for by `audit`; a replay alone does not watch.
 
 use super::PairMachine;
+use crate::accounts::OptOutState;
 use crate::replay::message::Message;
 use crate::replay::outcome::{Charge, RowNumber};
 use crate::replay::sighting::{Detail, Reach, Sighting};
@@ -20,8 +21,8 @@ const REPEAT_HOURS: i64 = 24;
 pub struct Watch {
     /// The customer's last message, while no business message has followed it.
     unanswered: Option<Instant>,
-    /// The customer opted out of marketing (error 131050).
-    opted_out: bool,
+    /// Since when an error has said that the customer opted out of marketing (131050).
+    opted_out: Option<Instant>,
     /// Charged templates of the last hours: number of the template, and when.
     templates: Vec<(u32, Instant)>,
     /// Clicks that no answer has used, with the charges that an entry point would have covered.
@@ -41,7 +42,7 @@ impl Watch {
     /// Forgets the pair.
     pub fn clear(&mut self) {
         self.unanswered = None;
-        self.opted_out = false;
+        self.opted_out = None;
         self.templates.clear();
         self.clicks.clear();
     }
@@ -102,8 +103,15 @@ impl PairMachine<'_> {
                 let detail = Detail::Delivered(false);
                 self.sight(FindingCode::OutsideWindow, message, detail, &[]);
             }
-            // Failed templates come here only with the error that says so.
-            Kind::Template if message.has_failed() => self.watch.opted_out = true,
+            Kind::Template => {
+                if is_marketing(message) {
+                    self.watch_stop_list(message, false);
+                }
+                let is_told = self.judgement.opted_out.contains(&message.row());
+                if is_told && message.has_failed() {
+                    self.watch.opted_out = Some(message.instant());
+                }
+            }
             _ => {}
         }
     }
@@ -118,13 +126,9 @@ impl PairMachine<'_> {
             let detail = Detail::Delivered(true);
             self.sight(FindingCode::OutsideWindow, message, detail, &charges);
         }
-        let is_marketing = message.kind() == Kind::Template
-            && matches!(
-                message.category(),
-                Some(TemplateCategory::Marketing | TemplateCategory::MarketingLite)
-            );
-        if is_marketing && self.watch.opted_out {
-            self.sight(FindingCode::OptOut, message, Detail::None, &charges);
+        let is_marketing = is_marketing(message);
+        if is_marketing {
+            self.watch_stop_list(message, true);
         }
         if is_marketing
             && self.judgement.us_pause_from <= account.clock.local_date(message.instant())
@@ -145,6 +149,33 @@ impl PairMachine<'_> {
                 pair: self.pair,
                 row: message.row(),
             });
+        }
+    }
+
+    /// C-OPT-OUT: marketing after the customer's stop, by the stop list or by an error, without a later word that it
+    /// may come again.
+    fn watch_stop_list(&mut self, message: &Message, is_delivered: bool) {
+        let list = self.judgement.stop_list;
+        let pairs = self.judgement.pairs;
+        let told = match list.names(pairs, self.pair) {
+            true => {
+                let account = message.attributes().account();
+                list.latest(pairs.parts(self.pair), account, message.sent())
+            }
+            false => None,
+        };
+        let charges = [message.row()];
+        let charges = if is_delivered { &charges[..] } else { &[] };
+        match (told, self.watch.opted_out) {
+            (Some((OptOutState::Stop, since)), _) => {
+                let detail = Detail::StoppedSince(since, is_delivered);
+                self.sight(FindingCode::OptOut, message, detail, charges);
+            }
+            (Some((OptOutState::Resume, resumed)), Some(stopped)) if stopped <= resumed => {}
+            (_, Some(_)) if is_delivered => {
+                self.sight(FindingCode::OptOut, message, Detail::None, charges);
+            }
+            _ => {}
         }
     }
 
@@ -226,4 +257,14 @@ impl PairMachine<'_> {
             }
         }
     }
+}
+
+/// Whether a message is what customers opt out of.
+fn is_marketing(message: &Message) -> bool {
+    let category = message.category();
+    message.kind() == Kind::Template
+        && matches!(
+            category,
+            Some(TemplateCategory::Marketing | TemplateCategory::MarketingLite)
+        )
 }

@@ -8,7 +8,7 @@ use super::section::Section;
 use super::table::{Cell, Column, ROWS_MOST, Table};
 use super::words::{money, plain, support};
 use crate::report::figures::thousands;
-use crate::report::summary::{Bill, BillTotals, Summary};
+use crate::report::summary::{Bill, BillTotals, InferredSummary, Summary};
 
 /// Days that are shown one by one; a longer log is shown by month.
 pub const DAYS_MOST: usize = 62;
@@ -19,7 +19,7 @@ pub fn section(summary: &Summary, figures: &mut Figures<'_>) -> Option<Section> 
     let bill = summary.bill.as_ref()?;
     let mut section = Section::new("cost", "Cost");
     for (currency, totals) in &bill.totals {
-        section.text(sentence(currency, totals));
+        section.text(sentence(currency, totals, summary));
     }
     if bill.totals.is_empty() {
         section.text("Nothing was charged.");
@@ -43,13 +43,25 @@ pub fn section(summary: &Summary, figures: &mut Figures<'_>) -> Option<Section> 
         section.table(by_tier(bill, currency, rows));
     }
     rests(&mut section, bill);
+    if let Some(inferred) = &summary.inferred {
+        readings(&mut section, inferred);
+    }
     Some(section)
 }
 
 /// What a currency comes to.
-pub fn sentence(currency: &str, totals: &BillTotals) -> String {
+pub fn sentence(currency: &str, totals: &BillTotals, summary: &Summary) -> String {
+    let inferred = summary.inferred.as_ref();
+    let range = match inferred.and_then(|inferred| inferred.range(currency)) {
+        Some((lowest, highest)) if lowest != highest => format!(
+            ", and to {} to {} by how inferred messages are read",
+            money(lowest, currency),
+            money(highest, currency)
+        ),
+        _ => String::new(),
+    };
     let mut text = format!(
-        "The log comes to {} {currency}: {} charged units and {} free ones.",
+        "The log comes to {} {currency}{range}: {} charged units and {} free ones.",
         money(totals.amount, currency),
         thousands(totals.rated),
         thousands(totals.free)
@@ -291,4 +303,40 @@ fn rests(section: &mut Section, bill: &Bill) {
             super::words::among(cards, "cards", CARDS_MOST)
         ));
     }
+}
+
+/// What the log comes to by how inferred messages are read.
+fn readings(section: &mut Section, inferred: &InferredSummary) {
+    section.heading("Inferred templates and categories");
+    for sentence in inferred.sentences() {
+        section.text(sentence);
+    }
+    let mut table = Table::new(
+        "What the log comes to under each reading",
+        vec![
+            Column::words("inferred_template"),
+            Column::words("inferred_category"),
+            Column::words("Currency"),
+            Column::numbers("Charged units"),
+            Column::numbers("Units without a rate"),
+            Column::numbers("Amount"),
+        ],
+    );
+    for reading in &inferred.readings {
+        let kind = match reading.in_force {
+            true => format!("{}, as in this run", reading.inferred_template),
+            false => reading.inferred_template.clone(),
+        };
+        for (currency, totals) in &reading.totals {
+            table.row(vec![
+                Cell::words(&kind),
+                Cell::words(&reading.inferred_category),
+                Cell::words(currency),
+                Cell::count(totals.rated + totals.unrated),
+                Cell::count(totals.unrated),
+                Cell::number(money(totals.amount, currency)),
+            ]);
+        }
+    }
+    section.table(table);
 }

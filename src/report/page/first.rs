@@ -84,7 +84,7 @@ impl First {
             (Some(comparison), _) => limits = first.compare(comparison),
             (None, Some(bill)) => {
                 first.conclusion = cost::conclusion(summary);
-                first.sentences = cost::sentences(bill);
+                first.sentences = cost::sentences(summary, bill);
                 first.main = cost::categories(bill);
                 first.top = Some(cost::accounts(bill));
             }

@@ -5,9 +5,9 @@ use std::cmp::Reverse;
 use super::figure::Figures;
 use super::section::Section;
 use super::table::{Cell, Column, ROWS_MOST, Table};
-use super::words::{NONE, plain};
+use super::words::{NONE, plain, time};
 use crate::report::figures::thousands;
-use crate::report::summary::{Allowance, Bill, Summary, TierClimb};
+use crate::report::summary::{Allowance, Bill, Summary, TierClimb, TierTold};
 
 /// Volumes without a ladder: that there are some matters more than each of them.
 const WITHOUT_LADDER_MOST: usize = 20;
@@ -28,6 +28,14 @@ pub fn section(summary: &Summary, figures: &mut Figures<'_>) -> Option<Section> 
     }
     section.figures(figures.named("tiers"));
     tiers(&mut section, bill);
+    if !bill.tiers_told.is_empty() {
+        section.heading("Volume tiers by Meta's word");
+        section.text(
+            "A tier that Meta says was reached before the log's own count does means volume elsewhere (S-23). No \
+             price rests on it.",
+        );
+        section.table(tiers_told(&bill.tiers_told));
+    }
     Some(section)
 }
 
@@ -114,6 +122,42 @@ fn tiers(section: &mut Section, bill: &Bill) {
     }
     table.cut(WITHOUT_LADDER_MOST, "the largest volumes", "summary.json");
     section.table(table);
+}
+
+fn tiers_told(told: &[TierTold]) -> Table {
+    let mut rows: Vec<&TierTold> = told.iter().collect();
+    rows.sort_by_key(|tier| Reverse(tier.missing));
+    let mut table = Table::new(
+        "Tiers that Meta says were reached, the most missing messages first",
+        vec![
+            Column::words("Portfolio"),
+            Column::words("Market"),
+            Column::words("Category"),
+            Column::words("Month"),
+            Column::numbers("Tier"),
+            Column::words("By Meta's word (UTC)"),
+            Column::words("By the log's count (UTC)"),
+            Column::numbers("Known by then"),
+            Column::numbers("Missing at least"),
+        ],
+    );
+    for tier in rows {
+        let crossed = tier.crossed_at.as_deref().map(time);
+        let crossed = crossed.unwrap_or_else(|| tier.words().to_owned());
+        table.row(vec![
+            Cell::words(&tier.owner),
+            Cell::words(&tier.market),
+            Cell::words(plain(tier.category)),
+            Cell::words(&tier.month),
+            Cell::number(&tier.tier),
+            Cell::words(time(&tier.told_at)),
+            Cell::words(crossed),
+            Cell::count(tier.used_elsewhere + tier.counted_then),
+            Cell::count(tier.missing),
+        ]);
+    }
+    table.cut(ROWS_MOST, "the most missing messages", "summary.json");
+    table
 }
 
 fn names(climb: &TierClimb) -> Vec<Cell> {

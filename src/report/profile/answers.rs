@@ -119,7 +119,7 @@ pub(super) fn answers(profile: &Profile, accounts_file_absent: bool) -> Vec<Answ
             some_suffice: true,
             settled: "opt-outs show (131050)",
             lacking: "C-OPT-OUT is not tested",
-            bring: "the column error_code",
+            bring: "the column error_code, or --evidence with opt_outs.csv",
         },
         Evidence {
             question: "Whose local time and currency count?",

@@ -7,7 +7,10 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
-use crate::pricing::{Groups, Price, PriceTotals, Pricing, range_over_markets, sums_of};
+use super::TierTold;
+use crate::pricing::{
+    Groups, Price, PriceTotals, Pricing, ReportedTier, range_over_markets, sums_of,
+};
 use crate::replay::outcome::{Outcome, Warning};
 use crate::tariff::{Amount, Tariff, UnratedReason};
 use crate::vocabulary::{ChargeCategory, ChargeState, LocalDate};
@@ -45,6 +48,9 @@ pub struct Bill {
     pub allowances: Vec<Allowance>,
     /// How far each portfolio has climbed.
     pub tiers: Vec<TierClimb>,
+    /// The tiers that Meta says were reached, where evidence tells (S-23).
+    #[serde(skip_serializing_if = "Vec::is_empty")]
+    pub tiers_told: Vec<TierTold>,
     /// The cards that priced anything.
     pub rate_cards: Vec<String>,
 }
@@ -227,6 +233,27 @@ impl Bill {
         bill
     }
 
+    /// Everything, by currency, and nothing else of a bill.
+    pub fn totals_of(pricing: &Pricing, groups: &Groups) -> BTreeMap<String, BillTotals> {
+        let mut totals = BTreeMap::new();
+        for (group, counts) in groups.iter() {
+            let price = pricing.price(group.price);
+            add(
+                &mut totals,
+                price.currency.code(),
+                BillTotals::of(price, counts),
+            );
+        }
+        totals
+    }
+
+    /// Adds what Meta says of volume tiers.
+    #[must_use]
+    pub fn with_tiers_told(mut self, told: &[ReportedTier]) -> Self {
+        self.tiers_told = told.iter().map(TierTold::of).collect();
+        self
+    }
+
     /// Every table sums to the totals.
     fn assert_cross_foot(&self) {
         for (currency, totals) in &self.totals {
@@ -293,6 +320,7 @@ impl Bill {
                 days.join(", ")
             ),
         );
+        warnings.extend(super::reported::warnings(&self.tiers_told));
         warnings
     }
 

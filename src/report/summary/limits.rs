@@ -5,7 +5,8 @@ use crate::report::figures::{money, thousands};
 
 /// The limits of a run, the weightiest first.
 pub(super) fn limits(summary: &Summary) -> Vec<String> {
-    let mut limits = summary.incomplete.clone();
+    let mut limits = inferred(summary);
+    limits.extend(summary.incomplete.iter().cloned());
     let assumptions = &summary.assumptions;
     if assumptions.accounts_file_absent {
         limits.push(
@@ -70,5 +71,27 @@ pub(super) fn limits(summary: &Summary) -> Vec<String> {
             }
         }
     }
+    limits
+}
+
+/// What rests on a map's rule: first, because it is a choice of ours and not a fact of the log.
+fn inferred(summary: &Summary) -> Vec<String> {
+    let Some(inferred) = &summary.inferred else {
+        return Vec::new();
+    };
+    let mut limits = inferred.sentences();
+    let unrated = inferred.unrated_most();
+    if unrated > 0 && !inferred.lowest.is_empty() {
+        limits.push(format!(
+            "Up to {} units of such a reading have no rate: its bill lacks what they cost.",
+            thousands(unrated)
+        ));
+    }
+    limits.push(format!(
+        "The log does not say of {} messages whether they are templates, nor the category of {}: rules decided \
+         it, and lines that rest on them are estimated.",
+        thousands(inferred.kinds),
+        thousands(inferred.categories),
+    ));
     limits
 }

@@ -1,8 +1,12 @@
 //! The summary against its published schema and against a slow count.
 
+use std::collections::BTreeMap;
+
 use serde_json::Value;
 
-use super::{Circumstances, SettingInForce, Summary};
+use super::limits::limits;
+use super::{BillTotals, Circumstances, InferredSummary, Reading, SettingInForce, Summary};
+use crate::replay::outcome::Inferred;
 use crate::report::fixture::World;
 use crate::vocabulary::PricingType;
 
@@ -80,6 +84,57 @@ fn the_summary_satisfies_its_schema() {
             "summary",
         );
     }
+}
+
+/// 12 messages of inferred kind: 1.50 as in the run, 0.25 and 3 otherwise.
+#[test]
+fn a_range_satisfies_the_schema_and_is_the_first_limit() {
+    let inferred = Inferred {
+        kinds: 12,
+        categories: 7,
+        leaves_kinds_open: true,
+        leaves_categories_open: true,
+        leaves_template_categories_open: false,
+    };
+    let reading = |kind: &str, currency: &str, amount: &str, unrated: u64| Reading {
+        inferred_template: kind.into(),
+        inferred_category: "map".into(),
+        in_force: kind == "window",
+        totals: BTreeMap::from([(
+            currency.to_owned(),
+            BillTotals {
+                amount: amount.parse().unwrap(),
+                unrated,
+                ..BillTotals::default()
+            },
+        )]),
+    };
+    let readings = [
+        reading("window", "USD", "1.5", 0),
+        reading("never", "USD", "0.25", 0),
+        reading("always", "EUR", "3", 4),
+    ];
+    let mut summary = summary(&World::generated(10, 1, 1));
+    assert_eq!(summary.inferred, None);
+    summary.inferred = InferredSummary::new(inferred, &readings);
+    summary.limits = limits(&summary);
+    // A currency that a reading has no charge in comes to nothing there.
+    assert_eq!(
+        summary.limits[..4],
+        [
+            "The bill lies between 0.0000 and 3.0000 EUR by how inferred messages are read \
+             (inferred_template, inferred_category); it stands at 0.0000.",
+            "The bill lies between 0.0000 and 1.5000 USD by how inferred messages are read \
+             (inferred_template, inferred_category); it stands at 1.5000.",
+            "Up to 4 units of such a reading have no rate: its bill lacks what they cost.",
+            "The log does not say of 12 messages whether they are templates, nor the category of 7: rules decided \
+             it, and lines that rest on them are estimated.",
+        ]
+    );
+    let schema: Value = serde_json::from_str(SCHEMA).unwrap();
+    let text = summary.to_json().unwrap();
+    let value = serde_json::from_str(&text).unwrap();
+    check(&value, &schema, &schema, "summary");
 }
 
 #[test]

@@ -5,15 +5,15 @@ use std::collections::BTreeMap;
 use super::layout::Page;
 use super::section::Section;
 use crate::report::figures::{money, thousands};
-use crate::report::summary::{Bill, BillTotals};
+use crate::report::summary::{Bill, BillTotals, InferredSummary};
 use crate::tariff::Amount;
 
 /// What the report calls money that rests on one copy of a card alone.
 const SINGLE_SOURCE: &str = "single_source";
 
 /// By account, with the totals; then by category and market in each currency.
-pub fn sections(bill: &Bill) -> Vec<Section<'_>> {
-    let mut sections = vec![accounts(bill)];
+pub fn sections<'a>(bill: &'a Bill, inferred: Option<&'a InferredSummary>) -> Vec<Section<'a>> {
+    let mut sections = vec![accounts(bill, inferred)];
     for currency in bill.totals.keys() {
         for (title, by) in [
             ("By category", &bill.by_category),
@@ -26,7 +26,7 @@ pub fn sections(bill: &Bill) -> Vec<Section<'_>> {
     sections
 }
 
-fn accounts(bill: &Bill) -> Section<'_> {
+fn accounts<'a>(bill: &'a Bill, inferred: Option<&'a InferredSummary>) -> Section<'a> {
     let rows: Vec<(&String, &String, &BillTotals)> = bill
         .by_account
         .iter()
@@ -44,6 +44,14 @@ fn accounts(bill: &Bill) -> Section<'_> {
         }
         for (currency, totals) in &bill.totals {
             row(page, "Total", currency, totals);
+        }
+        for (currency, lowest) in inferred.iter().flat_map(|inferred| &inferred.lowest) {
+            let highest = inferred.map_or(*lowest, |inferred| inferred.highest[currency]);
+            page.note(&format!(
+                "Between {} and {} {currency} by how inferred messages are read.",
+                money(*lowest, currency),
+                money(highest, currency)
+            ));
         }
         if bill.totals.is_empty() {
             page.row("nothing", &[]);

@@ -126,7 +126,7 @@ fn cells<'a>(totals: &BillTotals, currency: &'a str) -> Vec<Cell<'a>> {
 /// # Errors
 /// If a cell cannot be written.
 pub fn write_positions(bill: &Bill, book: &mut Book) -> Result<()> {
-    if bill.allowances.is_empty() && bill.tiers.is_empty() {
+    if bill.allowances.is_empty() && bill.tiers.is_empty() && bill.tiers_told.is_empty() {
         return Ok(());
     }
     let mut page = Page::new(book, "Allowances and tiers", "Allowances and tiers")?;
@@ -162,9 +162,51 @@ fn positions(bill: &Bill, page: &mut Page<'_>) -> Result<()> {
             total: None,
         })?;
     }
-    if bill.tiers.is_empty() {
-        return Ok(());
+    if !bill.tiers.is_empty() {
+        climbs(bill, page)?;
     }
+    if !bill.tiers_told.is_empty() {
+        told(bill, page)?;
+    }
+    Ok(())
+}
+
+/// The tiers that Meta says were reached (S-23).
+fn told(bill: &Bill, page: &mut Page<'_>) -> Result<()> {
+    let rows = bill.tiers_told.iter().map(|tier| {
+        vec![
+            Cell::text(tier.owner.as_str()),
+            Cell::month(&tier.month),
+            Cell::text(tier.market.as_str()),
+            Cell::text(tier.category),
+            Cell::text(tier.tier.as_str()),
+            Cell::text(tier.told_at.as_str()),
+            Cell::text(tier.crossed_at.as_deref().unwrap_or(tier.words())),
+            Cell::count(tier.used_elsewhere),
+            Cell::count(tier.counted_then),
+            Cell::count(tier.missing),
+        ]
+    });
+    page.block(&Block {
+        title: "Volume tiers by Meta's word".to_owned(),
+        columns: &[
+            "owner",
+            "month",
+            "market",
+            "category",
+            "tier",
+            "by Meta's word",
+            "by the log's count",
+            "used elsewhere",
+            "counted by then",
+            "missing at least",
+        ],
+        rows: rows.collect(),
+        total: None,
+    })
+}
+
+fn climbs(bill: &Bill, page: &mut Page<'_>) -> Result<()> {
     let rows = bill.tiers.iter().map(|tier| {
         vec![
             Cell::text(tier.owner.as_str()),

@@ -56,6 +56,8 @@ impl Settings {
             "rounding" => self.rounding = Rounding::parse(word)?,
             "rounding_digits" => self.rounding_digits = digits(value)?,
             "trust" => self.trust = Trust::parse(word)?,
+            "inferred_template" => self.inferred_template = InferredTemplate::parse(word)?,
+            "inferred_category" => self.inferred_category = InferredCategory::parse(word)?,
             // Fixed settings take the one value they have; inputs come with the accounts.
             _ => {
                 let fixed = setting.accepted == Accepted::Fixed
@@ -101,6 +103,8 @@ impl Settings {
             "rounding" => self.rounding.to_string(),
             "rounding_digits" => self.rounding_digits.to_string(),
             "trust" => self.trust.to_string(),
+            "inferred_template" => self.inferred_template.to_string(),
+            "inferred_category" => self.inferred_category.to_string(),
             _ => setting.default.to_owned(),
         }
     }

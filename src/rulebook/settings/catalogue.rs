@@ -162,4 +162,8 @@ const CATALOGUE: &[Setting] = &[
         "How many digits an invoice line keeps."),
     setting("S-37", "trust", OneOf(&["marks", "log"]), "marks",
         "Whether Meta's marks decide about entry points and categories, or stand only as evidence against a replay that ignores them."),
+    setting("", "inferred_template", OneOf(&["window", "always", "never"]), "window",
+        "Whether a message is a template where the log has no mark of it. Outside of the customer service window only templates arrive; inside it nothing tells."),
+    setting("", "inferred_category", OneOf(&["map", "marketing", "utility", "authentication"]), "map",
+        "The category of a template where the log names none: what the map's rule says, or one category for all of them."),
 ];

@@ -60,6 +60,8 @@ pub struct Settings {
     pub rounding: Rounding,
     pub rounding_digits: RoundingDigits,
     pub trust: Trust,
+    pub inferred_template: InferredTemplate,
+    pub inferred_category: InferredCategory,
     origins: BTreeMap<&'static str, Origin>,
 }
 
@@ -93,6 +95,8 @@ impl Default for Settings {
             rounding: Rounding::HalfUp,
             rounding_digits: RoundingDigits::Currency,
             trust: Trust::Marks,
+            inferred_template: InferredTemplate::Window,
+            inferred_category: InferredCategory::Map,
             origins: BTreeMap::new(),
         }
     }

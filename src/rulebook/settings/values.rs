@@ -2,7 +2,7 @@
 
 use std::fmt;
 
-use crate::vocabulary::{EntryPoint, named_enum};
+use crate::vocabulary::{EntryPoint, TemplateCategory, named_enum};
 
 named_enum! {
     /// S-01: which instant meets the midnights of T-2.
@@ -194,6 +194,44 @@ named_enum! {
         Marks = "marks",
         /// The log alone decides.
         Log = "log",
+    }
+}
+
+named_enum! {
+    /// What a message is whose log has no template mark, so that its kind is inferred (W-2).
+    pub enum InferredTemplate {
+        /// A template where no customer service window is open, free-form inside one.
+        Window = "window",
+        /// Always a template.
+        Always = "always",
+        /// Never a template.
+        Never = "never",
+    }
+}
+
+named_enum! {
+    /// What category a template has whose log names none, so that it is inferred (D-7).
+    pub enum InferredCategory {
+        /// The one that the map's rule has written into the row.
+        Map = "map",
+        /// Marketing.
+        Marketing = "marketing",
+        /// Utility.
+        Utility = "utility",
+        /// Authentication.
+        Authentication = "authentication",
+    }
+}
+
+impl InferredCategory {
+    /// The category that stands in for the row's; none where the row's own counts.
+    pub const fn replacement(self) -> Option<TemplateCategory> {
+        match self {
+            Self::Map => None,
+            Self::Marketing => Some(TemplateCategory::Marketing),
+            Self::Utility => Some(TemplateCategory::Utility),
+            Self::Authentication => Some(TemplateCategory::Authentication),
+        }
     }
 }
 

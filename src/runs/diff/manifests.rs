@@ -133,6 +133,7 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
                 InputRole::Accounts
                 | InputRole::Templates
                 | InputRole::LogMap
+                | InputRole::Evidence
                 | InputRole::Rates => Some(Subject::OtherInput),
                 InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
                     Some(Subject::Evidence)

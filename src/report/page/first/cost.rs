@@ -21,12 +21,12 @@ pub fn conclusion(summary: &Summary) -> String {
 }
 
 /// One sentence for each currency.
-pub fn sentences(bill: &Bill) -> Vec<String> {
+pub fn sentences(summary: &Summary, bill: &Bill) -> Vec<String> {
     let mut sentences: Vec<String> = bill
         .totals
         .iter()
         .take(CURRENCY_SENTENCES_MOST)
-        .map(|(currency, totals)| cost::sentence(currency, totals))
+        .map(|(currency, totals)| cost::sentence(currency, totals, summary))
         .collect();
     let all = bill.totals.len();
     if all == 0 {

@@ -3,7 +3,10 @@
 use std::collections::BTreeMap;
 
 use super::{amount, audit};
-use crate::report::summary::{Allowance, BillTotals, MissingRate, Summary, TierClimb, TierRange};
+use crate::report::summary::{
+    Allowance, BillTotals, InferredSummary, MissingRate, Reading, Summary, TierClimb, TierRange,
+    TierTold,
+};
 use crate::vocabulary::LocalDate;
 
 /// 2023-01-01, in days.
@@ -36,6 +39,7 @@ pub fn huge() -> Summary {
     let days: Vec<String> = (0..1_100)
         .map(|day| LocalDate::from_days(FIRST_DAY + day).to_string())
         .collect();
+    infer(&mut summary, &currencies);
     let bill = summary.bill.as_mut().unwrap();
     bill.totals = currencies
         .iter()
@@ -106,6 +110,22 @@ pub fn huge() -> Summary {
             next_from: Some(500_001),
         })
         .collect();
+    bill.tiers_told = (0..6_000)
+        .map(|number| TierTold {
+            owner: name("portfolio", number),
+            market: "Germany".into(),
+            category: "utility",
+            month: "2026-10".into(),
+            tier: "100001:500000".into(),
+            told_at: "2026-10-20T00:00:00Z".into(),
+            used_elsewhere: 0,
+            counted_then: 90_000,
+            counted: 1_234_567,
+            crossed_at: (number % 2 == 0).then(|| "2026-10-21T00:00:00Z".into()),
+            crossing: "later",
+            missing: 10_001,
+        })
+        .collect();
     for day in &days {
         let parts = BTreeMap::from([("marketing", 5), ("utility", 7)]);
         summary
@@ -151,4 +171,44 @@ pub fn huge() -> Summary {
     }
     comparison.sentences.push(comparison.sentences[0].clone());
     summary
+}
+
+/// A log without template marks: the bill is a range in every currency.
+fn infer(summary: &mut Summary, currencies: &[&str]) {
+    let by_currency = |text: &str| -> BTreeMap<String, _> {
+        let currencies = currencies.iter();
+        currencies
+            .map(|code| ((*code).to_owned(), amount(text)))
+            .collect()
+    };
+    let reading = |kind: &str, category: &str, in_force: bool| Reading {
+        inferred_template: kind.into(),
+        inferred_category: category.into(),
+        in_force,
+        totals: by_currency("987654321.0987")
+            .into_iter()
+            .map(|(code, amount)| {
+                let totals = BillTotals {
+                    amount,
+                    rated: 123_456_789,
+                    unrated: 12,
+                    ..BillTotals::default()
+                };
+                (code, totals)
+            })
+            .collect(),
+    };
+    let inferred = InferredSummary {
+        kinds: 123_456_789,
+        categories: 98_765_432,
+        readings: vec![
+            reading("window", "map", true),
+            reading("never", "map", false),
+            reading("always", "authentication", false),
+        ],
+        lowest: by_currency("123456789.0123"),
+        highest: by_currency("9876543210.9876"),
+    };
+    summary.limits.splice(0..0, inferred.sentences());
+    summary.inferred = Some(inferred);
 }

@@ -29,6 +29,14 @@ impl Tier {
         Some(Self { lower, upper })
     }
 
+    /// The rank of the first message in it: ranks count from 1, the first tier from 0.
+    pub const fn first_rank(self) -> u64 {
+        match self.lower {
+            0 => 1,
+            lower => lower,
+        }
+    }
+
     /// Whether it is the only tier there is: `0:MAX` says the same as no tier.
     pub const fn is_whole(self) -> bool {
         self.lower == 0 && self.upper.is_none()
@@ -66,5 +74,8 @@ mod tests {
             assert_eq!(read.as_deref(), written, "{text}");
         }
         assert!(Tier::parse("0:MAX").is_some_and(Tier::is_whole));
+        let first_rank = |text: &str| Tier::parse(text).map(Tier::first_rank);
+        assert_eq!(first_rank("0:100000"), Some(1));
+        assert_eq!(first_rank("100001:MAX"), Some(100_001));
     }
 }
