@@ -28,6 +28,31 @@ fn every_fixture_becomes_what_stands_beside_it() {
     assert!(cases > 0, "no case in {}", home.display());
 }
 
+#[test]
+fn the_page_on_maps_shows_what_is_tested() {
+    let home = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let page = fs::read_to_string(home.join("docs/maps.md")).unwrap();
+    let maps = home.join("tests/sources/own-maps");
+    for source in [
+        "own-names.csv",
+        "local-times.csv",
+        "nested-chats.json",
+        "state-times.csv",
+        "channels.csv",
+        "template-rules.csv",
+    ] {
+        let case = source.split('.').next().unwrap();
+        for name in [
+            source.to_owned(),
+            format!("{case}.map.toml"),
+            format!("{case}.expected.csv"),
+        ] {
+            let text = fs::read_to_string(maps.join(&name)).unwrap();
+            assert!(page.contains(text.trim_end()), "{name}");
+        }
+    }
+}
+
 fn entries(folder: &Path) -> Vec<PathBuf> {
     let entries = fs::read_dir(folder).unwrap();
     let mut paths: Vec<PathBuf> = entries.map(|entry| entry.unwrap().path()).collect();
