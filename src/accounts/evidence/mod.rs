@@ -29,7 +29,7 @@ use limits::LimitRow;
 use locations::Location;
 
 /// The tables that a folder may hold.
-pub const EVIDENCE_FILES: [&str; 7] = [
+pub const EVIDENCE_FILES: [&str; 9] = [
     "templates.csv",
     "opt_outs.csv",
     "tier_updates.csv",
@@ -37,6 +37,8 @@ pub const EVIDENCE_FILES: [&str; 7] = [
     "primary_locations.csv",
     "messaging_limits.csv",
     "other_events.csv",
+    "provider_prices.csv",
+    "billing_events.csv",
 ];
 
 /// What the tables of a folder say, row by row.
@@ -54,7 +56,7 @@ pub struct EvidenceFolder {
 }
 
 impl EvidenceFolder {
-    /// Reads the tables of a folder. `other_events.csv` is not read, and counts as an input all the same.
+    /// Reads the tables of a folder. The last three of the list are not read, and count as inputs all the same.
     ///
     /// # Errors
     /// If the folder holds none of them, or a cell is not what its column holds.
@@ -69,7 +71,7 @@ impl EvidenceFolder {
             let place = Place::file(folder.display().to_string());
             return Err(ConfigError::malformed(place, problem));
         }
-        let [templates, opt_outs, tiers, auth, locations, limits, _] = paths;
+        let [templates, opt_outs, tiers, auth, locations, limits, ..] = paths;
         Ok(Self {
             templates: source(&templates)?,
             opt_outs: read(&opt_outs, opt_outs::read)?,
