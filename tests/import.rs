@@ -300,3 +300,47 @@ fn rejected_rows_stand_beside_the_log_and_nothing_is_replaced_unasked() {
         "{left:?}"
     );
 }
+
+/// D-3: of raw webhooks nothing is assumed, also not after an import; and what they lack is said in both.
+#[test]
+fn an_imported_log_remembers_its_source() {
+    let folder = tempfile::tempdir().unwrap();
+    let home = folder.path();
+    let line = |number: usize| {
+        format!(
+            r#"{{"statuses":[{{"id":"wamid.{number}","status":"sent","timestamp":"1757066400","recipient_id":"4917012345678","pricing":{{"category":"marketing"}}}}]}}"#
+        )
+    };
+    let lines: Vec<String> = (0..1_000).map(line).collect();
+    fs::write(home.join("hooks.jsonl"), lines.join("\n")).unwrap();
+    succeeds(
+        home,
+        &[
+            "import",
+            "hooks.jsonl",
+            "--from",
+            "cloud-api",
+            "--out",
+            "log.parquet",
+        ],
+    );
+    for words in [&["hooks.jsonl", "--map", "cloud-api"][..], &["log.parquet"]] {
+        let words = [
+            &["replay", "--out", "out", "--force", "--format", "json"],
+            words,
+        ]
+        .concat();
+        let output = counterfoil(home, &words);
+        let summary: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
+        let totals = &summary["control_totals"];
+        assert_eq!(totals["outbound_delivered"], 0, "{words:?}");
+        assert_eq!(totals["outbound_undelivered"], 1_000, "{words:?}");
+        let map = &summary["assumptions"]["map"];
+        assert_eq!(map["name"], "cloud-api", "{words:?}");
+        let lack = map["lacks"][0].as_str().unwrap();
+        let limits = summary["limits"].as_array().unwrap();
+        let says =
+            |limit: &serde_json::Value| limit.as_str().is_some_and(|text| text.contains(lack));
+        assert!(limits.iter().any(says), "{limits:?}");
+    }
+}

@@ -16,7 +16,7 @@ use super::values::{RejectLimit, finding};
 use crate::log::census::Census;
 use crate::log::suggest::suggest;
 use crate::report::profile::{self, Checked, Profile, RejectedRow};
-use crate::report::summary::LogFileSummary;
+use crate::report::summary::{LogFileSummary, MapSummary};
 use crate::report::terminal;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
@@ -114,6 +114,7 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
             reason: reject.reason,
         })
     });
+    let map = MapSummary::of(files.iter().filter_map(|file| file.provenance.as_ref()));
     let profile = Profile::new(Checked {
         outcome: &replayed.outcome,
         census: &census,
@@ -128,7 +129,7 @@ pub fn run(args: &CheckArgs, parsed: &Parsed, printer: &Printer) -> Result<ExitS
         columns,
         rejected_first: rejected.collect::<anyhow::Result<_>>().or_input()?,
         accounts_file_absent: inputs.accounts.is_absent(),
-        map: inputs.map_summary(),
+        map,
     });
     drop(progress);
     show(&profile, args, printer)?;

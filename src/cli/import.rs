@@ -199,7 +199,8 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
     let mut output = LoneFile::create(&args.out, args.force).or_output()?;
     let finished = {
         let columns = import::columns(log.opened());
-        let mut sink = Sink::new(form, columns, &mut output).or_output()?;
+        let source = map.as_ref().map(|map| map.provenance.clone());
+        let mut sink = Sink::new(form, columns, source, &mut output).or_output()?;
         import::import(log.opened(), log.cells(), &mut sink, &|bytes| {
             progress.add(bytes)
         })
@@ -229,8 +230,8 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
         rejects: has_rejects.then(|| rejects_file.display().to_string()),
         evidence_folder: (!imported.evidence.is_empty())
             .then(|| evidence_folder.display().to_string()),
-        map: map.as_ref().map_or(CANONICAL, |map| &map.name),
-        lacks: map.as_ref().map_or(&[], |map| &map.lacks),
+        map: map.as_ref().map_or(CANONICAL, |map| &map.provenance.name),
+        lacks: map.as_ref().map_or(&[], |map| &map.provenance.lacks),
     };
     match args.format {
         Format::Json => {

@@ -11,7 +11,7 @@ use super::source_args::SourceArgs;
 use crate::accounts::{Accounts, EvidenceFolder, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::InputFormat;
-use crate::report::summary::{MapSummary, SettingInForce};
+use crate::report::summary::SettingInForce;
 use crate::rulebook::{Rulebook, Settings};
 use crate::run::exit::{Failure, OrFail};
 use crate::tariff::Tariff;
@@ -115,14 +115,6 @@ impl Inputs {
             shadow: args.shadow,
             ..self.request(&args.source, findings)
         }
-    }
-
-    /// The map of the log, as summary and profile tell of it.
-    pub fn map_summary(&self) -> Option<MapSummary> {
-        self.map.as_ref().map(|map| MapSummary {
-            name: map.name.clone(),
-            lacks: map.lacks.clone(),
-        })
     }
 
     /// Settings as summary and manifest list them.

@@ -11,7 +11,7 @@ use super::reject_texts::RejectTexts;
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::{self, InputFormat, Reading};
-use crate::log::{CellContext, CellParser, Chunk, Column, LogFile};
+use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
 use crate::replay::trace::{Tracer, Wanted};
@@ -50,6 +50,8 @@ pub struct FileInfo {
     pub columns: Vec<&'static str>,
     /// Header names that are none.
     pub ignored_columns: Vec<String>,
+    /// The source of its rows, where it is known.
+    pub provenance: Option<Provenance>,
 }
 
 /// What a replay is asked to do.
@@ -127,6 +129,7 @@ impl OpenedLog {
             bytes: file.size_bytes(),
             columns: file.columns().iter().map(|column| column.name()).collect(),
             ignored_columns: file.ignored_columns().to_vec(),
+            provenance: file.provenance().cloned(),
         };
         self.files.iter().map(|file| info(&**file)).collect()
     }
@@ -262,7 +265,7 @@ pub fn stem(log: &Path) -> String {
     }
     let mut stem = name.as_str();
     for ending in [
-        ".gz", ".zst", ".csv", ".parquet", ".jsonl", ".ndjson", ".tsv", ".txt",
+        ".gz", ".zst", ".csv", ".parquet", ".jsonl", ".json", ".ndjson", ".tsv", ".txt",
     ] {
         stem = stem.strip_suffix(ending).unwrap_or(stem);
     }

@@ -14,8 +14,8 @@ use crate::audit::{self, Difference, Reconciliation};
 use crate::log::map::Map;
 use crate::report::mask::Mask;
 use crate::report::summary::{
-    Circumstances, Comparison, Found, InputSummary, LogFileSummary, Period, Reading, Summary,
-    TimeRange,
+    Circumstances, Comparison, Found, InputSummary, LogFileSummary, MapSummary, Period, Reading,
+    Summary, TimeRange,
 };
 use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
@@ -213,7 +213,11 @@ impl Run<'_> {
                 .source
                 .rulebook
                 .map(|regime| regime.name().to_owned()),
-            map: self.inputs.map_summary(),
+            map: MapSummary::of(
+                self.files
+                    .iter()
+                    .filter_map(|file| file.provenance.as_ref()),
+            ),
             settings,
         }
     }

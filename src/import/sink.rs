@@ -6,8 +6,8 @@ use anyhow::Result;
 use hashbrown::HashMap;
 
 use super::rows::Taken;
-use crate::log::Column;
 use crate::log::texts::TextColumn;
+use crate::log::{Column, Provenance};
 use crate::report::tables::frame::{Cells, ColumnKind, ColumnSpec, Texts, Words};
 use crate::report::tables::parquet::{ParquetTable, Schema};
 use crate::vocabulary::Instant;
@@ -29,6 +29,8 @@ pub enum Form {
 /// A log that is being written.
 pub struct Sink<'w> {
     columns: Vec<Column>,
+    /// Noted in the file, where its form can keep it.
+    source: Option<Provenance>,
     file: File<'w>,
     /// Chunks whose rows are not written yet.
     waiting: Vec<Taken>,
@@ -45,7 +47,12 @@ impl<'w> Sink<'w> {
     ///
     /// # Errors
     /// If nothing can be written.
-    pub fn new(form: Form, columns: Vec<Column>, file: &'w mut (dyn Write + Send)) -> Result<Self> {
+    pub fn new(
+        form: Form,
+        columns: Vec<Column>,
+        source: Option<Provenance>,
+        file: &'w mut (dyn Write + Send),
+    ) -> Result<Self> {
         let file = match form {
             Form::Parquet => {
                 let specs: Vec<ColumnSpec> = columns.iter().map(|&column| spec(column)).collect();
@@ -61,6 +68,7 @@ impl<'w> Sink<'w> {
         };
         Ok(Self {
             columns,
+            source,
             file,
             waiting: Vec::new(),
             waiting_rows: 0,
@@ -93,7 +101,9 @@ impl<'w> Sink<'w> {
         match &mut self.file {
             File::Parquet(_, table) => {
                 if let Some(table) = table.take() {
-                    table.finish()?.flush()?;
+                    let source = self.source.as_ref().and_then(Provenance::to_json);
+                    let note = source.map(|source| (Provenance::KEY, source));
+                    table.finish_with(note)?.flush()?;
                 }
             }
             File::Csv(writer) => writer.flush()?,

@@ -3,7 +3,7 @@
 use std::path::Path;
 
 use super::texts::TextRows;
-use super::{CellCode, Column};
+use super::{CellCode, Column, Provenance};
 
 /// The most rows a chunk holds.
 pub const CHUNK_ROWS_MAX: usize = 65_536;
@@ -131,9 +131,9 @@ pub trait LogFile: Send + Sync {
     /// The header names that are no canonical column, in the file's order.
     fn ignored_columns(&self) -> &[String];
 
-    /// Whether its rows are Meta's own webhooks, of whose deliveries nothing is assumed (D-3).
-    fn is_raw_webhooks(&self) -> bool {
-        false
+    /// The source of its rows, where it is known.
+    fn provenance(&self) -> Option<&Provenance> {
+        None
     }
 
     /// Bytes on disk, for progress.

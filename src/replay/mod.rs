@@ -156,7 +156,8 @@ pub fn replay<'l>(request: &Request<'l, '_>) -> anyhow::Result<Replayed<'l>> {
         &request.cells,
     );
     // Of Meta's own webhooks a missing delivery says that there was none.
-    let is_raw = request.files.iter().any(|file| file.is_raw_webhooks());
+    let mut sources = request.files.iter().filter_map(|file| file.provenance());
+    let is_raw = sources.any(|source| source.is_raw_webhooks);
     let knows_deliveries = assembled.knows_deliveries || is_raw;
     let stop_list = match request.scope.findings {
         true => StopList::compile(request.accounts.opt_outs(), &request.cells),

@@ -96,8 +96,13 @@ impl Profile {
     /// Puts a profile together.
     pub fn new(checked: Checked<'_>) -> Self {
         let outcome = checked.outcome;
+        // Nobody misses what only a map's rule fills.
+        let is_asked_for = |column: &&Column| {
+            **column != Column::Inferred || checked.columns.contains(&column.name())
+        };
         let (columns_found, columns_missing) = Column::ALL
             .iter()
+            .filter(is_asked_for)
             .map(|column| column.name())
             .partition(|name| checked.columns.contains(name));
         let stated = checked.census.stated();

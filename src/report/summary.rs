@@ -12,7 +12,7 @@ mod reported;
 #[cfg(test)]
 mod tests;
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -29,6 +29,7 @@ use super::tables::TableRows;
 use crate::accounts::Accounts;
 use crate::audit::Verdict;
 use crate::findings::Finding;
+use crate::log::Provenance;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::pricing::Pricing;
 use crate::replay::outcome::{Outcome, Warning};
@@ -217,6 +218,24 @@ pub struct MapSummary {
     pub name: String,
     /// What its source cannot settle, in sentences.
     pub lacks: Vec<String>,
+}
+
+impl MapSummary {
+    /// The maps through which the files of a log were read, now or when they were imported; mostly one.
+    pub fn of<'p>(sources: impl Iterator<Item = &'p Provenance>) -> Option<Self> {
+        let sources: BTreeSet<&Provenance> = sources.collect();
+        let names: Vec<&str> = sources.iter().map(|source| source.name.as_str()).collect();
+        let mut lacks: Vec<String> = Vec::new();
+        for lack in sources.iter().flat_map(|source| &source.lacks) {
+            if !lacks.contains(lack) {
+                lacks.push(lack.clone());
+            }
+        }
+        (!names.is_empty()).then(|| Self {
+            name: names.join(", "),
+            lacks,
+        })
+    }
 }
 
 /// A setting, its value, and where the value comes from.

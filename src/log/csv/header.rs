@@ -198,7 +198,8 @@ pub(in crate::log) fn missing_columns(
         .collect();
     message
         + &format!(
-            "\nhelp: --map MAP.toml, with the lines: {}",
+            "\nhelp: --map MAP.toml, with the lines: {}\n\
+             help: `counterfoil check --suggest-map` drafts such a map",
             lines.join("; ")
         )
 }

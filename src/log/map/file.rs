@@ -9,7 +9,7 @@ use self::typed::{Value, Words, column_of, get};
 use super::path::{Path, Step};
 use super::rule::{Origin, Rule, TimeForm, Way};
 use super::{Evidence, Items, Map, Rows, Shape};
-use crate::log::Column;
+use crate::log::{Column, Provenance};
 use crate::rulebook::ConfigError;
 
 const TOP_KEYS: [&str; 14] = [
@@ -62,9 +62,10 @@ struct Shared<'v> {
 impl Reader<'_> {
     fn map(&mut self, table: &DeTable<'_>) -> Result<Map, ConfigError> {
         let mut map = Map {
-            name: self.name.to_owned(),
-            lacks: Vec::new(),
-            is_raw_webhooks: false,
+            provenance: Provenance {
+                name: self.name.to_owned(),
+                ..Provenance::default()
+            },
             delimiter: None,
             shape: Shape::default(),
             rows: Vec::new(),
@@ -78,11 +79,11 @@ impl Reader<'_> {
         let (mut rows, mut evidence, mut passed_over) = (None, None, None);
         for (key, value) in table.iter() {
             match key.get_ref().as_ref() {
-                "name" => map.name = self.string(value)?.to_owned(),
+                "name" => map.provenance.name = self.string(value)?.to_owned(),
                 "title" => drop(self.string(value)?),
                 "sources" => drop(self.strings(value)?),
-                "lacks" => map.lacks = self.strings(value)?,
-                "raw_webhooks" => map.is_raw_webhooks = self.boolean(value)?,
+                "lacks" => map.provenance.lacks = self.strings(value)?,
+                "raw_webhooks" => map.provenance.is_raw_webhooks = self.boolean(value)?,
                 "wrapped_in" => self.shape.wrapped_in(self.strings(value)?),
                 "delimiter" => map.delimiter = Some(self.delimiter(value)?),
                 "time" => {}

@@ -27,7 +27,7 @@ mod tests;
 use std::path::Path as FilePath;
 
 use super::csv::header::shown;
-use super::{Column, LogError};
+use super::{Column, LogError, Provenance};
 use crate::accounts::TemplateRegistry;
 use crate::rulebook::{ConfigError, read_text};
 pub use captured::Captured;
@@ -38,12 +38,8 @@ pub use shape::Shape;
 /// How the records of a source become rows.
 #[derive(Clone, Debug)]
 pub struct Map {
-    /// A short name, such as that of the preset.
-    pub name: String,
-    /// What the source cannot settle, in words for the report.
-    pub lacks: Vec<String>,
-    /// Whether rows are Meta's own webhooks: nothing is assumed of their deliveries (D-3).
-    pub is_raw_webhooks: bool,
+    /// Its name, and what its source cannot settle.
+    pub provenance: Provenance,
     /// What separates the cells of a CSV file; none: what fits its header best.
     pub delimiter: Option<u8>,
     shape: Shape,
@@ -178,7 +174,7 @@ impl Map {
             message: format!(
                 "the map `{}` finds no {} here\nit looks for: {}\nfound: {}\nhelp: correct the map, or draft \
                  one with `counterfoil check {} --suggest-map`",
-                self.name,
+                self.provenance.name,
                 missing.join(", "),
                 shown(&wanted),
                 shown(names),
@@ -225,22 +221,6 @@ impl Map {
             }
         }
         found
-    }
-
-    /// The tables of evidence that the map can fill, with their columns.
-    pub fn evidence_tables(&self) -> Vec<(&str, Vec<&str>)> {
-        let mut tables: Vec<(&str, Vec<&str>)> = Vec::new();
-        for evidence in &self.evidence {
-            let names = evidence.columns.iter().map(|(name, _)| name.as_str());
-            match tables.iter_mut().find(|known| known.0 == evidence.table) {
-                Some((_, columns)) => {
-                    let new: Vec<&str> = names.filter(|name| !columns.contains(name)).collect();
-                    columns.extend(new);
-                }
-                None => tables.push((&evidence.table, names.collect())),
-            }
-        }
-        tables
     }
 }
 

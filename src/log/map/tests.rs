@@ -75,8 +75,11 @@ fn what_no_map_can_say_is_refused_with_its_line() {
 fn presets_are_found_by_name_and_are_sound() {
     for &(name, _) in PRESETS {
         let map = Map::load(FilePath::new(name)).unwrap();
-        assert_eq!(map.name, name);
-        assert!(!map.lacks.is_empty() || !map.columns().is_empty(), "{name}");
+        assert_eq!(map.provenance.name, name);
+        assert!(
+            !map.provenance.lacks.is_empty() || !map.columns().is_empty(),
+            "{name}"
+        );
     }
     let message = Map::load(FilePath::new("cloud_api"))
         .unwrap_err()

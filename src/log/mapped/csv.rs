@@ -10,7 +10,9 @@ use crate::log::csv::{header_line, quoted};
 use crate::log::map::Map;
 use crate::log::text::{RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use crate::log::texts::TextRows;
-use crate::log::{CellContext, CellParser, Chunk, Column, LogError, LogFile, RowDefect};
+use crate::log::{
+    CellContext, CellParser, Chunk, Column, LogError, LogFile, Provenance, RowDefect,
+};
 
 /// What cells are separated by, where the map does not say.
 const DELIMITERS: [u8; 4] = [b',', b';', b'\t', b'|'];
@@ -206,8 +208,8 @@ impl RowFormat for MappedCsv {
         &self.header.ignored
     }
 
-    fn is_raw_webhooks(&self) -> bool {
-        self.mapper.map.is_raw_webhooks
+    fn provenance(&self) -> Option<&Provenance> {
+        Some(&self.mapper.map.provenance)
     }
 
     fn decode(

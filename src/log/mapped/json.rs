@@ -7,7 +7,7 @@ use crate::log::map::Map;
 use crate::log::text::json::{line_of_object, next_piece, next_start};
 use crate::log::text::{Limits, RowEnds, RowFormat, ShownRow, TextChunk, TextFile, TextSource};
 use crate::log::texts::TextRows;
-use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, RowDefect};
+use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance, RowDefect};
 
 const BYTE_ORDER_MARK: &[u8] = b"\xef\xbb\xbf";
 /// A record may be a page of messages, so it may be longer than a row.
@@ -104,8 +104,8 @@ impl RowFormat for MappedJson {
         &[]
     }
 
-    fn is_raw_webhooks(&self) -> bool {
-        self.mapper.map.is_raw_webhooks
+    fn provenance(&self) -> Option<&Provenance> {
+        Some(&self.mapper.map.provenance)
     }
 
     fn decode(

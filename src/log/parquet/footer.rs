@@ -4,6 +4,7 @@ use super::Damage;
 use super::io::PositionalFile;
 use super::leaf::{LeafType, SchemaElement};
 use super::thrift::{Field, ThriftError, ThriftReader};
+use crate::log::Provenance;
 
 const MAGIC: &[u8; 4] = b"PAR1";
 const ENCRYPTED_MAGIC: &[u8; 4] = b"PARE";
@@ -19,6 +20,8 @@ pub(super) struct Footer {
     pub(super) fields: Vec<SchemaField>,
     /// The row groups, in the file's order.
     pub(super) row_groups: Vec<RowGroup>,
+    /// The source of the rows, where an import has noted it.
+    pub(super) provenance: Option<Provenance>,
 }
 
 /// A field at the top level of the schema.
@@ -116,6 +119,21 @@ impl Footer {
                             Ok(())
                         })?;
                     }
+                    5 => reader.structs(field, |reader| {
+                        let (mut key, mut value) = (None, None);
+                        reader.fields(|reader, field| {
+                            match field.id {
+                                1 => key = Some(reader.text(field)?),
+                                2 => value = Some(reader.text(field)?),
+                                _ => reader.skip(field)?,
+                            }
+                            Ok(())
+                        })?;
+                        if key == Some(Provenance::KEY) {
+                            footer.provenance = value.and_then(Provenance::from_json);
+                        }
+                        Ok(())
+                    })?,
                     8 => {
                         encrypted = true;
                         reader.skip(field)?;

@@ -13,7 +13,7 @@ use crate::log::map::Map;
 use crate::log::mapped::{Mapper, Memory, Record};
 use crate::log::texts::TextRows;
 use crate::log::{
-    CellContext, CellParser, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow,
+    CellContext, CellParser, Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow,
 };
 
 /// Opens a Parquet file.
@@ -146,8 +146,8 @@ impl LogFile for MappedParquet {
         &self.file.schema.ignored
     }
 
-    fn is_raw_webhooks(&self) -> bool {
-        self.mapper.map.is_raw_webhooks
+    fn provenance(&self) -> Option<&Provenance> {
+        Some(&self.mapper.map.provenance)
     }
 
     fn size_bytes(&self) -> u64 {

@@ -39,7 +39,7 @@ use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
 use super::chunk::TakeMessageIds;
 use super::texts::TextRows;
-use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
+use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow};
 
 /// Opens a Parquet log.
 ///
@@ -90,6 +90,10 @@ impl LogFile for ParquetFile {
 
     fn ignored_columns(&self) -> &[String] {
         &self.schema.ignored
+    }
+
+    fn provenance(&self) -> Option<&Provenance> {
+        self.footer.provenance.as_ref()
     }
 
     fn size_bytes(&self) -> u64 {

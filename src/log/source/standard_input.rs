@@ -8,7 +8,7 @@ use tempfile::NamedTempFile;
 
 use super::{InputFormat, Reading, Rows, open_file};
 use crate::log::texts::TextRows;
-use crate::log::{Chunk, ChunkAddress, Column, LogError, LogFile, TextRow};
+use crate::log::{Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow};
 
 /// Copies standard input and opens the copy.
 pub(super) fn open(
@@ -82,8 +82,8 @@ impl LogFile for Spooled {
         self.log.ignored_columns()
     }
 
-    fn is_raw_webhooks(&self) -> bool {
-        self.log.is_raw_webhooks()
+    fn provenance(&self) -> Option<&Provenance> {
+        self.log.provenance()
     }
 
     fn size_bytes(&self) -> u64 {

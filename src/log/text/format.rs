@@ -4,7 +4,7 @@ use std::ops::Range;
 
 use super::{RowEnds, TextChunk};
 use crate::log::texts::TextRows;
-use crate::log::{CellParser, Chunk, Column, TextRow};
+use crate::log::{CellParser, Chunk, Column, Provenance, TextRow};
 
 /// How the rows of a text are written.
 pub(in crate::log) trait RowFormat: Send + Sync {
@@ -20,9 +20,9 @@ pub(in crate::log) trait RowFormat: Send + Sync {
     /// The names in the file that are no canonical column.
     fn ignored_columns(&self) -> &[String];
 
-    /// Whether the rows are Meta's own webhooks.
-    fn is_raw_webhooks(&self) -> bool {
-        false
+    /// The source of the rows, where it is known.
+    fn provenance(&self) -> Option<&Provenance> {
+        None
     }
 
     /// Decodes a chunk; the chunk of codes is empty before.

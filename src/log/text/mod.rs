@@ -20,8 +20,8 @@ use memchr::memchr_iter;
 
 use super::texts::TextRows;
 use super::{
-    CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile, RowDefect,
-    TextRow,
+    CellContext, CellParser, Chunk, ChunkAddress, Column, EpochUnits, LogError, LogFile,
+    Provenance, RowDefect, TextRow,
 };
 pub(super) use decompress::{Compression, TextStream};
 pub(super) use format::{RowFormat, ShownRow};
@@ -243,8 +243,8 @@ impl<F: RowFormat> LogFile for TextFile<F> {
         self.format.ignored_columns()
     }
 
-    fn is_raw_webhooks(&self) -> bool {
-        self.format.is_raw_webhooks()
+    fn provenance(&self) -> Option<&Provenance> {
+        self.format.provenance()
     }
 
     fn size_bytes(&self) -> u64 {

@@ -5,7 +5,7 @@ use std::io::Write;
 use anyhow::Result;
 use polars_parquet::parquet::error::ParquetError;
 use polars_parquet::parquet::fallible_streaming_iterator;
-use polars_parquet::parquet::metadata::SchemaDescriptor;
+use polars_parquet::parquet::metadata::{KeyValue, SchemaDescriptor};
 use polars_parquet::parquet::page::CompressedPage;
 use polars_parquet::parquet::schema::Repetition;
 use polars_parquet::parquet::schema::types::{
@@ -121,8 +121,22 @@ impl<W: Write> ParquetTable<W> {
     ///
     /// # Errors
     /// If the file cannot be written.
-    pub fn finish(mut self) -> Result<W> {
-        self.writer.end(None)?;
+    pub fn finish(self) -> Result<W> {
+        self.finish_with(None)
+    }
+
+    /// Writes the footer with a note in it, a key and its value, and gives the file back.
+    ///
+    /// # Errors
+    /// If the file cannot be written.
+    pub fn finish_with(mut self, note: Option<(&str, String)>) -> Result<W> {
+        let note = note.map(|(key, value)| {
+            vec![KeyValue {
+                key: key.to_owned(),
+                value: Some(value),
+            }]
+        });
+        self.writer.end(note)?;
         Ok(self.writer.into_inner())
     }
 }
