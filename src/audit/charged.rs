@@ -110,9 +110,7 @@ pub fn expected_groups(
             state: price.state,
         }
     };
-    let mut groups: Vec<ExpectedGroup> = counts.into_iter().map(group).collect();
-    groups.sort_unstable_by(|left, right| order(left).cmp(&order(right)));
-    groups
+    counts.into_iter().map(group).collect()
 }
 
 /// The price that Meta's mark names, where it is another one.
@@ -122,34 +120,6 @@ fn marked_type(disagreement: Disagreement) -> Option<PricingType> {
         Disagreement::FreeBilled(pricing_type) => Some(pricing_type),
         Disagreement::Category(_) => None,
     }
-}
-
-/// Everything that tells groups apart, so that the same run gives the same rows.
-fn order(group: &ExpectedGroup) -> impl Ord + '_ {
-    (
-        (
-            &group.account,
-            &group.business,
-            group.local_date,
-            group.send_date,
-            group.utc_date,
-        ),
-        (
-            group.country,
-            group.market,
-            group.category,
-            group.pricing_type,
-            group.tier,
-        ),
-        (
-            group.model,
-            group.rate_card,
-            group.rate,
-            group.currency,
-            group.state,
-        ),
-        (group.meta_pricing_type, group.meta_category),
-    )
 }
 
 fn utc_date(instant: Instant) -> LocalDate {

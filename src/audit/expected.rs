@@ -59,6 +59,39 @@ pub struct ExpectedGroup {
 }
 
 impl ExpectedGroup {
+    /// Everything that tells groups apart, so that the same groups give the same rows in whatever order they come.
+    pub(super) fn order(&self) -> impl Ord + '_ {
+        (
+            (
+                &self.account,
+                &self.business,
+                self.local_date,
+                self.send_date,
+                self.utc_date,
+            ),
+            (
+                self.country,
+                self.market,
+                self.category,
+                self.pricing_type,
+                self.tier,
+            ),
+            (
+                self.model,
+                self.rate_card,
+                self.rate,
+                self.currency,
+                self.state,
+            ),
+            (
+                self.meta_pricing_type,
+                self.meta_category,
+                self.quantity,
+                self.amount,
+            ),
+        )
+    }
+
     /// Whether it costs something (or would, if its rate were known).
     pub fn is_charged(&self) -> bool {
         self.state != ChargeState::Free

@@ -112,6 +112,12 @@ pub enum AuditError {
 /// # Errors
 /// If a group is absurdly large, or the result does not foot.
 pub fn reconcile(evidence: &Evidence<'_>) -> Result<Reconciliation, AuditError> {
+    let mut groups = evidence.groups.to_vec();
+    groups.sort_unstable_by(|left, right| left.order().cmp(&right.order()));
+    let evidence = &Evidence {
+        groups: &groups,
+        ..*evidence
+    };
     if let Some(group) = evidence.groups.iter().find(|group| !group.is_in_range()) {
         return Err(AuditError::TooLarge {
             account: group.account.to_string(),
