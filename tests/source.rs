@@ -16,6 +16,7 @@ fn layers_look_only_upwards() {
         "pricing",
         "findings",
         "audit",
+        "whatif",
         "picture",
         "explain",
         "report",

@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::activity::Activity;
+use super::folded_log::Afterwards;
 use super::longer_entry_points;
 use super::machine::{Findings, Judgement, PairMachine, starts_window};
 use super::message::Message;
@@ -20,6 +21,7 @@ use super::outcome::{
     Charge, Conversation, FetchMessageIds, Part, Record, Records, RowNumber, RowSet, Sightings,
 };
 use super::partition::{PARTITIONS, Partitions, lock};
+use super::rewriting::{Rewriting, Timelines};
 use super::stretches::Stretches;
 use crate::log::cell::CellContext;
 use crate::vocabulary::Instant;
@@ -41,6 +43,8 @@ pub struct Judge<'a> {
     pub ids: &'a dyn FetchMessageIds,
     /// Names of accounts, the last resort of that order.
     pub cells: &'a CellContext,
+    /// What is done to the messages of each pair first (`whatif`).
+    pub rewriting: Option<&'a dyn Rewriting>,
 }
 
 /// What the pairs of a run have led to so far.
@@ -75,12 +79,30 @@ struct Bench {
     starts: Vec<Instant>,
     spans: Vec<Range<usize>>,
     findings: Findings,
+    timelines: Timelines,
 }
 
-/// Pairs that wait for ids: each one's messages, and the starts of its customer service windows.
+/// A pair whose messages stand in the order T-5.
+#[derive(Clone, Copy)]
+struct OrderedPair<'s> {
+    messages: &'s [Message],
+    /// The windows of its whole group, if it is a member's.
+    group_windows: Option<&'s [Instant]>,
+}
+
+impl<'s> OrderedPair<'s> {
+    fn of_waiting((messages, windows): &'s (Vec<Message>, Option<Vec<Instant>>)) -> Self {
+        Self {
+            messages,
+            group_windows: windows.as_deref(),
+        }
+    }
+}
+
+/// Pairs that wait for ids: the messages of each, and the windows of its group.
 #[derive(Default)]
 struct Waiting {
-    pairs: Vec<(Vec<Message>, Vec<Instant>)>,
+    pairs: Vec<(Vec<Message>, Option<Vec<Instant>>)>,
 }
 
 impl Judge<'_> {
@@ -88,7 +110,11 @@ impl Judge<'_> {
     ///
     /// # Errors
     /// If message ids can no longer be read.
-    pub fn judge(&self, messages: &Partitions<Message>) -> anyhow::Result<Judged> {
+    pub fn judge(
+        &self,
+        messages: &Partitions<Message>,
+        afterwards: Afterwards,
+    ) -> anyhow::Result<Judged> {
         let found = Found {
             conversations: Partitions::new(),
             charges: Partitions::new(),
@@ -105,7 +131,10 @@ impl Judge<'_> {
             .for_each(|partition| {
                 let mut bench = lock(&benches).pop().unwrap_or_default();
                 bench.messages.clear();
-                messages.take_into(partition, &mut bench.messages);
+                match afterwards {
+                    Afterwards::Forget => messages.take_into(partition, &mut bench.messages),
+                    Afterwards::Keep => messages.copy_into(partition, &mut bench.messages),
+                }
                 let waits = self.judge_partition(&mut bench, &found);
                 lock(&waiting).pairs.extend(waits.pairs);
                 lock(&benches).push(bench);
@@ -144,6 +173,7 @@ impl Judge<'_> {
             starts,
             spans,
             findings,
+            timelines,
         } = bench;
         if self.assumes_delivery {
             let unknown = messages.iter_mut().filter(|message| {
@@ -156,38 +186,63 @@ impl Judge<'_> {
             let activity = self.activity(messages);
             lock(&found.activity).append(activity);
         }
-        let pairs = || messages.chunk_by(|left, right| left.pair() == right.pair());
         let groups = self.group_windows(messages);
+        let mut waiting = Waiting::default();
+        let mut in_order = Vec::new();
+        for messages in messages.chunk_by(|left, right| left.pair() == right.pair()) {
+            let pair = self.with_windows_of_group(messages, &groups);
+            if tied_rows(messages).next().is_some() {
+                let windows = pair.group_windows.map(<[_]>::to_vec);
+                waiting.pairs.push((messages.to_vec(), windows));
+            } else {
+                in_order.push(pair);
+            }
+        }
+        if let Some(rewriting) = self.rewriting {
+            timelines.clear();
+            for pair in in_order.drain(..) {
+                rewriting.rewrite(pair.messages[0].pair(), pair.messages, timelines);
+            }
+            let rewritten = timelines.iter();
+            in_order = rewritten
+                .map(|messages| self.with_windows_of_group(messages, &groups))
+                .collect();
+        }
+        self.replay_pairs(&in_order, starts, spans, findings, found);
+        waiting
+    }
+
+    /// Judges pairs whose messages are in order.
+    fn replay_pairs<'s>(
+        &self,
+        pairs: &[OrderedPair<'s>],
+        starts: &mut Vec<Instant>,
+        spans: &mut Vec<Range<usize>>,
+        findings: &mut Findings,
+        found: &Found,
+    ) {
         let refreshing = self.judgement.terms.settings.window_refreshing_types;
         starts.clear();
         spans.clear();
         // Window starts of all pairs in one piece of memory; pairs borrow their stretch.
-        for pair in pairs() {
+        for pair in pairs {
             let start = starts.len();
             let opening = pair
+                .messages
                 .iter()
                 .filter(|message| starts_window(message, refreshing));
             starts.extend(opening.map(Message::instant));
             spans.push(start..starts.len());
         }
-        let mut waiting = Waiting::default();
         let mut machine = PairMachine::new(self.judgement, findings);
-        for (pair, span) in pairs().zip(spans) {
-            let group = self.judgement.pairs.group(pair[0].pair());
-            let starts = group
-                .and_then(|group| groups.get(&group))
-                .map_or(&starts[span.clone()], Vec::as_slice);
-            if tied_rows(pair).next().is_some() {
-                waiting.pairs.push((pair.to_vec(), starts.to_vec()));
-            } else {
-                self.replay(&mut machine, pair, starts, found);
-            }
+        for (pair, span) in pairs.iter().zip(spans) {
+            let starts = pair.group_windows.unwrap_or(&starts[span.clone()]);
+            self.replay(&mut machine, pair.messages, starts, found);
         }
         found
             .outside_window
             .fetch_add(machine.outside_window, Ordering::Relaxed);
         self.scatter(findings, found);
-        waiting
     }
 
     fn replay<'s>(
@@ -217,20 +272,53 @@ impl Judge<'_> {
         let tied = RowSet::from(pairs.iter().flat_map(|(messages, _)| tied_rows(messages)));
         let ids = self.ids.message_ids(tied)?;
         pairs.par_chunks_mut(WAITING_PAIRS_CHUNK).for_each(|pairs| {
-            let mut findings = Findings::default();
+            let Bench {
+                starts,
+                spans,
+                findings,
+                ..
+            } = &mut Bench::default();
             for (messages, _) in &mut *pairs {
                 resolve_ties(messages, &ids, self.cells);
             }
-            let mut machine = PairMachine::new(self.judgement, &mut findings);
-            for (messages, starts) in &*pairs {
-                self.replay(&mut machine, messages, starts, found);
-            }
-            found
-                .outside_window
-                .fetch_add(machine.outside_window, Ordering::Relaxed);
-            self.scatter(&mut findings, found);
+            let rewritten: Vec<Timelines>;
+            let in_order: Vec<OrderedPair<'_>> = match self.rewriting {
+                None => pairs.iter().map(OrderedPair::of_waiting).collect(),
+                Some(rewriting) => {
+                    let rewrite = |(messages, _): &(Vec<Message>, _)| {
+                        let mut timelines = Timelines::default();
+                        rewriting.rewrite(messages[0].pair(), messages, &mut timelines);
+                        timelines
+                    };
+                    rewritten = pairs.iter().map(rewrite).collect();
+                    let of_pairs = rewritten.iter().zip(&*pairs);
+                    of_pairs
+                        .flat_map(|(timelines, (_, windows))| {
+                            timelines.iter().map(|messages| OrderedPair {
+                                messages,
+                                group_windows: windows.as_deref(),
+                            })
+                        })
+                        .collect()
+                }
+            };
+            self.replay_pairs(&in_order, starts, spans, findings, found);
         });
         Ok(())
+    }
+
+    fn with_windows_of_group<'s>(
+        &self,
+        messages: &'s [Message],
+        groups: &'s HashMap<(u32, u32), Vec<Instant>>,
+    ) -> OrderedPair<'s> {
+        let group = self.judgement.pairs.group(messages[0].pair());
+        OrderedPair {
+            messages,
+            group_windows: group
+                .and_then(|group| groups.get(&group))
+                .map(Vec::as_slice),
+        }
     }
 
     fn activity(&self, messages: &[Message]) -> Activity {

@@ -1,6 +1,6 @@
 //! A message: what remains of its rows after folding (D-1…D-4).
 
-use super::attributes::{Attributes, Flag};
+pub use super::attributes::{Attributes, Flag};
 use super::outcome::RowNumber;
 use super::pair::PairKey;
 use crate::vocabulary::{Direction, Instant, Kind, TemplateCategory};
@@ -114,6 +114,25 @@ impl Message {
     pub fn of_kind(self, kind: Kind) -> Self {
         let attributes = self.attributes().with_kind(kind).0;
         Self { attributes, ..self }
+    }
+
+    /// The same message with other words.
+    #[must_use]
+    pub fn with_attributes(self, attributes: Attributes) -> Self {
+        Self {
+            attributes: attributes.0,
+            ..self
+        }
+    }
+
+    /// The same message, this much later: its sending and its arrival.
+    #[must_use]
+    pub fn later(self, micros: i64) -> Self {
+        Self {
+            instant: self.instant.saturating_add(micros),
+            sent: self.sent.saturating_add(micros),
+            ..self
+        }
     }
 
     /// Counts as delivered when it was sent (D-3).

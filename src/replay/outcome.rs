@@ -7,7 +7,7 @@ use hashbrown::HashMap;
 use super::activity::Activity;
 pub use super::inferred::Inferred;
 pub use super::notes::{Mark, Note, Notes};
-use super::pair::{PairKey, PairTable};
+pub use super::pair::{PairKey, PairTable};
 pub use super::records::{Record, Records};
 pub use super::row_set::RowSet;
 pub use super::sighting::{Detail, Reach, Sighting, Sightings};
@@ -274,11 +274,11 @@ pub struct Outcome {
     /// Conversations and charges, by stretches of time.
     pub parts: Vec<Part>,
     /// Names of pairs.
-    pub pairs: PairTable,
+    pub pairs: Arc<PairTable>,
     /// Names of accounts.
     pub cells: Arc<CellContext>,
     /// Prices that marks and bids state, by the message's row as charges name it.
-    pub price_marks: HashMap<RowNumber, PriceMark>,
+    pub price_marks: Arc<HashMap<RowNumber, PriceMark>>,
     /// How far each allowance is used, by regime, owner and month.
     pub allowances: Vec<AllowancePosition>,
     /// What findings speak of, where they were asked for.

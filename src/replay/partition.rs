@@ -67,6 +67,16 @@ impl<T: Copy> Partitions<T> {
             records.extend_from_slice(&block);
         }
     }
+
+    /// Copies the records of one partition, in no particular order, to the end of `records`.
+    pub fn copy_into(&self, partition: usize, records: &mut Vec<T>) {
+        for block in lock(&self.blocks[partition]).iter() {
+            records.extend_from_slice(block);
+        }
+        for writer in lock(&self.writers).iter() {
+            records.extend_from_slice(&writer.open[partition]);
+        }
+    }
 }
 
 /// Writes records into partitions.

@@ -197,7 +197,7 @@ impl World {
                 activity: Default::default(),
                 freed_by_longer_entry_points: Vec::new(),
                 notes: Default::default(),
-                pairs,
+                pairs: pairs.into(),
                 cells,
                 totals,
                 inferred: Default::default(),

@@ -1,0 +1,350 @@
+//! A log that is read and folded, and what it is judged by.
+//!
+//! Reading and folding is most of a replay's work, and scenarios share it: what-if judges the folded messages
+//! again under other rules, or rewritten, without reading the log again.
+
+use std::sync::Arc;
+
+use hashbrown::{HashMap, HashSet};
+
+use super::allowance::Allowances;
+use super::assemble::Assembled;
+use super::fold::Folder;
+use super::folded::Folded;
+use super::judge::{Judge, Judged};
+use super::longer_entry_points;
+use super::machine::{CustomerPlaces, Judgement};
+use super::message::Message;
+use super::outcome::{Outcome, PriceMark, RowNumber};
+use super::pair::PairTable;
+use super::partition::{self, Partitions};
+use super::ranking::Ranking;
+use super::reject::{Reject, Rejects};
+use super::rewriting::Rewriting;
+use super::row::Row;
+use super::rows::RowPlaces;
+use super::stages::{Stage, StageTimes};
+use super::stop_list::StopList;
+use super::stretches::Stretches;
+use super::terms::{Scope, Terms};
+use super::trace::Tracer;
+use super::{Replayed, Request, price_marks, read, warnings};
+use crate::accounts::Accounts;
+use crate::log::cell::CellContext;
+use crate::log::totals::ControlTotals;
+use crate::rulebook::Rulebook;
+use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
+use crate::vocabulary::Instant;
+
+/// With fewer outbound messages D-3 `auto` never assumes a delivery.
+const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
+
+/// What a folded log is judged by.
+#[derive(Clone)]
+pub struct Lens<'a> {
+    /// Who pays.
+    pub accounts: &'a Accounts,
+    /// The regimes.
+    pub rulebook: &'a Rulebook,
+    /// What is open.
+    pub settings: Settings,
+    /// Period, forced regime, detail.
+    pub scope: Scope,
+    /// Where customers are.
+    pub customers: &'a dyn CustomerPlaces,
+    /// Told what happens to a few pairs (`explain`).
+    pub tracer: Option<&'a Tracer>,
+    /// What is done to the messages of each pair before they are judged (`whatif`).
+    pub rewriting: Option<&'a dyn Rewriting>,
+}
+
+impl Lens<'_> {
+    fn terms(&self, settings: Settings, scope: Scope, cells: &CellContext) -> Terms {
+        Terms::compile(self.rulebook, settings, scope, self.accounts, cells)
+    }
+}
+
+/// A log whose messages stand by pair, and what was seen on the way.
+pub struct FoldedLog<'l> {
+    messages: Partitions<Message>,
+    folded: Folded,
+    assembled: Assembled,
+    pairs: Arc<PairTable>,
+    cells: Arc<CellContext>,
+    places: RowPlaces<'l>,
+    rejects: Vec<Reject>,
+    stretches: Stretches,
+    stop_list: StopList,
+    opted_out: HashSet<RowNumber>,
+    price_marks: Arc<HashMap<RowNumber, PriceMark>>,
+    knows_deliveries: bool,
+    stages: StageTimes,
+}
+
+impl<'l> FoldedLog<'l> {
+    /// Reads a log and folds its rows into messages, by the settings and the period of the request.
+    ///
+    /// # Errors
+    /// If a file cannot be read, holds instants of two units in a column, or the log is larger than one run
+    /// can take.
+    pub fn read(request: &Request<'l, '_>) -> anyhow::Result<Self> {
+        let mut stages = StageTimes::start();
+        let places = RowPlaces::new(request.files);
+        let rejects = Rejects::default();
+        let pairs = PairTable::new(Arc::clone(&request.cells));
+        let rows = Partitions::<Row>::new();
+        let mut assembled = read::read(request, &places, &pairs, &rows, &rejects)?;
+        assembled.notes.finish();
+        stages.end(Stage::Read);
+        let mut rejects = rejects.into_vec();
+        let rejected_before_folding = rejects.len() as u64;
+
+        let lens = request.lens();
+        let terms = lens.terms(lens.settings.clone(), lens.scope.clone(), &request.cells);
+        // Of Meta's own webhooks a missing delivery says that there was none.
+        let mut sources = request.files.iter().filter_map(|file| file.provenance());
+        let is_raw = sources.any(|source| source.is_raw_webhooks);
+        let knows_deliveries = assembled.knows_deliveries || is_raw;
+        let stop_list = match request.scope.findings {
+            true => StopList::compile(request.accounts.opt_outs(), &request.cells),
+            false => StopList::default(),
+        };
+        let folder = Folder {
+            terms: &terms,
+            stop_list: &stop_list,
+            odd_values: &assembled.odd_values,
+            notes: &assembled.notes,
+            templates: request.templates,
+            pairs: &pairs,
+            knows_deliveries,
+        };
+        let messages = Partitions::<Message>::new();
+        let mut folded = read::fold(&folder, &rows, &messages, &places, &request.cells)?;
+        drop(rows);
+        folded.totals.rows_read = 0;
+        folded.totals.add(&ControlTotals {
+            rows_read: assembled.rows_read,
+            other_channel: assembled.other_channels.values().sum(),
+            rejected: rejected_before_folding,
+            ..Default::default()
+        });
+        rejects.append(&mut folded.rejects);
+        let stretches = Stretches::of_sample(std::mem::take(&mut folded.sample));
+        let opted_out = std::mem::take(&mut folded.opted_out).into_iter().collect();
+        let price_marks = price_marks::read(&folded.price_marks, &places)?;
+        stages.end(Stage::Fold);
+        Ok(Self {
+            messages,
+            folded,
+            assembled,
+            pairs: Arc::new(pairs),
+            cells: Arc::clone(&request.cells),
+            places,
+            rejects,
+            stretches,
+            stop_list,
+            opted_out,
+            price_marks: Arc::new(price_marks),
+            knows_deliveries,
+            stages,
+        })
+    }
+
+    /// Judges the log for the last time: its messages are forgotten on the way, and what folding saw goes with
+    /// what is found.
+    ///
+    /// # Errors
+    /// If rows whose ids decide an order can no longer be read.
+    ///
+    /// # Panics
+    /// If the control totals do not close: a bug in the program.
+    pub fn judge(mut self, lens: &Lens<'_>) -> anyhow::Result<Replayed<'l>> {
+        let (mut outcome, mut stages) = self.judged(lens, Afterwards::Forget)?;
+        outcome.sightings.append(&mut self.folded.sightings);
+        outcome.notes = self.assembled.notes;
+        stages.end(Stage::Allowance);
+        Ok(Replayed {
+            outcome,
+            rejects: self.rejects,
+            places: self.places,
+            stages,
+        })
+    }
+
+    /// Judges the log and keeps it for the next time; findings are not looked for.
+    ///
+    /// # Errors
+    /// If rows whose ids decide an order can no longer be read.
+    ///
+    /// # Panics
+    /// If the control totals do not close: a bug in the program.
+    pub fn judge_and_keep(&self, lens: &Lens<'_>) -> anyhow::Result<Outcome> {
+        Ok(self.judged(lens, Afterwards::Keep)?.0)
+    }
+
+    /// Where rows stand.
+    pub fn places(&self) -> &RowPlaces<'l> {
+        &self.places
+    }
+
+    /// Names of pairs.
+    pub fn pairs(&self) -> &PairTable {
+        &self.pairs
+    }
+
+    /// First and last instant of any accepted row, if there is one.
+    pub fn time_range(&self) -> Option<(Instant, Instant)> {
+        self.folded.time_range
+    }
+
+    fn judged(
+        &self,
+        lens: &Lens<'_>,
+        afterwards: Afterwards,
+    ) -> anyhow::Result<(Outcome, StageTimes)> {
+        let mut stages = self.stages;
+        let (folded, cells) = (&self.folded, &self.cells);
+        let terms = lens.terms(lens.settings.clone(), lens.scope.clone(), cells);
+        let assumes_delivery = match terms.settings.assume_sent_is_delivered {
+            AssumeSentIsDelivered::On => true,
+            AssumeSentIsDelivered::Off => false,
+            AssumeSentIsDelivered::Auto => {
+                !self.knows_deliveries && folded.outbound_messages >= AUTO_DELIVERY_MESSAGES_MIN
+            }
+        };
+        let mut totals = folded.totals.clone();
+        match assumes_delivery {
+            true => totals.outbound_delivered += folded.undecided,
+            false => totals.outbound_undelivered += folded.undecided,
+        }
+        totals.assert_closed();
+
+        let longer = match lens.scope.findings {
+            true => longer_entry_points::longer(&lens.settings),
+            false => None,
+        };
+        let longer_terms = longer.map(|settings| {
+            let scope = Scope {
+                findings: false,
+                detail_messages: false,
+                ..lens.scope.clone()
+            };
+            lens.terms(settings, scope, cells)
+        });
+        let special_accounts = special_accounts(lens.accounts, cells);
+        let has_limit = accounts_with_limit(lens.accounts, cells);
+        let account_names = account_names(cells);
+        let end_of_log = folded.time_range.map_or(Instant::MAX, |(_, last)| last);
+        let judgement = Judgement {
+            terms: &terms,
+            accounts: lens.accounts,
+            account_names: &account_names,
+            odd_values: &self.assembled.odd_values,
+            pairs: &self.pairs,
+            customers: lens.customers,
+            ai_periods: lens.rulebook.ai_periods(),
+            end_of_log: match lens.rewriting {
+                Some(rewriting) => rewriting.end_of_log(end_of_log),
+                None => end_of_log,
+            },
+            us_pause_from: lens.rulebook.us_marketing_pause_from(),
+            has_limit: &has_limit,
+            stop_list: &self.stop_list,
+            opted_out: &self.opted_out,
+            special_accounts: &special_accounts,
+            tracer: lens.tracer,
+        };
+        let judge = Judge {
+            judgement,
+            longer: longer_terms.as_ref().map(|terms| Judgement {
+                terms,
+                tracer: None,
+                ..judgement
+            }),
+            assumes_delivery,
+            stretches: &self.stretches,
+            ids: &self.places,
+            cells,
+            rewriting: lens.rewriting,
+        };
+        let Judged {
+            mut parts,
+            sightings,
+            activity,
+            freed,
+            outside_window,
+        } = judge.judge(&self.messages, afterwards)?;
+        partition::release_memory();
+        stages.end(Stage::Judge);
+        let allowances = Allowances {
+            terms: &terms,
+            accounts: lens.accounts,
+            ranking: Ranking {
+                cells,
+                pairs: &self.pairs,
+                ids: &self.places,
+            },
+        }
+        .apply(&mut parts)?;
+        partition::release_memory();
+        stages.end(Stage::Allowance);
+
+        let found = warnings::Found {
+            folded,
+            parts: &parts,
+            outside_window,
+            assumes_delivery,
+            terms: &terms,
+            accounts: lens.accounts,
+        };
+        let outcome = Outcome {
+            warnings: found.warnings(),
+            incomplete: found.incomplete(),
+            rejected_by_code: warnings::rejected_by_code(&self.rejects),
+            other_channels: warnings::channels(&self.assembled.other_channels, cells),
+            totals,
+            inferred: folded.inferred,
+            time_range: folded.time_range,
+            sent_counts_as_delivered: assumes_delivery,
+            parts,
+            price_marks: Arc::clone(&self.price_marks),
+            allowances,
+            sightings,
+            activity,
+            freed_by_longer_entry_points: freed,
+            notes: Default::default(),
+            pairs: Arc::clone(&self.pairs),
+            cells: Arc::clone(cells),
+        };
+        Ok((outcome, stages))
+    }
+}
+
+/// What becomes of the messages of a log once they are judged.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Afterwards {
+    /// Their memory serves what is found.
+    Forget,
+    /// They are judged again.
+    Keep,
+}
+
+fn account_names(cells: &CellContext) -> Vec<String> {
+    (0..cells.accounts.len() as u32)
+        .map(|code| cells.accounts.word(code))
+        .collect()
+}
+
+fn accounts_with_limit(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).messaging_limits.bind())
+        .collect()
+}
+
+fn special_accounts(accounts: &Accounts, cells: &CellContext) -> Vec<bool> {
+    account_names(cells)
+        .iter()
+        .map(|name| accounts.account(name).is_special())
+        .collect()
+}

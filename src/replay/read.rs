@@ -1,0 +1,120 @@
+//! From the files of a log to rows by message, and from these to messages by pair.
+
+use std::sync::Mutex;
+use std::sync::atomic::{AtomicU64, Ordering};
+
+use anyhow::Context;
+use rayon::prelude::*;
+
+use super::Request;
+use super::assemble::{Assembled, Assembler};
+use super::conflict;
+use super::fold::Folder;
+use super::folded::Folded;
+use super::message::Message;
+use super::pair::PairTable;
+use super::partition::{PARTITIONS, Partitions, lock};
+use super::reject::Rejects;
+use super::row::Row;
+use super::rows::RowPlaces;
+use crate::log::cell::CellContext;
+use crate::log::chunk::LogFile;
+
+/// Smaller files are scanned side by side.
+const SMALL_FILE_BYTES: u64 = 8 << 20;
+
+/// Reads all files into packed rows, partitioned by message.
+///
+/// # Errors
+/// If a file cannot be read, or the log is larger than one run can take.
+pub fn read(
+    request: &Request<'_, '_>,
+    places: &RowPlaces<'_>,
+    pairs: &PairTable,
+    rows: &Partitions<Row>,
+    rejects: &Rejects,
+) -> anyhow::Result<Assembled> {
+    let assembler = Assembler {
+        cells: &request.cells,
+        pairs,
+        accounts: request.accounts,
+        keeps_notes: request.scope.findings,
+        rows,
+        rejects,
+        assembled: Default::default(),
+    };
+    let bytes_read = AtomicU64::new(0);
+    let scan = |index: usize| {
+        let file = &request.files[index];
+        let progress = |bytes: u64| {
+            (request.progress)(bytes_read.fetch_add(bytes, Ordering::Relaxed) + bytes);
+        };
+        file.scan(&progress, &|address, chunk| {
+            let first_row = places.register(index as u32, address, chunk.rows)?;
+            if let Some(tracer) = request.tracer {
+                tracer.look(chunk, first_row);
+            }
+            assembler.take(chunk, first_row)
+        })
+        .with_context(|| format!("cannot read {}", file.path().display()))
+    };
+    let mut first = 0;
+    while first < request.files.len() {
+        let wave = first..first + files_at_once(&request.files[first..]);
+        first = wave.end;
+        let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
+        scanned.into_iter().collect::<anyhow::Result<()>>()?;
+    }
+    Ok(assembler
+        .assembled
+        .into_inner()
+        .unwrap_or_else(|poisoned| poisoned.into_inner()))
+}
+
+/// How many of the next files are scanned side by side: a large one keeps all threads busy by itself.
+fn files_at_once(files: &[Box<dyn LogFile>]) -> usize {
+    let small = files
+        .iter()
+        .take_while(|file| file.size_bytes() < SMALL_FILE_BYTES)
+        .count();
+    // Not more: a thread that waits for one may take up the next, and has a stack to keep.
+    small.clamp(1, 4 * rayon::current_num_threads())
+}
+
+/// Folds rows into messages.
+///
+/// # Errors
+/// If rows of contradictory messages can no longer be read.
+pub fn fold(
+    folder: &Folder<'_>,
+    rows: &Partitions<Row>,
+    messages: &Partitions<Message>,
+    places: &RowPlaces<'_>,
+    cells: &CellContext,
+) -> anyhow::Result<Folded> {
+    // Memory for the rows of a partition: as much of it as there are threads.
+    let benches: Mutex<Vec<Vec<Row>>> = Mutex::default();
+    let mut folded = (0..PARTITIONS)
+        .into_par_iter()
+        .with_max_len(1)
+        .map(|partition| {
+            let mut bench = lock(&benches).pop().unwrap_or_default();
+            bench.clear();
+            rows.take_into(partition, &mut bench);
+            let folded = messages.write(|writer| folder.fold(&bench, writer));
+            lock(&benches).push(bench);
+            folded
+        })
+        .reduce(Folded::default, |mut left, right| {
+            left.add(right);
+            left
+        });
+    let contradictory = std::mem::take(&mut folded.contradictory);
+    if !contradictory.is_empty() {
+        let again = messages.write(|writer| {
+            conflict::fold_contradictory(folder, contradictory, places, cells, writer)
+        })?;
+        folded.add(again);
+    }
+    Ok(folded)
+}

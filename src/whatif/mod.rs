@@ -1,0 +1,19 @@
+//! What-if: the same log under other rules, prices, volume or behaviour, side by side with the base.
+//!
+//! ```text
+//!            rules ─▶ rulebook, settings ──┐
+//!  scenario  prices ─▶ tariff, fees ───────┼──▶ the engine of `audit` ──▶ comparison
+//!            volume, mix, behaviour ───────┘     (judge again, price again)
+//!                 └▶ messages of each pair
+//! ```
+//!
+//! A scenario is an overlay on the tables and messages that an audit stands on; nothing here knows a rule of
+//! Meta's. The log is read and folded once. A scenario of prices alone prices the counts of the base again; any
+//! other judges the folded messages again.
+
+pub mod comparison;
+pub mod rewriting;
+pub mod scenario;
+
+pub use comparison::{Comparison, Effect};
+pub use scenario::Scenario;

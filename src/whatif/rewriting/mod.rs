@@ -1,0 +1,1 @@
+//! Scenarios of volume, mix, behaviour and coming months as rewritings of each pair's messages.

@@ -1,0 +1,66 @@
+//! A scenario: a small TOML file that says what is otherwise than in the base.
+//!
+//! Each section is one kind of change and has a file here. A section that is absent changes nothing, and an empty
+//! scenario is the base.
+
+pub mod behaviour;
+pub mod forecast;
+pub mod prices;
+pub mod rules;
+pub mod volume;
+mod words;
+
+use serde::Deserialize;
+use toml::Spanned;
+
+pub use behaviour::Behaviour;
+pub use forecast::ForecastMonths;
+pub use prices::Prices;
+pub use rules::Rules;
+pub use volume::{Shift, Volume};
+
+use crate::rulebook::ConfigError;
+
+/// What is otherwise than in the base.
+#[derive(Clone, Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Scenario {
+    /// What it is called; by default its file's name without the ending.
+    #[serde(default)]
+    pub name: String,
+    /// What it is, in the words of its author.
+    pub says: Option<String>,
+    /// Other scenarios that it contains, as files beside it.
+    #[serde(default)]
+    pub with: Vec<Spanned<String>>,
+    /// What decides which messages and customers are taken where only a share is.
+    #[serde(default)]
+    pub seed: u64,
+    /// Regimes, lengths, allowances, settings.
+    #[serde(default)]
+    pub rules: Rules,
+    /// Cards, rates, tiers, discounts, a provider's fees, exchange rates.
+    #[serde(default)]
+    pub prices: Prices,
+    /// Which categories messages are of, the first shift first.
+    #[serde(default)]
+    pub mix: Vec<Shift>,
+    /// When and whether messages are sent and answered.
+    #[serde(default)]
+    pub behaviour: Behaviour,
+    /// How many messages or customers there are.
+    #[serde(default)]
+    pub volume: Volume,
+    /// Months after the log.
+    pub forecast: Option<ForecastMonths>,
+}
+
+impl Scenario {
+    /// Reads the text of a scenario; `name` is what errors call the file.
+    ///
+    /// # Errors
+    /// If it is no TOML, or holds an unknown key or an impossible value.
+    pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
+        toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))
+    }
+}
