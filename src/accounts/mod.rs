@@ -39,7 +39,7 @@ use crate::{
 use numbers::NumberBook;
 
 /// The accounts of a run.
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 pub struct Accounts {
     accounts: Vec<Account>,
     by_id: HashMap<String, usize>,
@@ -111,6 +111,17 @@ impl Accounts {
         markets: &Markets,
     ) -> Result<Self, ConfigError> {
         build::accounts(text, name, settings, markets)
+    }
+
+    /// The same accounts, all of them billed in one currency on all dates (`whatif`).
+    #[must_use]
+    pub fn billed_in(&self, currency: Currency) -> Self {
+        let mut billed = self.clone();
+        let accounts = billed.accounts.iter_mut();
+        for account in accounts.chain([&mut billed.unlisted]) {
+            account.currency = Timeline::constant(currency);
+        }
+        billed
     }
 
     /// The account with this id. One that the file does not list bills in USD, and its zone is unknown.

@@ -12,10 +12,10 @@ use crate::{
 };
 
 /// Every assignment of every number.
-#[derive(Debug, Default)]
+#[derive(Clone, Debug, Default)]
 pub(super) struct NumberBook(HashMap<String, Vec<Assignment>>);
 
-#[derive(Debug)]
+#[derive(Clone, Debug)]
 struct Assignment {
     account: usize,
     from: LocalDate,

@@ -9,12 +9,14 @@ mod dated;
 mod error;
 mod file;
 mod parameters;
+mod reform;
 pub mod settings;
 mod tables;
 
 pub(crate) use csv_table::{CsvRow, CsvTable};
 pub(crate) use error::read_text;
 pub use error::{ConfigError, Place, nearest};
+pub use reform::{Reform, RegimeDays};
 pub use settings::Settings;
 
 use std::collections::BTreeMap;

@@ -111,6 +111,31 @@ impl Amount {
         wrap(self.0.checked_mul(count as i128))
     }
 
+    /// So many percent of it, its last digit rounded; none if that does not fit.
+    pub fn percent(self, percent: Self, rule: Rounding) -> Option<Self> {
+        self.product(percent, 100, rule)
+    }
+
+    /// As many times as a decimal factor says, its last digit rounded; none if that does not fit.
+    pub fn by_factor(self, factor: Self, rule: Rounding) -> Option<Self> {
+        self.product(factor, 1, rule)
+    }
+
+    /// `self * factor / divisor`, in two parts so that no step outgrows 128 bits where the result does not.
+    fn product(self, factor: Self, divisor: i128, rule: Rounding) -> Option<Self> {
+        let scale = UNITS_PER_ONE * divisor;
+        let (whole, rest) = (self.0 / scale, self.0 % scale);
+        let rest = rest.checked_mul(factor.0)?;
+        let (quotient, left) = (rest / scale, rest % scale);
+        let away = match (left.abs() * 2).cmp(&scale) {
+            Ordering::Less => false,
+            Ordering::Greater => true,
+            Ordering::Equal => rule == Rounding::HalfUp || quotient % 2 != 0,
+        };
+        let rounded = quotient + if away { left.signum() } else { 0 };
+        whole.checked_mul(factor.0)?.checked_add(rounded).map(Self)
+    }
+
     /// Whether it is below zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0

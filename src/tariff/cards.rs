@@ -17,7 +17,7 @@ use super::{
     periods::{Period, Periods},
 };
 use crate::{
-    rulebook::ConfigError,
+    rulebook::{ConfigError, Place},
     vocabulary::{ChargeCategory, Currency, LocalDate},
 };
 
@@ -128,6 +128,29 @@ impl Cards {
         refuse_overlaps(&mut own, markets)?;
         let built_in = rate_rows(EMBEDDED, EMBEDDED_NAME, markets, false)?;
         Self::new(overlay(built_in, own), markets)
+    }
+
+    /// Cards of rows that were taken from cards.
+    pub(super) fn of_rows(rows: Vec<RateRow>, markets: &Markets) -> Self {
+        Self::new(rows, markets).expect("rows of cards never hold on the same day")
+    }
+
+    /// The rows that it was made of, by cell and date.
+    pub(super) fn rows(&self) -> Vec<RateRow> {
+        let rates = self.cells.iter().zip(&self.rates);
+        rates
+            .map(|(&cell, rate)| RateRow {
+                place: Place::file("cards"),
+                cell,
+                from: rate.from,
+                to: (rate.to != LocalDate::MAX).then_some(rate.to),
+                card_from: self.card(rate.card).from,
+                rate: rate.amount,
+                source: rate.source.to_string(),
+                confidence: rate.confidence,
+                is_own: rate.is_own,
+            })
+            .collect()
     }
 
     fn new(mut rows: Vec<RateRow>, markets: &Markets) -> Result<Self, ConfigError> {

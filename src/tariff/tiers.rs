@@ -170,13 +170,19 @@ impl Ladders {
             let next = ladders.get(place + 1).map(|next| next.key);
             ladders[place].to = last_day(&ladders[place], next, cards);
         }
+        Ok(Self::of_ladders(ladders))
+    }
+
+    /// Ladders of which no two of a cell hold on the same day.
+    pub(super) fn of_ladders(mut ladders: Vec<Ladder>) -> Self {
+        ladders.sort_by_key(|ladder| ladder.key);
         let mut days: BTreeMap<Currency, Periods> = BTreeMap::new();
         for ladder in &ladders {
             days.entry(ladder.key.currency)
                 .or_default()
                 .add(ladder.period());
         }
-        Ok(Self { ladders, days })
+        Self { ladders, days }
     }
 
     /// The ladder that holds for a cell on a local date.

@@ -10,6 +10,8 @@ pub mod rules;
 pub mod volume;
 mod words;
 
+use std::ops::Range;
+
 use serde::Deserialize;
 use toml::Spanned;
 
@@ -19,7 +21,7 @@ pub use prices::Prices;
 pub use rules::Rules;
 pub use volume::{Shift, Volume};
 
-use crate::rulebook::ConfigError;
+use crate::rulebook::{ConfigError, Place};
 
 /// What is otherwise than in the base.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -55,12 +57,48 @@ pub struct Scenario {
     pub forecast: Option<ForecastMonths>,
 }
 
+/// The file of a scenario, for the places of its errors.
+#[derive(Clone, Copy, Debug)]
+pub struct Source<'a> {
+    name: &'a str,
+    text: &'a str,
+}
+
+impl<'a> Source<'a> {
+    /// The text of a file, and what errors call it.
+    pub const fn new(name: &'a str, text: &'a str) -> Self {
+        Self { name, text }
+    }
+
+    /// Where an entry stands.
+    pub fn place(&self, span: Range<usize>) -> Place {
+        Place::at_offset(self.name, self.text, span.start)
+    }
+
+    /// The file as a whole.
+    pub fn file(&self) -> Place {
+        Place::file(self.name)
+    }
+}
+
 impl Scenario {
     /// Reads the text of a scenario; `name` is what errors call the file.
     ///
     /// # Errors
-    /// If it is no TOML, or holds an unknown key or an impossible value.
+    /// If it is no TOML, or holds an unknown key, an impossible value or two things that contradict each other.
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
-        toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))
+        let scenario: Self =
+            toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
+        let source = Source::new(name, text);
+        scenario.rules.check(&source)?;
+        scenario.prices.check(&source)?;
+        Ok(scenario)
+    }
+
+    /// What is otherwise, one sentence each.
+    pub fn changes(&self) -> Vec<String> {
+        let mut changes = self.rules.changes();
+        changes.append(&mut self.prices.changes());
+        changes
     }
 }
