@@ -182,6 +182,27 @@ impl<'l> FoldedLog<'l> {
         Ok(self.judged(lens, Afterwards::Keep)?.0)
     }
 
+    /// Whether rows fold otherwise under other settings and rules than those by which they were folded: then the
+    /// log must be read again.
+    ///
+    /// Folding decides the category of templates (D-7), what is assumed of deliveries (D-3), and which templates
+    /// need a category (D-9), which is a matter of the regime only before categories came.
+    pub fn folds_otherwise(&self, folded_by: &Lens<'_>, lens: &Lens<'_>) -> bool {
+        let (before, after) = (&folded_by.settings, &lens.settings);
+        let needs_categories = folded_by.rulebook.categories_required_from();
+        let has_old_rows = self
+            .time_range()
+            .is_some_and(|(first, _)| first < needs_categories.next().midnight_utc());
+        let has_other_regimes = folded_by.scope.forced_regime != lens.scope.forced_regime
+            || folded_by.rulebook.regimes() != lens.rulebook.regimes();
+        before.trust != after.trust
+            || before.category_basis != after.category_basis
+            || before.inferred_category != after.inferred_category
+            || before.assume_sent_is_delivered != after.assume_sent_is_delivered
+            || before.cutover_basis != after.cutover_basis
+            || (has_old_rows && has_other_regimes)
+    }
+
     /// Where rows stand.
     pub fn places(&self) -> &RowPlaces<'l> {
         &self.places

@@ -42,13 +42,26 @@ impl Timelines {
         self.ends.clear();
     }
 
+    /// How many timelines there are, empty ones among them.
+    pub fn len(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// Whether there is none.
+    pub fn is_empty(&self) -> bool {
+        self.ends.is_empty()
+    }
+
+    /// The timeline at a place.
+    pub fn timeline(&self, place: usize) -> &[Message] {
+        let start = place.checked_sub(1).map_or(0, |before| self.ends[before]);
+        &self.messages[start..self.ends[place]]
+    }
+
     /// The timelines that hold anything, as they were added.
     pub fn iter(&self) -> impl Iterator<Item = &[Message]> {
-        let starts = std::iter::once(0).chain(self.ends.iter().copied());
-        let spans = starts.zip(&self.ends);
-        spans
-            .map(|(start, &end)| &self.messages[start..end])
-            .filter(|messages| !messages.is_empty())
+        let timelines = (0..self.len()).map(|place| self.timeline(place));
+        timelines.filter(|messages| !messages.is_empty())
     }
 }
 

@@ -11,9 +11,16 @@
 //! Meta's. The log is read and folded once. A scenario of prices alone prices the counts of the base again; any
 //! other judges the folded messages again.
 
+pub mod bill;
+pub mod cells;
 pub mod comparison;
+pub mod engine;
+pub mod overlay;
+pub mod quantities;
 pub mod rewriting;
 pub mod scenario;
 
 pub use comparison::{Comparison, Effect};
+pub use engine::{Base, Engine, Run, WhatIfError};
+pub use overlay::Tables;
 pub use scenario::Scenario;

@@ -6,3 +6,10 @@ use serde::Deserialize;
 #[derive(Clone, Debug, Default, PartialEq, Eq, Deserialize)]
 #[serde(default, deny_unknown_fields)]
 pub struct Behaviour {}
+
+impl Behaviour {
+    /// Whether nothing is otherwise.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}

@@ -8,7 +8,7 @@ pub mod forecast;
 pub mod prices;
 pub mod rules;
 pub mod volume;
-mod words;
+pub mod words;
 
 use std::ops::Range;
 
@@ -21,6 +21,7 @@ pub use prices::Prices;
 pub use rules::Rules;
 pub use volume::{Shift, Volume};
 
+use super::comparison::Effect;
 use crate::rulebook::{ConfigError, Place};
 
 /// What is otherwise than in the base.
@@ -55,6 +56,11 @@ pub struct Scenario {
     pub volume: Volume,
     /// Months after the log.
     pub forecast: Option<ForecastMonths>,
+    /// What errors call the file.
+    #[serde(skip)]
+    file: String,
+    #[serde(skip)]
+    text: String,
 }
 
 /// The file of a scenario, for the places of its errors.
@@ -87,12 +93,68 @@ impl Scenario {
     /// # Errors
     /// If it is no TOML, or holds an unknown key, an impossible value or two things that contradict each other.
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
-        let scenario: Self =
+        let mut scenario: Self =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
+        name.clone_into(&mut scenario.file);
+        text.clone_into(&mut scenario.text);
         let source = Source::new(name, text);
         scenario.rules.check(&source)?;
         scenario.prices.check(&source)?;
         Ok(scenario)
+    }
+
+    /// The file, for the places of errors.
+    pub fn source(&self) -> Source<'_> {
+        Source::new(&self.file, &self.text)
+    }
+
+    /// What it changes, in the order of [`Effect`].
+    pub fn effects(&self) -> Vec<Effect> {
+        let prices = &self.prices;
+        let has = [
+            (Effect::Rule, !self.rules.is_empty()),
+            (Effect::Rate, !prices.keeps_rates()),
+            (Effect::Tier, !prices.tiers.is_empty()),
+            (Effect::Provider, prices.provider.is_some()),
+            (Effect::Mix, !self.mix.is_empty()),
+            (Effect::Behaviour, !self.behaviour.is_empty()),
+            (Effect::Volume, !self.volume.is_empty()),
+            (Effect::Forecast, self.forecast.is_some()),
+        ];
+        has.into_iter()
+            .filter_map(|(effect, has)| has.then_some(effect))
+            .collect()
+    }
+
+    /// The scenario with nothing changed but this.
+    #[must_use]
+    pub fn only(&self, effect: Effect) -> Self {
+        let mut only = Self {
+            seed: self.seed,
+            file: self.file.clone(),
+            text: self.text.clone(),
+            ..Self::default()
+        };
+        let prices = self.prices.clone();
+        match effect {
+            Effect::Rule => only.rules = self.rules.clone(),
+            Effect::Rate => {
+                only.prices = Prices {
+                    tiers: Vec::new(),
+                    provider: None,
+                    exchange: None,
+                    ..prices
+                };
+            }
+            Effect::Tier => only.prices.tiers = prices.tiers,
+            Effect::Provider => only.prices.provider = prices.provider,
+            Effect::Mix => only.mix.clone_from(&self.mix),
+            Effect::Behaviour => only.behaviour = self.behaviour.clone(),
+            Effect::Volume => only.volume = self.volume.clone(),
+            Effect::Forecast => only.forecast.clone_from(&self.forecast),
+            Effect::Interaction => {}
+        }
+        only
     }
 
     /// What is otherwise, one sentence each.

@@ -77,6 +77,15 @@ impl Rules {
             && self.settings.is_empty()
     }
 
+    /// Whether the pair machine decides otherwise: anything but what only costs nothing.
+    pub fn is_judged_again(&self) -> bool {
+        let rules = Self {
+            free: Vec::new(),
+            ..self.clone()
+        };
+        !rules.is_empty()
+    }
+
     /// The regime that is forced on the whole log.
     pub fn forced_regime(&self) -> Option<Regime> {
         self.regime.map(|word| word.0)

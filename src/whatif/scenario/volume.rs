@@ -11,3 +11,10 @@ pub struct Volume {}
 #[derive(Clone, Debug, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Shift {}
+
+impl Volume {
+    /// Whether nothing is otherwise.
+    pub fn is_empty(&self) -> bool {
+        *self == Self::default()
+    }
+}
