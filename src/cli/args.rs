@@ -10,10 +10,11 @@ use super::check::{CHECK_HELP, CheckArgs};
 use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::import::{IMPORT_HELP, ImportArgs};
+use super::output_args::OutputArgs;
 use super::printer::Format;
 use super::rates::RatesCommand;
 use super::source_args::SourceArgs;
-use super::values::{RejectLimit, amount, finding, tolerance};
+use super::values::{amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
 use crate::audit::Tolerance;
 use crate::tariff::Amount;
@@ -147,8 +148,8 @@ impl Command {
     /// In which form results are printed.
     pub fn format(&self) -> Format {
         match self {
-            Self::Replay(args) => args.format,
-            Self::Audit(args) => args.log.format,
+            Self::Replay(args) => args.output.format,
+            Self::Audit(args) => args.log.output.format,
             Self::Check(args) => args.format,
             Self::Import(args) => args.format,
             Self::Settings(args) => args.format,
@@ -163,8 +164,8 @@ impl Command {
     /// Whether only errors and the asked-for data are shown.
     pub fn quiet(&self) -> bool {
         match self {
-            Self::Replay(args) => args.quiet,
-            Self::Audit(args) => args.log.quiet,
+            Self::Replay(args) => args.output.quiet,
+            Self::Audit(args) => args.log.output.quiet,
             Self::Check(args) => args.quiet,
             Self::Import(args) => args.quiet,
             _ => false,
@@ -179,23 +180,9 @@ pub struct LogArgs {
     #[command(flatten)]
     pub source: SourceArgs,
 
-    /// Output folder [default: reports/<first log's stem>]
-    #[arg(
-        long,
-        short,
-        value_name = "DIR",
-        env = "COUNTERFOIL_OUT",
-        help_heading = "Output"
-    )]
-    pub out: Option<PathBuf>,
-
-    /// Replace the output folder if an earlier run wrote it
-    #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
-    pub force: bool,
-
-    /// Write the tables as CSV too
-    #[arg(long, env = "COUNTERFOIL_CSV", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
-    pub csv: bool,
+    /// Where it is written, and how it is shown.
+    #[command(flatten)]
+    pub output: OutputArgs,
 
     /// Write a charge row for every message that a conversation covers
     #[arg(
@@ -205,34 +192,6 @@ pub struct LogArgs {
         help_heading = "Output"
     )]
     pub detail: Option<Detail>,
-
-    /// Say what would be read and written, reading headers only
-    #[arg(long, env = "COUNTERFOIL_DRY_RUN", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
-    pub dry_run: bool,
-
-    /// What standard output shows: a page for people, summary.json, or GitHub annotations
-    #[arg(
-        long,
-        value_enum,
-        default_value_t,
-        env = "COUNTERFOIL_FORMAT",
-        help_heading = "Output"
-    )]
-    pub format: Format,
-
-    /// Show nothing but errors and data asked for with --format
-    #[arg(long, short, env = "COUNTERFOIL_QUIET", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
-    pub quiet: bool,
-
-    /// Rejected rows that are tolerated, as a number or a share of the rows read
-    #[arg(
-        long,
-        value_name = "N|P%",
-        default_value = "1%",
-        env = "COUNTERFOIL_MAX_REJECTS",
-        help_heading = "Input"
-    )]
-    pub max_rejects: RejectLimit,
 
     /// Reconstruct cbp-2023 conversations under per-message pricing too, for comparison
     #[arg(long, env = "COUNTERFOIL_SHADOW", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Rules")]

@@ -1,13 +1,13 @@
 //! The commands that go through a log and write a folder: `replay`, and `audit`, which also prices.
 
 use std::collections::BTreeMap;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::{self, FileInfo, OpenedLog};
+use super::opened_log::OpenedLog;
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
@@ -18,7 +18,6 @@ use crate::report::summary::{Comparison, Summary};
 use crate::report::terminal;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
-use crate::run::output::{Folder, FolderError};
 use crate::run::progress::Progress;
 
 /// What a log is gone through for.
@@ -89,13 +88,14 @@ pub fn run(
     let request = inputs.log_request(source, evidence.is_some());
     let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let files = log.files();
-    let out = output_folder(args, &files);
-    Folder::check(&out, args.force).map_err(refused_folder)?;
-    if args.dry_run {
+    let output = &args.output;
+    let out = output.folder(&source.logs, &files);
+    output.check(&out)?;
+    if output.dry_run {
         printer.data(&plan(purpose, args, &files, &out))?;
         return Ok(ExitStatus::Success);
     }
-    let folder = Folder::create(&out, args.force).map_err(refused_folder)?;
+    let folder = output.create(&out)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
     let request = inputs.request_of_run(args, evidence.is_some());
@@ -126,20 +126,15 @@ pub fn run(
     }
     run.seal(&summary, words, hashed, &folder)?;
     let totals = &summary.control_totals;
-    let too_many = args
-        .max_rejects
-        .is_exceeded(totals.rejected, totals.rows_read);
+    let too_many = output.too_many_rejects(totals);
     let target = folder.commit().or_output()?;
     drop(progress);
-    show(&summary, args, &shown(&target, args, &out), printer)?;
-    if too_many {
-        printer.message(&format!(
-            "error: {} of {} rows were rejected, more than --max-rejects allows; see rejects.csv",
-            totals.rejected, totals.rows_read
-        ));
+    show(&summary, args, &output.shown(&target, &out), printer)?;
+    if let Some(message) = &too_many {
+        printer.message(message);
     }
     Ok(ExitStatus::of_run(
-        too_many,
+        too_many.is_some(),
         !summary.incomplete.is_empty(),
         fails(&summary, &args.fail_on),
     ))
@@ -174,56 +169,13 @@ pub fn use_threads(threads: Option<u16>) -> Result<(), Failure> {
         .or_usage()
 }
 
-fn output_folder(args: &LogArgs, files: &[FileInfo]) -> PathBuf {
-    if let Some(out) = &args.out {
-        return out.clone();
-    }
-    let named = args
-        .source
-        .logs
-        .first()
-        .map_or(Path::new("log"), PathBuf::as_path);
-    let is_pattern = named.to_string_lossy().contains(['*', '?', '[']) && !named.exists();
-    let first = match files.first() {
-        Some(file) if is_pattern => &file.path,
-        _ => named,
-    };
-    Path::new("reports").join(opened_log::stem(first))
-}
-
-fn refused_folder(error: anyhow::Error) -> Failure {
-    let hint = match error.downcast_ref() {
-        Some(FolderError::Exists(_)) => {
-            Some("use --force to replace it, or --out for another folder")
-        }
-        Some(FolderError::NotARun(_)) => Some("use --out for another folder"),
-        _ => None,
-    };
-    let failure = Failure::usage(error);
-    match hint {
-        Some(hint) => failure.hint(hint),
-        None => failure,
-    }
-}
-
-/// The folder as the caller named it.
-fn shown(target: &Path, args: &LogArgs, out: &Path) -> PathBuf {
-    match args.out {
-        Some(_) => out.to_owned(),
-        None => target
-            .strip_prefix(std::env::current_dir().unwrap_or_default())
-            .unwrap_or(target)
-            .to_owned(),
-    }
-}
-
 fn show(
     summary: &Summary,
     args: &LogArgs,
     target: &Path,
     printer: &Printer,
 ) -> Result<(), Failure> {
-    let text = match args.format {
+    let text = match args.output.format {
         Format::Human if printer.quiet() => return Ok(()),
         Format::Human => terminal::render(summary, Some(target), printer.colour()),
         Format::Json => summary.to_json().or_output()?,

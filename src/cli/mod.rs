@@ -13,6 +13,7 @@ mod generate;
 mod import;
 mod inputs;
 mod opened_log;
+mod output_args;
 mod plan;
 mod priced;
 mod printer;

@@ -40,7 +40,7 @@ pub fn plan(purpose: Purpose<'_>, args: &LogArgs, files: &[FileInfo], out: &Path
     text.push_str(&format!("Would write {}{replaces}\n", out.display()));
     for table in purpose.tables() {
         text.push_str(&format!("  tables/{table}.parquet\n"));
-        if args.csv {
+        if args.output.csv {
             text.push_str(&format!("  tables/{table}.csv\n"));
         }
     }

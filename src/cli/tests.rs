@@ -273,8 +273,8 @@ fn a_flag_outranks_the_file() {
     let Command::Replay(args) = &parsed.command else {
         panic!("no replay");
     };
-    assert_eq!(args.max_rejects, RejectLimit::Rows(7));
-    assert!(args.csv && args.source.month.is_none() && args.source.from.is_some());
+    assert_eq!(args.output.max_rejects, RejectLimit::Rows(7));
+    assert!(args.output.csv && args.source.month.is_none() && args.source.from.is_some());
     assert_eq!(args.fail_on, ["Q-GAP", "Q-CLOCK"]);
     let origin = |name: &str| {
         let option = parsed.options.iter().find(|option| option.name == name);
@@ -287,7 +287,10 @@ fn a_flag_outranks_the_file() {
     let Command::Replay(args) = &parsed.command else {
         panic!("no replay");
     };
-    assert_eq!(args.max_rejects, RejectLimit::PerHundredMillion(500_000));
+    assert_eq!(
+        args.output.max_rejects,
+        RejectLimit::PerHundredMillion(500_000)
+    );
     assert!(args.source.month.is_some());
 }
 

@@ -55,7 +55,7 @@ impl Run<'_> {
         folder: &Folder,
     ) -> Result<(Summary, HashedInputs), Failure> {
         let content = self.content(&replayed, priced);
-        let table_rows = tables::write(&content, self.args.csv, folder).or_output()?;
+        let table_rows = tables::write(&content, self.args.output.csv, folder).or_output()?;
         self.write_claims(&replayed, priced, folder)?;
         let hashed = manifest::hash_inputs(&self.input_files()).or_input()?;
         let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);

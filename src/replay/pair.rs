@@ -124,8 +124,12 @@ impl PairTable {
 
     /// Appends the customer, as digits without `+` or as the id in the log.
     pub fn push_customer(&self, key: PairKey, text: &mut String) {
+        self.push_customer_word(self.parts(key).customer, text);
+    }
+
+    /// Appends the customer with a cell code.
+    pub fn push_customer_word(&self, customer: u64, text: &mut String) {
         use std::fmt::Write;
-        let customer = self.parts(key).customer;
         if customer < CUSTOMER_LISTED {
             let _ = write!(text, "{customer}");
         } else {

@@ -12,13 +12,16 @@
 //! other judges the folded messages again.
 
 pub mod bill;
+pub mod bridge;
 pub mod cells;
 pub mod comparison;
 pub mod engine;
+pub mod moved;
 pub mod overlay;
 pub mod quantities;
 pub mod rewriting;
 pub mod scenario;
+pub mod vary;
 
 pub use comparison::{Comparison, Effect};
 pub use engine::{Base, Engine, Run, WhatIfError};

@@ -4,6 +4,7 @@
 //! scenario is the base.
 
 pub mod behaviour;
+mod compose;
 pub mod forecast;
 pub mod prices;
 pub mod rules;
