@@ -16,6 +16,7 @@ use super::rates::RatesCommand;
 use super::source_args::SourceArgs;
 use super::values::{amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
+use super::whatif::args::{HELP as WHATIF_HELP, WhatIfArgs};
 use crate::audit::Tolerance;
 use crate::tariff::Amount;
 
@@ -93,6 +94,16 @@ pub enum Command {
             With --invoice, every cent of difference gets one cause."
     )]
     Audit(Box<AuditArgs>),
+    /// Say what the log would cost under other rules, prices, volume or behaviour, side by side with the base
+    #[command(
+        name = "whatif",
+        after_help = WHATIF_HELP,
+        long_about = "Runs the log under scenarios, small TOML files that change rules, prices, volume, mix or \
+            behaviour, by the engine of `audit`, and holds each against the base: amounts, units, conversations, \
+            a bridge by effect that adds up exactly, what moved, sweeps and break-even. Where no card exists the \
+            answer is quantities and `unrated`."
+    )]
+    WhatIf(Box<WhatIfArgs>),
     /// Profile a log: columns, rows, rejects, gaps, and what an audit of it can conclude
     #[command(
         after_help = CHECK_HELP,
@@ -150,6 +161,7 @@ impl Command {
         match self {
             Self::Replay(args) => args.output.format,
             Self::Audit(args) => args.log.output.format,
+            Self::WhatIf(args) => args.output.format,
             Self::Check(args) => args.format,
             Self::Import(args) => args.format,
             Self::Settings(args) => args.format,
@@ -166,6 +178,7 @@ impl Command {
         match self {
             Self::Replay(args) => args.output.quiet,
             Self::Audit(args) => args.log.output.quiet,
+            Self::WhatIf(args) => args.output.quiet,
             Self::Check(args) => args.quiet,
             Self::Import(args) => args.quiet,
             _ => false,

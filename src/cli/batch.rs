@@ -13,6 +13,7 @@ use super::priced::price;
 use super::printer::{Format, Printer};
 use super::readings;
 use super::sample;
+use super::sources::Sources;
 use super::written::Run;
 use crate::report::summary::{Comparison, Summary};
 use crate::report::terminal;
@@ -107,10 +108,13 @@ pub fn run(
     progress.stage("writing");
     let run = Run {
         purpose,
-        inputs: &inputs,
         args,
-        parsed,
-        files: &files,
+        read: Sources {
+            inputs: &inputs,
+            source,
+            parsed,
+            log: &files,
+        },
         readings: &readings,
         evidence: evidence.as_ref(),
     };

@@ -53,7 +53,8 @@ impl From<clap::Error> for Refused {
 pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refused> {
     let words: Vec<OsString> = words.into_iter().collect();
     let matches = Cli::command().try_get_matches_from(&words)?;
-    let Some((name @ ("replay" | "audit" | "check" | "explain"), given)) = matches.subcommand()
+    let Some((name @ ("replay" | "audit" | "whatif" | "check" | "explain"), given)) =
+        matches.subcommand()
     else {
         return finish(&matches, None);
     };

@@ -24,10 +24,12 @@ mod reperform;
 mod sample;
 mod settings;
 mod source_args;
+mod sources;
 #[cfg(test)]
 mod tests;
 mod values;
 mod verify;
+mod whatif;
 mod written;
 
 use std::panic::{AssertUnwindSafe, catch_unwind};
@@ -77,6 +79,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         Command::Audit(args) => {
             batch::run(Purpose::Audit(args), &args.log, &parsed, words, printer)
         }
+        Command::WhatIf(args) => whatif::run(args, &parsed, words, printer),
         Command::Check(args) => check::run(args, &parsed, printer),
         Command::Import(args) => import::run(args, printer),
         Command::Diff(args) => diff::run(args, printer),

@@ -15,7 +15,7 @@ use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
 use crate::replay::trace::{Tracer, Wanted};
-use crate::replay::{self, Scope};
+use crate::replay::{self, FoldedLog, Scope};
 use crate::rulebook::{Rulebook, Settings, nearest};
 use crate::tariff::Tariff;
 use crate::vocabulary::{LocalDate, Regime};
@@ -79,6 +79,28 @@ pub struct ReplayRequest<'a> {
     pub findings: bool,
     /// Told what happens to a few pairs (`explain`).
     pub tracer: Option<&'a Tracer>,
+}
+
+impl<'a> ReplayRequest<'a> {
+    /// Where customers are.
+    pub fn customers(&self) -> MarketCustomers<'a> {
+        MarketCustomers {
+            tariff: self.tariff,
+            settings: self.settings,
+        }
+    }
+
+    /// Period, regime and detail.
+    pub fn scope(&self) -> Scope {
+        Scope {
+            forced_regime: self.rulebook,
+            from: self.from,
+            to: self.to,
+            shadow: self.shadow,
+            detail_messages: self.detail_messages,
+            findings: self.findings,
+        }
+    }
 }
 
 /// What a replay gives.
@@ -222,35 +244,50 @@ impl OpenedLog {
         progress: &(dyn Fn(u64) + Sync),
     ) -> anyhow::Result<Replayed<'_>> {
         let rulebook = Rulebook::embedded()?;
-        let customers = MarketCustomers {
-            tariff: request.tariff,
-            settings: request.settings,
-        };
-        let replayed = replay::replay(&replay::Request {
-            files: &self.files,
-            cells: Arc::clone(&self.cells),
-            accounts: request.accounts,
-            templates: Some(request.templates),
-            rulebook: &rulebook,
-            settings: request.settings.clone(),
-            scope: Scope {
-                forced_regime: request.rulebook,
-                from: request.from,
-                to: request.to,
-                shadow: request.shadow,
-                detail_messages: request.detail_messages,
-                findings: request.findings,
-            },
-            customers: &customers,
-            tracer: request.tracer,
-            progress,
-        })?;
+        let customers = request.customers();
+        let request = self.asked(request, &rulebook, &customers, progress);
+        let replayed = replay::replay(&request)?;
         let places = Arc::new(replayed.places);
         Ok(Replayed {
             outcome: replayed.outcome,
             rejects: RejectTexts::new(Arc::clone(&places), replayed.rejects),
             ids: places,
         })
+    }
+
+    /// Reads the log and folds its rows into messages, to be judged several times under other rules.
+    ///
+    /// # Errors
+    /// If the log cannot be read to its end.
+    pub fn fold(
+        &self,
+        request: &ReplayRequest<'_>,
+        rulebook: &Rulebook,
+        progress: &(dyn Fn(u64) + Sync),
+    ) -> anyhow::Result<FoldedLog<'_>> {
+        let customers = request.customers();
+        FoldedLog::read(&self.asked(request, rulebook, &customers, progress))
+    }
+
+    fn asked<'a>(
+        &self,
+        request: &ReplayRequest<'a>,
+        rulebook: &'a Rulebook,
+        customers: &'a MarketCustomers<'a>,
+        progress: &'a (dyn Fn(u64) + Sync),
+    ) -> replay::Request<'_, 'a> {
+        replay::Request {
+            files: &self.files,
+            cells: Arc::clone(&self.cells),
+            accounts: request.accounts,
+            templates: Some(request.templates),
+            rulebook,
+            settings: request.settings.clone(),
+            scope: request.scope(),
+            customers,
+            tracer: request.tracer,
+            progress,
+        }
     }
 }
 

@@ -1,39 +1,28 @@
 //! What a run writes into its folder, in this order: tables, claims, the summary, its views, rejects, and last
 //! the manifest.
 
-use std::path::PathBuf;
-
 use super::args::LogArgs;
 use super::batch::Purpose;
-use super::config::Parsed;
 use super::evidence::Evidence;
-use super::inputs::Inputs;
-use super::opened_log::{FileInfo, Replayed};
+use super::opened_log::Replayed;
 use super::priced::{Billed, Priced};
+use super::sources::Sources;
 use crate::audit::{self, Difference, Reconciliation};
-use crate::log::map::Map;
 use crate::report::mask::Mask;
-use crate::report::summary::{
-    Circumstances, Comparison, Found, InputSummary, LogFileSummary, MapSummary, Period, Reading,
-    Summary, TimeRange,
-};
+use crate::report::summary::{Comparison, Found, Reading, Summary, TimeRange};
 use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
-use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
+use crate::run::manifest::{self, HashedInputs, Manifest, Tool};
 use crate::run::output::Folder;
 
 /// A run that has found everything and written nothing yet.
 pub struct Run<'a> {
     /// What it is for.
     pub purpose: Purpose<'a>,
-    /// What was read besides the log.
-    pub inputs: &'a Inputs,
     /// Options.
     pub args: &'a LogArgs,
-    /// The command line.
-    pub parsed: &'a Parsed,
-    /// Files of the log.
-    pub files: &'a [FileInfo],
+    /// Everything that was read.
+    pub read: Sources<'a>,
     /// What the log comes to under each reading of inferred messages, where it has some.
     pub readings: &'a [Reading],
     /// Invoices and analytics, in an audit.
@@ -57,7 +46,8 @@ impl Run<'_> {
         let content = self.content(&replayed, priced);
         let table_rows = tables::write(&content, self.args.output.csv, folder).or_output()?;
         self.write_claims(&replayed, priced, folder)?;
-        let hashed = manifest::hash_inputs(&self.input_files()).or_input()?;
+        let compared = self.evidence.into_iter().flat_map(Evidence::files);
+        let hashed = manifest::hash_inputs(&self.read.files(compared)).or_input()?;
         let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);
         let json = summary.to_json().or_output()?;
         folder
@@ -111,7 +101,7 @@ impl Run<'_> {
             differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
             analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
             findings: billed.map(|billed| billed.findings.as_slice()),
-            tariff: &self.inputs.tariff,
+            tariff: &self.read.inputs.tariff,
             ids: &replayed.ids,
         }
     }
@@ -129,7 +119,7 @@ impl Run<'_> {
         };
         let outcome = &replayed.outcome;
         let pricing = &priced.pricing;
-        let tariff = &self.inputs.tariff;
+        let tariff = &self.read.inputs.tariff;
         let claims = audit::claims(differences, outcome, pricing, tariff, &replayed.ids);
         let claims = claims.or_input()?;
         let mut file = folder.create_file("claims.csv").or_output()?;
@@ -150,15 +140,18 @@ impl Run<'_> {
         let found = Found {
             outcome: &replayed.outcome,
             pricing: &priced.pricing,
-            accounts: &self.inputs.accounts,
-            rulebook: &self.inputs.rulebook,
+            accounts: &self.read.inputs.accounts,
+            rulebook: &self.read.inputs.rulebook,
             tables,
             bill: billed.map(|billed| &billed.bill),
             readings: self.readings,
             findings: billed.map(|billed| billed.findings.as_slice()),
             mask: &mask,
         };
-        let mut summary = Summary::new(&found, self.circumstances(hashed, folder));
+        let mut summary = Summary::new(
+            &found,
+            self.read.circumstances(self.purpose.name(), hashed, folder),
+        );
         if let Some(Billed { compared, .. }) = billed {
             let comparison = |found: &Option<Reconciliation>, notes: &[String]| {
                 let materiality = compared.materiality;
@@ -173,86 +166,6 @@ impl Run<'_> {
         summary
     }
 
-    fn circumstances(&self, hashed: &HashedInputs, folder: &Folder) -> Circumstances {
-        let settings = self.inputs.settings_in_force();
-        // What a run is asked to write beside the tables changes nothing that it says.
-        let written: Vec<_> = folder.written();
-        let sealed: Vec<_> = written
-            .into_iter()
-            .filter(|file| file.path.ends_with(".parquet"))
-            .collect();
-        let inputs = hashed.inputs.iter();
-        Circumstances {
-            command: self.purpose.name(),
-            command_line: self.parsed.command_line.with_settings(&settings),
-            period: Period {
-                from: self.inputs.from.map(|date| date.to_string()),
-                to: self.inputs.to.map(|date| date.to_string()),
-            },
-            files: self
-                .files
-                .iter()
-                .map(|file| LogFileSummary {
-                    path: file.path.display().to_string(),
-                    bytes: file.bytes,
-                    ignored_columns: file.ignored_columns.clone(),
-                })
-                .collect(),
-            inputs: inputs
-                .map(|input| InputSummary {
-                    role: input.role.name().to_owned(),
-                    path: input.path.clone(),
-                    bytes: input.bytes,
-                    blake3: input.blake3.clone(),
-                })
-                .collect(),
-            fingerprint: manifest::fingerprint(&hashed.inputs, &settings, &sealed),
-            accounts_file_absent: self.inputs.accounts.is_absent(),
-            rulebook: self
-                .args
-                .source
-                .rulebook
-                .map(|regime| regime.name().to_owned()),
-            map: MapSummary::of(
-                self.files
-                    .iter()
-                    .filter_map(|file| file.provenance.as_ref()),
-            ),
-            settings,
-        }
-    }
-
-    /// Everything that was read: (role, path as given, path to read).
-    fn input_files(&self) -> Vec<(InputRole, PathBuf, PathBuf)> {
-        let mut files: Vec<(InputRole, PathBuf, PathBuf)> = self
-            .files
-            .iter()
-            .map(|file| (InputRole::Log, file.path.clone(), file.content.clone()))
-            .collect();
-        let config = self.parsed.file.as_ref().map(|(path, _)| path);
-        for (role, path) in [
-            (InputRole::Accounts, self.args.source.accounts.as_ref()),
-            (InputRole::Templates, self.args.source.templates.as_ref()),
-            (InputRole::LogMap, self.map_file()),
-            (InputRole::Config, config),
-        ] {
-            files.extend(path.map(|path| (role, path.clone(), path.clone())));
-        }
-        let told = self.inputs.evidence_files.iter();
-        files.extend(told.map(|path| (InputRole::Evidence, path.clone(), path.clone())));
-        let compared = self.evidence.into_iter().flat_map(Evidence::files);
-        files.extend(compared.map(|(role, path)| (role, path.clone(), path.clone())));
-        let own = self.inputs.tariff.own_files.iter();
-        files.extend(own.map(|path| (InputRole::Rates, path.clone(), path.clone())));
-        files
-    }
-
-    /// The map of the log, if it is a file and no preset.
-    fn map_file(&self) -> Option<&PathBuf> {
-        let map = self.args.source.map.as_ref();
-        map.filter(|map| !Map::is_preset(map))
-    }
-
     fn manifest(&self, summary: &Summary, words: &[String], hashed: HashedInputs) -> Manifest {
         let bill = summary.bill.as_ref();
         Manifest {
@@ -260,7 +173,7 @@ impl Run<'_> {
             tool: Tool::THIS,
             finished_at: manifest::now(),
             command: words.to_vec(),
-            options: self.parsed.options.clone(),
+            options: self.read.parsed.options.clone(),
             settings: summary.settings.clone(),
             rulebook_blake3: manifest::rulebook_hash(),
             regimes: summary.regimes(),

@@ -182,6 +182,11 @@ impl<'l> FoldedLog<'l> {
         Ok(self.judged(lens, Afterwards::Keep)?.0)
     }
 
+    /// Unusable rows, in no particular order, and where rows stand.
+    pub fn into_rejects(self) -> (Vec<Reject>, RowPlaces<'l>) {
+        (self.rejects, self.places)
+    }
+
     /// Whether rows fold otherwise under other settings and rules than those by which they were folded: then the
     /// log must be read again.
     ///

@@ -123,6 +123,8 @@ pub enum InputRole {
     LogMap,
     /// Meta's analytics.
     Analytics,
+    /// A scenario of what-if.
+    Scenario,
     /// Configuration.
     Config,
 }
@@ -140,6 +142,7 @@ impl InputRole {
             Self::Map => "map",
             Self::LogMap => "log_map",
             Self::Analytics => "analytics",
+            Self::Scenario => "scenario",
             Self::Config => "config",
         }
     }

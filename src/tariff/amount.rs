@@ -330,6 +330,26 @@ mod tests {
     }
 
     #[test]
+    fn percentages_are_exact_and_rounded_at_the_last_digit() {
+        let amount = |text: &str| Amount::parse(text).expect("an amount");
+        let percent = |of: &str, percent: &str| {
+            let part = amount(of).percent(amount(percent), Rounding::HalfUp);
+            part.expect("it fits").to_string()
+        };
+        assert_eq!(percent("0.0118", "-10"), "-0.00118");
+        assert_eq!(percent("250", "7.25"), "18.125");
+        // Half of the last digit goes away from zero, less is cut off.
+        assert_eq!(percent("0.000000000001", "50"), "0.000000000001");
+        assert_eq!(percent("-0.000000000001", "50"), "-0.000000000001");
+        assert_eq!(percent("0.000000000001", "49"), "0");
+        // A sum of millions of lines: no step between outgrows 128 bits.
+        assert_eq!(percent("4000000000000000", "1000000"), "40000000000000000000");
+        let product = amount("83.25").by_factor(amount("0.012"), Rounding::HalfUp);
+        assert_eq!(product.expect("it fits").to_string(), "0.999");
+        assert_eq!(Amount::from_units(i128::MAX).percent(amount("101"), Rounding::HalfUp), None);
+    }
+
+    #[test]
     fn text_is_read_exactly_and_written_with_as_few_digits_as_it_needs() {
         for (text, written) in [
             ("0", "0"),

@@ -1,6 +1,9 @@
 //! Runs scenarios over a folded log: judges again where a scenario asks for it, and prices.
 
+use std::collections::BTreeSet;
+
 use hashbrown::HashMap;
+use rayon::prelude::*;
 
 use super::bill::{Billed, Quantities};
 use super::comparison::{Effect, Figures, ScenarioResult};
@@ -17,7 +20,7 @@ use crate::replay::outcome::Outcome;
 use crate::replay::rewriting::Rewriting;
 use crate::replay::{CustomerPlaces, FoldedLog, Lens};
 use crate::rulebook::ConfigError;
-use crate::vocabulary::Month;
+use crate::vocabulary::{Month, Regime};
 
 /// Why a scenario cannot be run.
 #[derive(Debug, thiserror::Error)]
@@ -109,6 +112,21 @@ impl<'a, 'l> Engine<'a, 'l> {
     /// What was found in the base.
     pub fn outcome(&self) -> &Outcome {
         &self.outcome
+    }
+
+    /// The regimes of its conversations and charges, the earliest first.
+    pub fn regimes(&self) -> Vec<Regime> {
+        let parts = self.outcome.parts.par_iter();
+        let found = parts.fold(BTreeSet::new, |mut found, part| {
+            found.extend(part.charges.iter().map(|charge| charge.regime));
+            found.extend(part.conversations.iter().map(|each| each.regime));
+            found
+        });
+        let regimes = found.reduce(BTreeSet::new, |mut all, more| {
+            all.extend(more);
+            all
+        });
+        regimes.into_iter().collect()
     }
 
     /// Runs a scenario.

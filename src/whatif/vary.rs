@@ -261,3 +261,38 @@ impl Search<'_, '_, '_> {
         Ok(totals)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn values(text: &str) -> Vec<String> {
+        let variation = Variation::parse(text).expect("a variation");
+        let points = variation.points().expect("points");
+        points.iter().map(Amount::to_string).collect()
+    }
+
+    #[test]
+    fn a_sweep_goes_from_one_end_to_the_other() {
+        assert_eq!(values("a.b=0..20:5"), ["0", "5", "10", "15", "20"]);
+        assert_eq!(values("a=-0.1..0.2:0.15"), ["-0.1", "0.05", "0.2"]);
+        assert_eq!(values("a=0..10:4"), ["0", "4", "8", "10"]);
+    }
+
+    #[test]
+    fn what_is_no_range_is_refused() {
+        for text in ["a", "a=1", "a=1..x:1", "=0..1:1", "a=2..1:1", "a=0..1:0", "a=1..1:1"] {
+            assert!(Variation::parse(text).is_err(), "{text}");
+        }
+        let without_step = Variation::parse("a=0..1").expect("a search needs no step");
+        assert!(without_step.points().is_err());
+        let fine = Variation::parse("a=0..1000:1").expect("a variation");
+        assert!(fine.points().is_err(), "1001 points are too many");
+    }
+
+    #[test]
+    fn a_search_without_a_step_has_a_million_places() {
+        let variation = Variation::parse("a=0..20").expect("a variation");
+        assert_eq!(variation.grid(), (1_000_000, 20_000_000));
+    }
+}

@@ -19,6 +19,7 @@ mod order;
 mod pages;
 pub mod parquet;
 mod runs;
+pub mod scenarios;
 #[cfg(test)]
 mod tests;
 
@@ -28,6 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use charges::COLUMNS as CHARGE_COLUMNS;
 pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
 pub use frame::{ColumnKind, ColumnSpec};
+pub use lines::write as write_lines;
 
 use crate::audit::Difference;
 use crate::findings::Finding;

@@ -134,6 +134,7 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
                 | InputRole::Templates
                 | InputRole::LogMap
                 | InputRole::Evidence
+                | InputRole::Scenario
                 | InputRole::Rates => Some(Subject::OtherInput),
                 InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
                     Some(Subject::Evidence)

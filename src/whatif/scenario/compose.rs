@@ -80,6 +80,7 @@ impl Scenario {
         };
         let mut varied = Self::parse(&written(&table), &name)?;
         varied.name.clone_from(&self.name);
+        varied.files.clone_from(&self.files);
         Ok(varied)
     }
 
@@ -96,6 +97,7 @@ fn load(path: &Path, within: &mut Vec<PathBuf>) -> Result<Scenario, ConfigError>
         let stem = path.file_stem().unwrap_or_default();
         scenario.name = stem.to_string_lossy().into_owned();
     }
+    scenario.files = vec![path.to_owned()];
     if scenario.with.is_empty() {
         return Ok(scenario);
     }
@@ -115,7 +117,10 @@ fn load(path: &Path, within: &mut Vec<PathBuf>) -> Result<Scenario, ConfigError>
     let mut own = scenario.table();
     own.remove("with");
     own.insert("name".to_owned(), Value::String(scenario.name.clone()));
-    composed(own, &name, &parts)
+    let files = scenario.files;
+    let mut sum = composed(own, &name, &parts)?;
+    sum.files.splice(..0, files);
+    Ok(sum)
 }
 
 /// A scenario of its own keys and those of its parts.
@@ -130,7 +135,13 @@ fn composed(own: Table, name: &str, parts: &[Scenario]) -> Result<Scenario, Conf
         })?;
     }
     unite(&mut sum, own, "", &|key| contradiction(name, key, name))?;
-    Scenario::parse(&written(&sum), name)
+    let mut scenario = Scenario::parse(&written(&sum), name)?;
+    for file in parts.iter().flat_map(|part| &part.files) {
+        if !scenario.files.contains(file) {
+            scenario.files.push(file.clone());
+        }
+    }
+    Ok(scenario)
 }
 
 fn contradiction(name: &str, key: &str, file: &str) -> ConfigError {

@@ -11,7 +11,9 @@ pub mod rules;
 pub mod volume;
 pub mod words;
 
+use std::collections::BTreeMap;
 use std::ops::Range;
+use std::path::PathBuf;
 
 use serde::Deserialize;
 use toml::Spanned;
@@ -22,8 +24,12 @@ pub use prices::Prices;
 pub use rules::Rules;
 pub use volume::{Shift, Volume};
 
-use super::comparison::Effect;
+use super::comparison::{Converted, Effect, Figures};
 use crate::rulebook::{ConfigError, Place};
+use crate::tariff::{Amount, Rounding};
+
+/// What the base is called beside scenarios.
+pub const BASE: &str = "base";
 
 /// What is otherwise than in the base.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -57,6 +63,9 @@ pub struct Scenario {
     pub volume: Volume,
     /// Months after the log.
     pub forecast: Option<ForecastMonths>,
+    /// The files that it was read from, its own first.
+    #[serde(skip)]
+    pub files: Vec<PathBuf>,
     /// What errors call the file.
     #[serde(skip)]
     file: String,
@@ -102,6 +111,50 @@ impl Scenario {
         scenario.rules.check(&source)?;
         scenario.prices.check(&source)?;
         Ok(scenario)
+    }
+
+    /// Refuses two scenarios of one name: they could not be told apart in any table.
+    ///
+    /// # Errors
+    /// If there are two, or one is called as the base is.
+    pub fn refuse_same_names(scenarios: &[Self]) -> Result<(), ConfigError> {
+        for (place, scenario) in scenarios.iter().enumerate() {
+            let name = &scenario.name;
+            let is_taken = scenarios[..place].iter().any(|other| other.name == *name);
+            if is_taken || name == BASE {
+                let problem = format!(
+                    "another scenario is called `{name}` already; give this one a `name` of its own"
+                );
+                return Err(ConfigError::malformed(scenario.source().file(), problem));
+            }
+        }
+        Ok(())
+    }
+
+    /// Everything in one currency, if the scenario gives a rate for each that it bills in.
+    pub fn converted(&self, totals: &BTreeMap<String, Figures>) -> Option<Converted> {
+        let exchange = self.prices.exchange.as_ref()?.get_ref();
+        let to = exchange.to.0.to_string();
+        let rates: BTreeMap<String, Amount> = exchange
+            .rates
+            .iter()
+            .map(|(code, rate)| (code.to_ascii_uppercase(), rate.0))
+            .collect();
+        let mut sum = Amount::ZERO;
+        for (currency, figures) in totals {
+            let amount = match *currency == to {
+                true => figures.amount,
+                false => figures
+                    .amount
+                    .by_factor(*rates.get(currency)?, Rounding::HalfUp)?,
+            };
+            sum = sum.plus(amount)?;
+        }
+        Some(Converted {
+            currency: to,
+            amount: sum,
+            rates,
+        })
     }
 
     /// The file, for the places of errors.
@@ -158,6 +211,11 @@ impl Scenario {
         only
     }
 
+    /// What is taken for granted, one sentence each.
+    pub fn assumptions(&self) -> Vec<String> {
+        Vec::new()
+    }
+
     /// What is otherwise, one sentence each.
     pub fn changes(&self) -> Vec<String> {
         let mut changes = self.rules.changes();
@@ -165,3 +223,6 @@ impl Scenario {
         changes
     }
 }
+
+#[cfg(test)]
+mod tests;
