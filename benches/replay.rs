@@ -2,24 +2,27 @@
 //!
 //! `cargo bench` measures one million rows; `COUNTERFOIL_BENCH_ROWS=10000000 cargo bench` ten million. Each
 //! stage contains the one before it: `scan` decodes every cell, `replay` also scatters, folds and judges,
-//! `price` prices what a finished replay found, and `tables` writes it. Divide the differences by the rows.
+//! `price` prices what a finished replay found, and `tables` writes it.
+//! `count` and `reprice` stand apart: they price one replay under many tariffs. Divide the differences by the rows.
 
 mod log_generator;
 
 use std::env;
+use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, OnceLock};
 
 use counterfoil::accounts::Accounts;
 use counterfoil::log::{CellContext, LogFile, source};
-use counterfoil::pricing;
+use counterfoil::pricing::{self, Groups, Repricer};
 use counterfoil::replay::{self, CustomerPlaces, Replayed, Request, Scope};
+use counterfoil::report::summary::Bill;
 use counterfoil::report::tables;
 use counterfoil::rulebook::{Rulebook, Settings};
 use counterfoil::run::output::Folder;
-use counterfoil::tariff::Tariff;
-use counterfoil::vocabulary::LocalDate;
+use counterfoil::tariff::{CardModel, Ladders, Tariff};
+use counterfoil::vocabulary::{Currency, LocalDate};
 use divan::{Bencher, counter::ItemsCount};
 use polars::prelude::{Column, DataFrame, DataType, ParquetCompression, ParquetWriter, TimeUnit};
 
@@ -96,19 +99,105 @@ fn price(bencher: Bencher<'_, '_>, rules: &str) {
         .bench_local(|| priced(&replayed, &tariff, true));
 }
 
+/// Pricing every charge, and adding up: what each scenario would cost without counts.
+#[divan::bench(args = MONTHS.map(|(rules, _)| rules), sample_count = 5)]
+fn price_and_group(bencher: Bencher<'_, '_>, rules: &str) {
+    let (files, cells) = open(&log(rules, "parquet"));
+    let replayed = replayed(&files, cells);
+    let tariff = Tariff::embedded().expect("the built-in tables");
+    bencher.bench_local(|| {
+        let pricing = priced(&replayed, &tariff, true);
+        Groups::of(&replayed.outcome, &pricing)
+    });
+}
+
+/// Counting the charges once.
+#[divan::bench(args = MONTHS.map(|(rules, _)| rules), sample_count = 5)]
+fn count(bencher: Bencher<'_, '_>, rules: &str) {
+    let (files, cells) = open(&log(rules, "parquet"));
+    let replayed = replayed(&files, cells);
+    let tariff = Tariff::embedded().expect("the built-in tables");
+    let settings = Settings::default();
+    let accounts = Accounts::absent(&settings);
+    let request = request(&replayed, &tariff, &accounts, &settings, true);
+    bencher.bench_local(|| Repricer::of(&request));
+}
+
+/// Pricing the counts under one more tariff, whose ladders cut wherever they can.
+#[divan::bench(args = MONTHS.map(|(rules, _)| rules), sample_count = 5)]
+fn reprice(bencher: Bencher<'_, '_>, rules: &str) {
+    let (files, cells) = open(&log(rules, "parquet"));
+    let replayed = replayed(&files, cells);
+    let tariff = Tariff::embedded().expect("the built-in tables");
+    let settings = Settings::default();
+    let accounts = Accounts::absent(&settings);
+    let mut repricer = Repricer::of(&request(&replayed, &tariff, &accounts, &settings, true));
+    // Every other scenario moves the steps, so that new cuts are part of the measurement.
+    let mut scenario = 0;
+    bencher
+        .with_inputs(|| {
+            scenario += 1;
+            short_ladders(1_000 + scenario / 2)
+        })
+        .bench_local_values(|tariff| {
+            let (list, groups) = repricer.price(&tariff, &accounts).expect("a price");
+            let lines = pricing::lines(&replayed.outcome, &list, &groups, &tariff);
+            let bill = Bill::new(&replayed.outcome, &list, &groups, &tariff);
+            (lines, bill)
+        });
+}
+
+/// Ladders in US dollars that end their first step with this rank in every cell that may have one.
+fn short_ladders(last: u64) -> Tariff {
+    let mut tariff = Tariff::embedded().expect("the built-in tables");
+    let mut text = String::from(
+        "effective_from,currency,market,category,tier_from,tier_to,tier_to_known,rate,discount,source,confidence\n",
+    );
+    for cell in tariff.cards.cells() {
+        let is_climbed = cell.model == CardModel::Pmp && cell.category.has_tiers();
+        if let (true, Some(rate)) = (
+            is_climbed && cell.currency == Currency::USD,
+            tariff.cards.series(cell).last(),
+        ) {
+            let cell = format!(
+                "{},USD,{},{}",
+                rate.from,
+                tariff.markets.name(cell.market),
+                cell.category
+            );
+            writeln!(text, "{cell},1,{last},true,{},,bench,official", rate.amount).expect("memory");
+            writeln!(text, "{cell},{},,true,0.001,,bench,official", last + 1).expect("memory");
+        }
+    }
+    tariff.ladders = Ladders::parse(&text, "tiers.csv", &tariff.markets, &tariff.cards)
+        .expect("ladders of every cell");
+    tariff
+}
+
 /// Every account bills in US dollars.
 fn priced(replayed: &Replayed<'_>, tariff: &Tariff, with_rates: bool) -> pricing::Pricing {
     let settings = Settings::default();
-    let request = pricing::Request {
+    let accounts = Accounts::absent(&settings);
+    let request = request(replayed, tariff, &accounts, &settings, with_rates);
+    pricing::price(&request).expect("the log can still be read")
+}
+
+fn request<'a>(
+    replayed: &'a Replayed<'_>,
+    tariff: &'a Tariff,
+    accounts: &'a Accounts,
+    settings: &'a Settings,
+    with_rates: bool,
+) -> pricing::Request<'a> {
+    pricing::Request {
         outcome: &replayed.outcome,
         tariff,
-        accounts: &Accounts::absent(&settings),
-        settings: &settings,
-        is_regime_forced: false,
+        accounts,
+        settings,
+        cards: pricing::CardDays::Real,
         with_rates,
         ids: &replayed.places,
-    };
-    pricing::price(&request).expect("the log can still be read")
+    }
 }
 
 /// A month and a form of the log.

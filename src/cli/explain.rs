@@ -24,7 +24,7 @@ use crate::audit::expected_groups;
 use crate::explain::{self, Asked, DifferenceView, Explanation, Sought};
 use crate::findings;
 use crate::picture;
-use crate::pricing::{self, Groups, Pricer};
+use crate::pricing::{self, CardDays, Groups, Pricer};
 use crate::replay::trace::{Heard, Tracer, Wanted};
 use crate::rulebook::Rulebook;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
@@ -125,7 +125,7 @@ fn tell(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced,
+        cards: CardDays::of_run(is_regime_forced),
         with_rates: true,
         ids: &replayed.ids,
     };

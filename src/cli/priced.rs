@@ -47,7 +47,7 @@ pub fn price(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced: args.source.rulebook.is_some(),
+        cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
         with_rates: evidence.is_some(),
         ids: &replayed.ids,
     };
@@ -72,7 +72,9 @@ pub fn price(
     })
     .or_input()?;
     let told = pricing::reported_tiers(&request, (inputs.from, inputs.to));
-    let bill = Bill::new(outcome, &pricing, &groups, &inputs.tariff).with_tiers_told(&told);
+    let bill = Bill::new(outcome, pricing.list(), &groups, &inputs.tariff)
+        .with_longer_entry_points(outcome, &pricing)
+        .with_tiers_told(&told);
     let compared = match evidence.is_empty() {
         true => Compared::default(),
         false => {
@@ -82,7 +84,7 @@ pub fn price(
         }
     };
     let billed = Billed {
-        lines: pricing::lines(outcome, &pricing, &groups, &inputs.tariff),
+        lines: pricing::lines(outcome, pricing.list(), &groups, &inputs.tariff),
         findings,
         bill,
         compared,

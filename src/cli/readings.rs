@@ -101,13 +101,13 @@ fn totals(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings,
-        is_regime_forced: args.source.rulebook.is_some(),
+        cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
         with_rates: true,
         ids: &replayed.ids,
     })
     .or_input()?;
     Ok(Bill::totals_of(
-        &pricing,
+        pricing.list(),
         &Groups::of(&replayed.outcome, &pricing),
     ))
 }

@@ -79,7 +79,7 @@ pub fn write(
         tariff: &inputs.tariff,
         accounts: &inputs.accounts,
         settings: &inputs.settings,
-        is_regime_forced: args.source.rulebook.is_some(),
+        cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
         with_rates: true,
         ids: &replayed.ids,
     })

@@ -41,7 +41,7 @@ pub fn findings(request: &Request<'_>) -> Vec<Finding> {
                 .into(),
             },
         );
-    let positions = request.pricing.tiers.iter();
+    let positions = request.pricing.list().tiers.iter();
     let without_ladder = positions
         .filter(|position| position.without_ladder > 0)
         .map(|position| Finding {

@@ -1,17 +1,18 @@
-//! What the price of a charge depends on: dates, market, currency, and the cell of the card.
+//! What a kind of charges costs at list: the cell of a card, and the ladder that may stand beside it.
 
 use hashbrown::HashMap;
 
 use super::Request;
-use super::ladder::{Counter, Counters};
-use super::price::{Price, PriceBook, PriceCode, Support};
+use super::kind::{Cost, Kind, Terms};
+use super::ladder::Counter;
+use super::price::{Price, Support};
 use crate::accounts::{Account, TierUpdate, UsedVolume};
-use crate::replay::outcome::{Charge, Part};
-use crate::rulebook::settings::{CutoverBasis, MaxPriceBasis, MessageInstant};
+use crate::replay::outcome::Charge;
+use crate::rulebook::settings::MaxPriceBasis;
 use crate::tariff::{Amount, CardModel, Ladder, MarketId, Tariff, Unrated, UnratedReason};
-use crate::vocabulary::{ChargeCategory, Currency, Instant, LocalDate, Month, Regime};
+use crate::vocabulary::{ChargeCategory, Currency, LocalDate, Month};
 
-/// Everything that decides the list rate of a charge.
+/// Everything that decides the list rate of a kind.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
 pub struct Basis {
     pub model: CardModel,
@@ -21,30 +22,23 @@ pub struct Basis {
     pub cell: ChargeCategory,
     /// The day whose card holds (R-1, S-01, S-05).
     pub card_date: LocalDate,
-    /// Whether that is not the real day, but the nearest one with a card.
-    pub is_nearest: bool,
+    /// The day whose card should hold.
+    pub real_date: LocalDate,
+    /// Whether the nearest day may stand in for it.
+    pub takes_nearest: bool,
     /// The month whose volume counts.
     pub month: Month,
 }
 
-/// Prices charges, one part after another.
+/// Prices kinds of charges.
 pub struct Pricer<'a> {
     pub(super) request: Request<'a>,
-    accounts: Vec<&'a Account>,
+    pub(super) accounts: Vec<&'a Account>,
     /// Portfolios, and accounts that are their own.
     owners: Vec<String>,
     owner_codes: HashMap<String, u32>,
     /// The owner that each account is by itself.
     own_codes: Vec<u32>,
-}
-
-/// What one thread has looked up already.
-#[derive(Default)]
-struct Memory {
-    list: HashMap<Basis, PriceCode>,
-    /// Whether charges with a rank, but without a ladder, have a list rate.
-    listed: HashMap<Basis, bool>,
-    without_rate: HashMap<(MarketId, Currency, bool), PriceCode>,
 }
 
 impl<'a> Pricer<'a> {
@@ -74,89 +68,37 @@ impl<'a> Pricer<'a> {
         }
     }
 
-    /// The prices of a part's charges; those that volume decides are counted and left pending.
-    pub(super) fn price_part(&self, part: &Part, book: &PriceBook) -> (Vec<PriceCode>, Counters) {
-        let mut memory = Memory::default();
-        let mut counters = Counters::default();
-        let mut codes = Vec::with_capacity(part.charges.len());
-        codes.extend(part.charges.iter().map(|charge| {
-            let charge = &charge;
-            if !charge.is_chargeable() || !self.request.with_rates {
-                return self.without_rate(charge, book, &mut memory);
-            }
-            let basis = self.basis(charge);
-            if let Some(price) = self.stated(charge, &basis) {
-                return book.code(price);
-            }
-            if self.has_rank(charge) {
-                let ladder = self.ladder(&basis);
-                // A charge without any rate is not one that is priced at list.
-                let is_listed = ladder.is_none()
-                    && *memory
-                        .listed
-                        .entry(basis)
-                        .or_insert_with(|| self.list(&basis).rate.is_some());
-                let counter = self.counter(charge, &basis);
-                counters.count(counter, basis.currency, ladder, is_listed);
-                return PriceCode::PENDING;
-            }
-            *memory
-                .list
-                .entry(basis)
-                .or_insert_with(|| book.code(self.list(&basis)))
-        }));
-        (codes, counters)
+    /// Whether its accounts have the zones of another's.
+    pub(super) fn has_zones_of(&self, other: &Pricer<'_>) -> bool {
+        self.accounts
+            .iter()
+            .zip(&other.accounts)
+            .all(|(one, other)| one.clock == other.clock)
     }
 
-    /// Free by rule, or of no interest: the market and the currency are known all the same.
-    fn without_rate(&self, charge: &Charge, book: &PriceBook, memory: &mut Memory) -> PriceCode {
-        let market = self.market(charge);
-        let currency = self.currency(charge);
-        let is_free = !charge.is_chargeable();
-        let code = || {
-            book.code(match is_free {
-                true => Price::free(market, currency),
-                false => Price::unpriced(market, currency),
-            })
-        };
-        *memory
-            .without_rate
-            .entry((market, currency, is_free))
-            .or_insert_with(code)
-    }
-
-    /// What the list rate of a charge depends on.
-    pub(super) fn basis(&self, charge: &Charge) -> Basis {
-        let model = CardModel::from(charge.regime);
-        let currency = self.currency(charge);
-        let cutover = self.local_date(charge, self.cutover(charge));
-        let real_date = match self.request.settings.late_delivery_rate {
-            MessageInstant::Delivery => cutover,
-            MessageInstant::Send => self.local_date(charge, charge.sent_at),
-        };
+    /// What the list rate of a kind depends on.
+    pub(super) fn basis(&self, kind: &Kind, terms: &Terms) -> Basis {
+        let currency = self.currency(kind);
         let cards = &self.request.tariff.cards;
-        let card_date = match self.request.is_regime_forced {
-            true => cards
-                .date_for(model, currency, real_date)
-                .unwrap_or(real_date),
-            false => real_date,
-        };
-        let cell = match charge.category {
-            ChargeCategory::Service if charge.regime == Regime::Pmp2026 => ChargeCategory::Utility,
-            ChargeCategory::Authentication if charge.is_international => {
-                ChargeCategory::AuthenticationInternational
-            }
-            category => category,
-        };
+        let nearest = terms
+            .takes_nearest
+            .then(|| cards.date_for(terms.model, currency, terms.date));
         Basis {
-            model,
+            model: terms.model,
             currency,
-            market: self.market(charge),
-            cell,
-            card_date,
-            is_nearest: card_date != real_date,
-            month: cutover.month(),
+            market: kind.market,
+            cell: terms.cell,
+            card_date: nearest.flatten().unwrap_or(terms.date),
+            real_date: terms.date,
+            takes_nearest: terms.takes_nearest,
+            month: terms.month,
         }
+    }
+
+    /// The currency that a kind is billed in.
+    pub(super) fn currency(&self, kind: &Kind) -> Currency {
+        let account = self.accounts[kind.account as usize];
+        *account.currency.on(kind.local_date)
     }
 
     /// The list price, or what is missing.
@@ -183,15 +125,15 @@ impl<'a> Pricer<'a> {
             cards.rate(model, currency, market, cell, card_date)
         };
         Price {
-            nearest_card: basis.is_nearest.then_some(card_date),
+            nearest_card: (card_date != basis.real_date).then_some(card_date),
             ..Price::list(market, currency, rate)
         }
     }
 
-    /// The ladder of a basis, if one is known (R-2; under a forced regime that of R-1's nearest day).
+    /// The ladder of a basis, if one is known (R-2; where cards are those of R-1's nearest day, so are ladders).
     pub(super) fn ladder(&self, basis: &Basis) -> Option<&'a Ladder> {
         let ladders = &self.request.tariff.ladders;
-        let date = match self.request.is_regime_forced {
+        let date = match basis.takes_nearest {
             true => ladders.date_for(basis.currency, basis.card_date)?,
             false => basis.card_date,
         };
@@ -204,22 +146,26 @@ impl<'a> Pricer<'a> {
             category,
             ..*charge
         };
-        self.list(&self.basis(&as_other)).rate
+        let kind = self.charged_kind(&as_other);
+        match kind.cost {
+            Cost::Charged(terms) => self.list(&self.basis(&kind, &terms)).rate,
+            Cost::Free | Cost::Unpriced => None,
+        }
     }
 
-    /// Whose volume a charge counts in.
-    pub(super) fn counter(&self, charge: &Charge, basis: &Basis) -> Counter {
-        let account = self.accounts[charge.account as usize];
-        let portfolio = account.portfolio.on(charge.local_date).as_ref();
+    /// Whose volume a kind counts in.
+    pub(super) fn counter(&self, kind: &Kind, terms: &Terms) -> Counter {
+        let account = self.accounts[kind.account as usize];
+        let portfolio = account.portfolio.on(kind.local_date).as_ref();
         let owner = match portfolio {
             Some(portfolio) => self.owner_codes[portfolio],
-            None => self.own_codes[charge.account as usize],
+            None => self.own_codes[kind.account as usize],
         };
         Counter {
             owner,
-            market: basis.market,
-            category: basis.cell,
-            month: basis.month,
+            market: kind.market,
+            category: terms.cell,
+            month: terms.month,
         }
     }
 
@@ -228,10 +174,13 @@ impl<'a> Pricer<'a> {
         if !charge.is_chargeable() || !self.has_rank(charge) {
             return None;
         }
-        let basis = self.basis(charge);
-        match self.stated(charge, &basis) {
+        let kind = self.charged_kind(charge);
+        let Cost::Charged(terms) = kind.cost else {
+            return None;
+        };
+        match self.stated(&terms, &self.basis(&kind, &terms)) {
             Some(_) => None,
-            None => Some(self.counter(charge, &basis)),
+            None => Some(self.counter(&kind, &terms)),
         }
     }
 
@@ -264,30 +213,16 @@ impl<'a> Pricer<'a> {
         &self.owners[counter.owner as usize]
     }
 
-    /// whether the rank in the month decides the rate.
-    fn has_rank(&self, charge: &Charge) -> bool {
-        let is_uncounted = charge.category == ChargeCategory::Utility
-            && (charge.in_group
-                || charge.in_window
-                    && charge.regime == Regime::Pmp2026
-                    && !self
-                        .request
-                        .settings
-                        .tier_counts_window_utility_2026
-                        .is_yes());
-        charge.regime.is_per_message() && charge.category.has_tiers() && !is_uncounted
-    }
-
     /// A price that stands on the message: Meta's cost for an unknown market (K-1), a maximum price.
-    fn stated(&self, charge: &Charge, basis: &Basis) -> Option<Price> {
-        let mark = self.request.outcome.price_marks.get(&charge.row)?;
+    pub(super) fn stated(&self, terms: &Terms, basis: &Basis) -> Option<Price> {
+        let mark = self.request.outcome.price_marks.get(&terms.marked?)?;
         let (market, currency) = (basis.market, basis.currency);
         let cost = mark
             .cost
             .filter(|cost| cost.currency == currency)
             .map(|cost| Price::stated(market, currency, cost.amount, Support::CostMark));
         let is_marketing = matches!(
-            charge.category,
+            terms.cell,
             ChargeCategory::Marketing | ChargeCategory::MarketingLite
         );
         match mark.max_price.filter(|_| is_marketing) {
@@ -308,37 +243,6 @@ impl<'a> Pricer<'a> {
                 })
             }
         }
-    }
-
-    /// The instant that meets the dates of T-2 (S-01).
-    fn cutover(&self, charge: &Charge) -> Instant {
-        match self.request.settings.cutover_basis {
-            CutoverBasis::Regime | CutoverBasis::Delivery => charge.charged_at,
-            CutoverBasis::Send => charge.sent_at,
-        }
-    }
-
-    #[inline]
-    fn local_date(&self, charge: &Charge, instant: Instant) -> LocalDate {
-        if instant == charge.charged_at {
-            return charge.local_date;
-        }
-        let account = self.accounts[charge.account as usize];
-        account.clock.local_date(instant)
-    }
-
-    fn currency(&self, charge: &Charge) -> Currency {
-        let account = self.accounts[charge.account as usize];
-        *account.currency.on(charge.local_date)
-    }
-
-    fn market(&self, charge: &Charge) -> MarketId {
-        let date = self.local_date(charge, self.cutover(charge));
-        let number = self.request.outcome.pairs.customer_number(charge.pair);
-        let markets = &self.request.tariff.markets;
-        number.map_or(MarketId::UNKNOWN, |number| {
-            markets.market(number, date, self.request.settings)
-        })
     }
 }
 

@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use super::Pricing;
 use super::price::PriceCode;
-use crate::replay::outcome::{Outcome, RowNumber, RowSet};
+use super::{PriceList, Pricing};
+use crate::replay::outcome::{Charge, Outcome, RowNumber, RowSet};
 use crate::tariff::Amount;
 use crate::vocabulary::{ChargeCategory, Currency, LocalDate, Month, PricingType};
 
@@ -39,6 +39,14 @@ pub struct PriceTotals {
     pub edge: u64,
 }
 
+impl PriceTotals {
+    fn add(&mut self, other: Self) {
+        self.quantity += other.quantity;
+        self.estimated += other.estimated;
+        self.edge += other.edge;
+    }
+}
+
 /// All written charges, grouped; messages that a conversation covers are no units and are left out.
 #[derive(Debug, Default)]
 pub struct Groups {
@@ -68,7 +76,7 @@ impl Groups {
     fn add_part(&mut self, outcome: &Outcome, pricing: &Pricing, part: usize) {
         let mut last_month: Option<(LocalDate, Month)> = None;
         for (place, charge) in outcome.parts[part].charges.iter().enumerate() {
-            if !charge.is_written || charge.is_detail() {
+            if !Self::hold(&charge) {
                 continue;
             }
             let month = match last_month {
@@ -97,12 +105,30 @@ impl Groups {
         }
     }
 
+    /// Adds up charges that are counted already, as often as one likes for a group.
+    ///
+    /// # Panics
+    /// As [`Self::of`].
+    pub(super) fn of_counts(
+        counts: impl Iterator<Item = (Group, PriceTotals)>,
+        list: &PriceList,
+    ) -> Self {
+        let mut groups = Self::default();
+        for (group, totals) in counts {
+            groups.counts.entry(group).or_default().add(totals);
+        }
+        groups.charged = groups.footing(list);
+        groups
+    }
+
+    /// Whether groups hold a charge: it is written, and a unit of the bill.
+    pub(super) fn hold(charge: &Charge) -> bool {
+        charge.is_written && !charge.is_detail()
+    }
+
     fn plus(mut self, other: Self) -> Self {
         for (group, totals) in other.counts {
-            let sum = self.counts.entry(group).or_default();
-            sum.quantity += totals.quantity;
-            sum.estimated += totals.estimated;
-            sum.edge += totals.edge;
+            self.counts.entry(group).or_default().add(totals);
         }
         for (currency, amount) in other.charged {
             let sum = self.charged.entry(currency).or_default();
@@ -112,19 +138,25 @@ impl Groups {
     }
 
     fn assert_foot(&self, pricing: &Pricing) {
+        assert_eq!(
+            self.footing(pricing.list()),
+            self.charged,
+            "counts times rates are the sum of all charges"
+        );
+    }
+
+    /// Counts times rates, by currency.
+    fn footing(&self, list: &PriceList) -> HashMap<Currency, Amount> {
         let mut grouped: HashMap<Currency, Amount> = HashMap::new();
         for (group, totals) in &self.counts {
-            let price = pricing.price(group.price);
+            let price = list.price(group.price);
             if let Some(rate) = price.rate {
                 let amount = rate.times(totals.quantity).expect("a line fits");
                 let sum = grouped.entry(price.currency).or_default();
                 *sum = sum.plus(amount).expect("a sum of lines fits");
             }
         }
-        assert_eq!(
-            grouped, self.charged,
-            "counts times rates are the sum of all charges"
-        );
+        grouped
     }
 
     /// Every group with its counts, in no particular order.

@@ -1,18 +1,15 @@
 //! Volume tiers: the rank of a charged message in its counter's month decides its rate.
 //!
 //! Most months never reach a second step: every message of the counter then has the same one, and no
-//! order is needed. Where the month passes a step's edge, its messages are cut there by selection.
+//! order is needed. Where the month passes a step's edge, its messages are cut there ([`super::climb`]).
 
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
-use rayon::prelude::*;
 
 use super::basis::{Basis, Pricer};
 use super::position::TierPosition;
 use super::price::{Price, PriceBook, PriceCode};
-use crate::replay::outcome::Part;
-use crate::replay::ranking::{Place, Ranking};
 use crate::tariff::{Ladder, LadderKey, MarketId, StepEnd, Unrated};
 use crate::vocabulary::{ChargeCategory, ChargeState, Currency, Month};
 
@@ -25,12 +22,9 @@ pub struct Counter {
     pub month: Month,
 }
 
-/// How much each counter counts, and which ladders its charges stand on.
+/// How much a counter counts, and which ladders its charges stand on.
 #[derive(Debug, Default)]
-pub struct Counters(HashMap<Counter, Volume>);
-
-#[derive(Debug, Default)]
-struct Volume {
+pub struct Volume {
     count: u64,
     /// Charges priced at list for want of a ladder.
     without_ladder: u64,
@@ -38,91 +32,47 @@ struct Volume {
     currencies: BTreeSet<Currency>,
 }
 
-impl Counters {
-    /// Counts a charge; `is_listed` if it is priced at list for want of a ladder.
-    pub fn count(
+impl Volume {
+    /// Counts charges; `is_listed` if they are priced at list for want of a ladder.
+    pub fn add(
         &mut self,
-        counter: Counter,
+        count: u64,
         currency: Currency,
         ladder: Option<&Ladder>,
         is_listed: bool,
     ) {
-        let volume = self.0.entry(counter).or_default();
-        volume.count += 1;
-        volume.currencies.insert(currency);
-        volume.without_ladder += u64::from(is_listed);
-        if let Some(ladder) = ladder {
-            volume.ladders.insert(ladder.key);
+        self.count += count;
+        self.currencies.insert(currency);
+        if is_listed {
+            self.without_ladder += count;
         }
-    }
-
-    /// Adds what another part counted.
-    pub fn add(&mut self, other: Self) {
-        for (counter, volume) in other.0 {
-            let sum = self.0.entry(counter).or_default();
-            sum.count += volume.count;
-            sum.without_ladder += volume.without_ladder;
-            sum.ladders.extend(volume.ladders);
-            sum.currencies.extend(volume.currencies);
+        if let Some(ladder) = ladder {
+            self.ladders.insert(ladder.key);
         }
     }
 }
 
 /// How the charges of a counter get their rates.
-struct Plan {
-    used_elsewhere: u64,
+#[derive(Debug)]
+pub struct Plan {
+    /// Volume that the log does not show (S-23).
+    pub used_elsewhere: u64,
     /// Counts of charges after which some ladder has an edge, ascending; empty: all have one step.
-    cuts: Vec<u64>,
+    pub cuts: Vec<u64>,
 }
 
-/// Prices the charges that volume decides.
-pub struct Climb<'a, 'p> {
-    pub pricer: &'p Pricer<'a>,
-    pub book: &'p PriceBook,
-    pub ranking: Ranking<'a>,
-    pub parts: &'a [Part],
-}
-
-impl Climb<'_, '_> {
-    /// Gives every pending charge its price; says how far each counter climbed.
-    ///
-    /// # Errors
-    /// If message ids on the edge of a tier can no longer be read.
-    pub fn price(
-        &self,
-        counters: Counters,
-        codes: &mut [Vec<PriceCode>],
-    ) -> anyhow::Result<Vec<TierPosition>> {
-        if counters.0.is_empty() {
-            return Ok(Vec::new());
-        }
-        let plans: HashMap<Counter, Plan> = counters
-            .0
-            .iter()
-            .map(|(counter, volume)| (*counter, self.plan(counter, volume)))
-            .collect();
-        let mut ranked: HashMap<Counter, Vec<Place>> = HashMap::new();
-        let left: Vec<HashMap<Counter, Vec<Place>>> = codes
-            .par_iter_mut()
-            .enumerate()
-            .map(|(part, codes)| self.price_uniform(part as u32, codes, &plans))
-            .collect();
-        for (counter, places) in left.into_iter().flatten() {
-            ranked.entry(counter).or_default().extend(places);
-        }
-        let priced: Vec<Vec<(Place, PriceCode)>> = ranked
-            .into_par_iter()
-            .map(|(counter, places)| self.price_ranked(places, &plans[&counter]))
-            .collect::<anyhow::Result<_>>()?;
-        for ((part, place), code) in priced.into_iter().flatten() {
-            codes[part as usize][place as usize] = code;
-        }
-        Ok(self.positions(counters, &plans))
+impl Plan {
+    /// The rank of the charge that has so many of its counter before it.
+    pub fn rank_after(&self, before: u64) -> u64 {
+        self.used_elsewhere + before + 1
     }
+}
 
-    fn plan(&self, counter: &Counter, volume: &Volume) -> Plan {
-        let used_elsewhere = self.pricer.used_elsewhere(counter);
-        let ladders = &self.pricer.request.tariff.ladders;
+impl Pricer<'_> {
+    /// Where the steps of its ladders cut a counter.
+    pub(super) fn plan(&self, counter: &Counter, volume: &Volume) -> Plan {
+        let used_elsewhere = self.used_elsewhere(counter);
+        let ladders = &self.request.tariff.ladders;
         let mut cuts: Vec<u64> = volume
             .ladders
             .iter()
@@ -147,70 +97,10 @@ impl Climb<'_, '_> {
         }
     }
 
-    /// Prices the pending charges of a part whose counter stays within one step; the others are left.
-    fn price_uniform(
-        &self,
-        part: u32,
-        codes: &mut [PriceCode],
-        plans: &HashMap<Counter, Plan>,
-    ) -> HashMap<Counter, Vec<Place>> {
-        let mut ranked: HashMap<Counter, Vec<Place>> = HashMap::new();
-        let mut known: HashMap<(Basis, u64), PriceCode> = HashMap::new();
-        let charges = &self.parts[part as usize].charges;
-        for (place, (code, charge)) in codes.iter_mut().zip(charges.iter()).enumerate() {
-            if *code != PriceCode::PENDING {
-                continue;
-            }
-            let basis = self.pricer.basis(&charge);
-            let counter = self.pricer.counter(&charge, &basis);
-            let plan = &plans[&counter];
-            if plan.cuts.is_empty() {
-                let rank = plan.used_elsewhere + 1;
-                *code = *known
-                    .entry((basis, rank))
-                    .or_insert_with(|| self.code(&basis, rank));
-            } else {
-                ranked
-                    .entry(counter)
-                    .or_default()
-                    .push((part, place as u32));
-            }
-        }
-        ranked
-    }
-
-    fn price_ranked(
-        &self,
-        mut places: Vec<Place>,
-        plan: &Plan,
-    ) -> anyhow::Result<Vec<(Place, PriceCode)>> {
-        let mut priced = Vec::with_capacity(places.len());
-        let mut known: HashMap<(Basis, u64), PriceCode> = HashMap::new();
-        let count = places.len() as u64;
-        let (mut rest, mut done) = (&mut places[..], 0);
-        for cut in plan.cuts.iter().copied().chain([count]) {
-            let step = (cut - done) as usize;
-            self.ranking.cut(rest, step, self.parts)?;
-            let (first, others) = rest.split_at_mut(step);
-            let rank = plan.used_elsewhere + done + 1;
-            for &mut (part, place) in first {
-                let charge = self.parts[part as usize].charges.get(place as usize);
-                let basis = self.pricer.basis(&charge);
-                let code = *known
-                    .entry((basis, rank))
-                    .or_insert_with(|| self.code(&basis, rank));
-                priced.push(((part, place), code));
-            }
-            (rest, done) = (others, cut);
-        }
-        Ok(priced)
-    }
-
     /// The price of the rank; at list where no ladder is known at all.
-    fn code(&self, basis: &Basis, rank: u64) -> PriceCode {
-        let book = self.book;
-        let list = self.pricer.list(basis);
-        let price = match self.pricer.ladder(basis) {
+    pub(super) fn at_rank(&self, basis: &Basis, rank: u64, book: &mut PriceBook) -> PriceCode {
+        let list = self.list(basis);
+        let price = match self.ladder(basis) {
             None => Price {
                 lacks_ladder: list.state == ChargeState::Rated,
                 ..list
@@ -234,8 +124,13 @@ impl Climb<'_, '_> {
         book.code(price)
     }
 
-    fn positions(&self, counters: Counters, plans: &HashMap<Counter, Plan>) -> Vec<TierPosition> {
-        let tariff = self.pricer.request.tariff;
+    /// How far each counter has climbed.
+    pub(super) fn positions(
+        &self,
+        volumes: HashMap<Counter, Volume>,
+        plans: &HashMap<Counter, Plan>,
+    ) -> Vec<TierPosition> {
+        let tariff = self.request.tariff;
         let position = |(counter, volume): (Counter, Volume)| {
             let used_elsewhere = plans[&counter].used_elsewhere;
             let last = volume
@@ -244,7 +139,7 @@ impl Climb<'_, '_> {
                 .and_then(|key| tariff.ladders.of(*key));
             let rank = used_elsewhere + volume.count;
             TierPosition {
-                owner: self.pricer.owner(&counter).to_owned(),
+                owner: self.owner(&counter).to_owned(),
                 market: tariff.markets.name(counter.market).to_owned(),
                 category: counter.category,
                 month: counter.month,
@@ -261,7 +156,7 @@ impl Climb<'_, '_> {
                 }),
             }
         };
-        let mut positions: Vec<TierPosition> = counters.0.into_iter().map(position).collect();
+        let mut positions: Vec<TierPosition> = volumes.into_iter().map(position).collect();
         positions.sort_unstable();
         positions
     }

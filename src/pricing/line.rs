@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Pricing;
+use super::PriceList;
 use super::group::{Groups, PriceTotals};
 use crate::replay::outcome::Outcome;
 use crate::tariff::{Amount, Tariff};
@@ -83,10 +83,10 @@ ordered_by_name!(ChargeCategory, PricingType, ChargeState);
 ///
 /// # Panics
 /// If the lines do not sum to the charges: a bug in the program.
-pub fn lines(outcome: &Outcome, pricing: &Pricing, groups: &Groups, tariff: &Tariff) -> Vec<Line> {
+pub fn lines(outcome: &Outcome, list: &PriceList, groups: &Groups, tariff: &Tariff) -> Vec<Line> {
     let mut quantities: BTreeMap<Line, u64> = BTreeMap::new();
     for (group, PriceTotals { quantity, .. }) in groups.iter() {
-        let price = pricing.price(group.price);
+        let price = list.price(group.price);
         let line = Line {
             account: outcome.cells.accounts.word(group.account),
             business: outcome.cells.businesses.word(group.business),
@@ -94,7 +94,7 @@ pub fn lines(outcome: &Outcome, pricing: &Pricing, groups: &Groups, tariff: &Tar
             market: tariff.markets.name(price.market).to_owned(),
             category: Named(group.category),
             pricing_type: Named(group.pricing_type),
-            tier: pricing.tier_label(price).map(Tier::new),
+            tier: list.tier_label(price).map(Tier::new),
             rate_card: price
                 .card
                 .map(|card| tariff.cards.card_name(card).to_owned()),

@@ -1,7 +1,5 @@
 //! A price, shared by all charges that have it.
 
-use std::sync::Mutex;
-
 use hashbrown::HashMap;
 
 use crate::tariff::{
@@ -175,18 +173,13 @@ impl Price {
     }
 }
 
-/// Gives prices their codes; shared by all threads.
+/// Gives prices their codes.
 pub struct PriceBook {
-    known: Mutex<Known>,
+    prices: Vec<Price>,
+    codes: HashMap<Price, PriceCode>,
     /// The code of the label of each step, by ladder.
     tiers: HashMap<LadderKey, Vec<TierCode>>,
     labels: Vec<String>,
-}
-
-#[derive(Default)]
-struct Known {
-    prices: Vec<Price>,
-    codes: HashMap<Price, PriceCode>,
 }
 
 impl PriceBook {
@@ -206,24 +199,21 @@ impl PriceBook {
         };
         let of_ladder = |ladder: &Ladder| (ladder.key, ladder.steps.iter().map(code).collect());
         Self {
-            known: Mutex::default(),
+            prices: Vec::new(),
+            codes: HashMap::new(),
             tiers: tariff.ladders.iter().map(of_ladder).collect(),
             labels,
         }
     }
 
     /// The code of a price.
-    pub fn code(&self, price: Price) -> PriceCode {
-        let mut known = self
-            .known
-            .lock()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        if let Some(&code) = known.codes.get(&price) {
+    pub fn code(&mut self, price: Price) -> PriceCode {
+        if let Some(&code) = self.codes.get(&price) {
             return code;
         }
-        let code = PriceCode(known.prices.len() as u32);
-        known.prices.push(price.clone());
-        known.codes.insert(price, code);
+        let code = PriceCode(self.prices.len() as u32);
+        self.prices.push(price.clone());
+        self.codes.insert(price, code);
         code
     }
 
@@ -235,10 +225,6 @@ impl PriceBook {
 
     /// Prices by code, and labels of steps by code.
     pub fn into_prices(self) -> (Vec<Price>, Vec<String>) {
-        let known = self
-            .known
-            .into_inner()
-            .unwrap_or_else(std::sync::PoisonError::into_inner);
-        (known.prices, self.labels)
+        (self.prices, self.labels)
     }
 }

@@ -13,6 +13,18 @@ use crate::vocabulary::Instant;
 /// Where a charge stands: part, and place in the part.
 pub type Place = (u32, u32);
 
+/// Something that stands for a charge.
+pub trait Standing: Copy + Ord {
+    /// Where the charge stands.
+    fn place(&self) -> Place;
+}
+
+impl Standing for Place {
+    fn place(&self) -> Place {
+        *self
+    }
+}
+
 /// Puts charges of different pairs in order, as far as anyone asks.
 pub struct Ranking<'a> {
     /// Names of accounts.
@@ -29,20 +41,25 @@ impl Ranking<'_> {
     ///
     /// # Errors
     /// If message ids on the cut can no longer be read.
-    pub fn cut(&self, units: &mut [Place], count: usize, parts: &[Part]) -> anyhow::Result<()> {
+    pub fn cut<U: Standing>(
+        &self,
+        units: &mut [U],
+        count: usize,
+        parts: &[Part],
+    ) -> anyhow::Result<()> {
         if count == 0 || count >= units.len() {
             return Ok(());
         }
-        debug_assert!(units.is_sorted_by_key(|&(part, _)| part));
-        let (part, _) = units[count - 1];
-        let start = units.partition_point(|unit| unit.0 < part);
-        let end = units.partition_point(|unit| unit.0 <= part);
+        debug_assert!(units.is_sorted_by_key(|unit| unit.place().0));
+        let (part, _) = units[count - 1].place();
+        let start = units.partition_point(|unit| unit.place().0 < part);
+        let end = units.partition_point(|unit| unit.place().0 <= part);
         let (units, count) = (&mut units[start..end], count - start);
         if count == units.len() {
             return Ok(());
         }
-        let instants = |unit: &Place| -> (Instant, Instant) {
-            let charge = charge(parts, *unit);
+        let instants = |unit: &U| -> (Instant, Instant) {
+            let charge = charge(parts, unit.place());
             (charge.charged_at, charge.sent_at)
         };
         units.select_nth_unstable_by_key(count - 1, instants);
@@ -55,13 +72,13 @@ impl Ranking<'_> {
         Ok(())
     }
 
-    fn sort_by_id(&self, units: &mut [Place], parts: &[Part]) -> anyhow::Result<()> {
-        let rows = RowSet::from(units.iter().map(|&unit| charge(parts, unit).row));
+    fn sort_by_id<U: Standing>(&self, units: &mut [U], parts: &[Part]) -> anyhow::Result<()> {
+        let rows = RowSet::from(units.iter().map(|&unit| charge(parts, unit.place()).row));
         let ids = self.ids.message_ids(rows)?;
         let mut keyed: Vec<_> = units
             .iter()
             .map(|&unit| {
-                let charge = charge(parts, unit);
+                let charge = charge(parts, unit.place());
                 let mut customer = String::new();
                 self.pairs.push_customer(charge.pair, &mut customer);
                 let account = self.cells.accounts.word(charge.account);
@@ -81,7 +98,7 @@ fn charge(parts: &[Part], (part, place): Place) -> Charge {
 }
 
 /// Moves the units that are wanted to the front; says how many there are.
-fn move_to_front(units: &mut [Place], is_wanted: impl Fn(&Place) -> bool) -> usize {
+fn move_to_front<U>(units: &mut [U], is_wanted: impl Fn(&U) -> bool) -> usize {
     let mut wanted = 0;
     for index in 0..units.len() {
         if is_wanted(&units[index]) {

@@ -229,15 +229,15 @@ impl World {
             tariff: &tariff,
             accounts: &Accounts::absent(&settings),
             settings: &settings,
-            is_regime_forced: false,
+            cards: pricing::CardDays::Real,
             with_rates: true,
             ids: &self.ids,
         };
         let pricing = pricing::price(&request).expect("a price");
         let groups = Groups::of(&self.outcome, &pricing);
         Priced {
-            lines: pricing::lines(&self.outcome, &pricing, &groups, &tariff),
-            bill: Bill::new(&self.outcome, &pricing, &groups, &tariff),
+            lines: pricing::lines(&self.outcome, pricing.list(), &groups, &tariff),
+            bill: Bill::new(&self.outcome, pricing.list(), &groups, &tariff),
             pricing,
             tariff,
         }

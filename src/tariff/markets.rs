@@ -65,7 +65,7 @@ const ALWAYS: [&str; 5] = [
 /// assert_eq!(markets.name(after), "Hungary");
 /// # Ok::<(), counterfoil::rulebook::ConfigError>(())
 /// ```
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Markets {
     names: Vec<String>,
     countries: Vec<String>,
@@ -74,7 +74,7 @@ pub struct Markets {
 }
 
 /// What holds for the numbers under one prefix.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 struct NumberRange {
     country: Option<[u8; 2]>,
     open_point: OpenPoint,

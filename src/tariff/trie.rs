@@ -11,14 +11,14 @@ const THIRD: u64 = 10u64.pow(DIGITS_MAX - 3);
 const HEAD_DIGITS: u32 = 3;
 
 /// From digit prefixes to values.
-#[derive(Clone, Debug)]
+#[derive(Clone, Debug, PartialEq, Eq)]
 pub(super) struct DigitTrie {
     nodes: Vec<Node>,
     /// Where three first digits lead; empty until [`Self::finish`].
     heads: Vec<Head>,
 }
 
-#[derive(Clone, Copy, Debug, Default)]
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq)]
 struct Node {
     /// The node of each next digit; 0, the root, stands for none.
     next: [u16; 10],
@@ -26,7 +26,7 @@ struct Node {
     value: u16,
 }
 
-#[derive(Clone, Copy, Debug)]
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
 struct Head {
     /// The node of the three digits if longer prefixes begin with them, else 0.
     node: u16,

@@ -84,17 +84,22 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         tariff: &tariff,
         accounts: &accounts,
         settings: &settings,
-        is_regime_forced: false,
+        cards: pricing::CardDays::Real,
         with_rates: true,
         ids: &replayed.ids,
     })
     .map_err(unreadable)?;
     let groups = Groups::of(outcome, &pricing);
-    let bill = Bill::new(outcome, &pricing, &groups, &tariff);
+    let bill = Bill::new(outcome, pricing.list(), &groups, &tariff);
     Ok(Answer {
         charges: groups.iter().map(|(_, totals)| totals.quantity).sum(),
         unrated: bill.unrated,
-        without_ladder: pricing.tiers.iter().filter_map(without_ladder).collect(),
+        without_ladder: pricing
+            .list()
+            .tiers
+            .iter()
+            .filter_map(without_ladder)
+            .collect(),
     })
 }
 

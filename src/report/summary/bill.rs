@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use super::TierTold;
 use crate::pricing::{
-    Groups, Price, PriceTotals, Pricing, ReportedTier, range_over_markets, sums_of,
+    Groups, Price, PriceList, PriceTotals, Pricing, ReportedTier, range_over_markets, sums_of,
 };
 use crate::replay::outcome::{Outcome, Warning};
 use crate::tariff::{Amount, Tariff, UnratedReason};
@@ -171,12 +171,12 @@ impl Bill {
     ///
     /// # Panics
     /// If the parts do not foot: a bug in the program.
-    pub fn new(outcome: &Outcome, pricing: &Pricing, groups: &Groups, tariff: &Tariff) -> Self {
+    pub fn new(outcome: &Outcome, list: &PriceList, groups: &Groups, tariff: &Tariff) -> Self {
         let mut bill = Self::default();
         let mut missing: BTreeMap<MissingCell, MissingSum> = BTreeMap::new();
         let mut rate_cards = std::collections::BTreeSet::new();
         for (group, counts) in groups.iter() {
-            let price = pricing.price(group.price);
+            let price = list.price(group.price);
             let currency = price.currency.code();
             let totals = BillTotals::of(price, counts);
             let account = outcome.cells.accounts.word(group.account);
@@ -197,7 +197,7 @@ impl Bill {
             for (table, key) in tables {
                 add(table.entry(currency.to_owned()).or_default(), key, totals);
             }
-            if let Some(tier) = pricing.tier_label(price) {
+            if let Some(tier) = list.tier_label(price) {
                 let table = bill.by_tier.entry(currency.to_owned()).or_default();
                 add(table, tier, totals);
             }
@@ -222,22 +222,17 @@ impl Bill {
         }
         bill.rate_cards = rate_cards.into_iter().collect();
         bill.unrated = missing.into_iter().map(MissingSum::finish).collect();
-        let freed = sums_of(&outcome.freed_by_longer_entry_points, outcome, pricing);
-        bill.longer_entry_points = freed
-            .into_iter()
-            .map(|(currency, (units, amount))| (currency.to_string(), Freed { units, amount }))
-            .collect();
         bill.allowances = allowances(outcome);
-        bill.tiers = tiers(pricing);
+        bill.tiers = tiers(list);
         bill.assert_cross_foot();
         bill
     }
 
     /// Everything, by currency, and nothing else of a bill.
-    pub fn totals_of(pricing: &Pricing, groups: &Groups) -> BTreeMap<String, BillTotals> {
+    pub fn totals_of(list: &PriceList, groups: &Groups) -> BTreeMap<String, BillTotals> {
         let mut totals = BTreeMap::new();
         for (group, counts) in groups.iter() {
-            let price = pricing.price(group.price);
+            let price = list.price(group.price);
             add(
                 &mut totals,
                 price.currency.code(),
@@ -245,6 +240,17 @@ impl Bill {
             );
         }
         totals
+    }
+
+    /// Adds what longer entry points would make free (S-11b), charge by charge.
+    #[must_use]
+    pub fn with_longer_entry_points(mut self, outcome: &Outcome, pricing: &Pricing) -> Self {
+        let freed = sums_of(&outcome.freed_by_longer_entry_points, outcome, pricing);
+        self.longer_entry_points = freed
+            .into_iter()
+            .map(|(currency, (units, amount))| (currency.to_string(), Freed { units, amount }))
+            .collect();
+        self
     }
 
     /// Adds what Meta says of volume tiers.
@@ -464,8 +470,8 @@ fn allowances(outcome: &Outcome) -> Vec<Allowance> {
         .collect()
 }
 
-fn tiers(pricing: &Pricing) -> Vec<TierClimb> {
-    let positions = pricing.tiers.iter();
+fn tiers(list: &PriceList) -> Vec<TierClimb> {
+    let positions = list.tiers.iter();
     positions
         .map(|position| TierClimb {
             owner: position.owner.clone(),
