@@ -89,12 +89,14 @@ pub fn run(
         read_again: &read_again,
     };
     let counts_messages = scenarios.iter().any(|each| each.prices.counts_messages());
-    let engine = Engine::new(base, counts_messages).map_err(failure)?;
+    let found = base.judge(counts_messages).map_err(failure)?;
+    let engine = Engine::new(&base, &found).map_err(failure)?;
     progress.stage("comparing");
     let compared = compared::compare(args, &engine, &scenarios).map_err(failure)?;
     progress.stage("writing");
     let written = written::write(args, &read, &scenarios, &engine, &compared, &folder)?;
     drop(engine);
+    drop((base, found));
     written::write_rejects(folded, &folder)?;
     let summary = written::seal(written, &read, words, &folder)?;
     let target = folder.commit().or_output()?;

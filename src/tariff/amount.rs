@@ -343,10 +343,16 @@ mod tests {
         assert_eq!(percent("-0.000000000001", "50"), "-0.000000000001");
         assert_eq!(percent("0.000000000001", "49"), "0");
         // A sum of millions of lines: no step between outgrows 128 bits.
-        assert_eq!(percent("4000000000000000", "1000000"), "40000000000000000000");
+        assert_eq!(
+            percent("4000000000000000", "1000000"),
+            "40000000000000000000"
+        );
         let product = amount("83.25").by_factor(amount("0.012"), Rounding::HalfUp);
         assert_eq!(product.expect("it fits").to_string(), "0.999");
-        assert_eq!(Amount::from_units(i128::MAX).percent(amount("101"), Rounding::HalfUp), None);
+        assert_eq!(
+            Amount::from_units(i128::MAX).percent(amount("101"), Rounding::HalfUp),
+            None
+        );
     }
 
     #[test]

@@ -1,5 +1,6 @@
 //! Runs scenarios over a folded log: judges again where a scenario asks for it, and prices.
 
+use std::cell::{OnceCell, RefCell};
 use std::collections::BTreeSet;
 
 use hashbrown::HashMap;
@@ -15,9 +16,10 @@ use super::rewriting::Circumstances;
 use super::scenario::Scenario;
 use crate::accounts::TemplateRegistry;
 use crate::log::cell::CellContext;
-use crate::pricing::{self, Groups, Line, Pricing};
+use crate::pricing::{self, CardDays, Groups, Line, PriceList, Pricing, Repricer};
 use crate::replay::outcome::Outcome;
 use crate::replay::rewriting::Rewriting;
+use crate::replay::rows::RowPlaces;
 use crate::replay::{CustomerPlaces, FoldedLog, Lens};
 use crate::rulebook::ConfigError;
 use crate::vocabulary::{Month, Regime};
@@ -52,15 +54,24 @@ pub struct Base<'a, 'l> {
     pub read_again: &'a ReadAgain<'a, 'l>,
 }
 
-/// The base, judged and priced, on which scenarios are run.
-pub struct Engine<'a, 'l> {
-    /// What it stands on.
-    pub base: Base<'a, 'l>,
-    /// The base.
-    pub run: Run,
-    outcome: Outcome,
+/// What judging a log found.
+pub struct Found {
+    /// Conversations and charges.
+    pub outcome: Outcome,
     conversations: HashMap<ConversationCell, u64>,
     messages: Option<HashMap<MessageCell, MessageCounts>>,
+}
+
+/// Runs scenarios on a base that was judged.
+pub struct Engine<'a, 'l> {
+    /// What it stands on.
+    pub base: &'a Base<'a, 'l>,
+    /// What the base's judgement found.
+    pub found: &'a Found,
+    /// The base, priced.
+    pub run: Run,
+    repricer: RefCell<Repricer<'a>>,
+    pricing: OnceCell<Pricing>,
 }
 
 /// A scenario that has been run.
@@ -71,8 +82,6 @@ pub struct Run {
     pub lines: Vec<Line>,
     /// What it was judged and priced by.
     pub tables: Tables,
-    /// The price of each charge.
-    pub pricing: Pricing,
     /// What judging again found; none where the charges are those of the base.
     pub judged: Option<Judged>,
 }
@@ -81,42 +90,96 @@ pub struct Run {
 pub struct Judged {
     /// What was found.
     pub outcome: Outcome,
+    /// The price of each charge.
+    pub pricing: Pricing,
     /// Whether the log was read again, so that its rows have other numbers.
     pub was_read_again: bool,
 }
 
-impl<'a, 'l> Engine<'a, 'l> {
-    /// Judges and prices the base; `counts_messages` if some scenario has a fee on messages.
+impl Base<'_, '_> {
+    /// Judges the base; `counts_messages` if some scenario has a fee on messages.
     ///
     /// # Errors
     /// If the log can no longer be read.
-    pub fn new(base: Base<'a, 'l>, counts_messages: bool) -> Result<Self, WhatIfError> {
-        let (outcome, messages) = judge(&base, base.log, &base.tables, None, counts_messages)?;
-        let conversations = conversations(&outcome, &base.tables);
-        let found = Found {
-            log: base.log,
-            outcome: &outcome,
-            conversations: &conversations,
-            messages: messages.as_ref(),
+    pub fn judge(&self, counts_messages: bool) -> Result<Found, WhatIfError> {
+        Ok(judge(self, self.log, &self.tables, None, counts_messages)?)
+    }
+
+    fn request<'r>(
+        &'r self,
+        outcome: &'r Outcome,
+        tables: &'r Tables,
+        ids: &'r RowPlaces<'_>,
+    ) -> pricing::Request<'r> {
+        let has_other_regimes = tables.rulebook.regimes() != self.tables.rulebook.regimes();
+        pricing::Request {
+            outcome,
+            tariff: &tables.tariff,
+            accounts: &tables.accounts,
+            settings: &tables.settings,
+            cards: match tables.scope.forced_regime {
+                Some(_) => CardDays::Nearest,
+                None if has_other_regimes => {
+                    CardDays::NearestUnderOtherRegime(&self.tables.rulebook)
+                }
+                None => CardDays::Real,
+            },
+            with_rates: true,
+            ids,
+        }
+    }
+}
+
+impl<'a, 'l> Engine<'a, 'l> {
+    /// Prices the base.
+    ///
+    /// # Errors
+    /// If the log can no longer be read.
+    pub fn new(base: &'a Base<'a, 'l>, found: &'a Found) -> Result<Self, WhatIfError> {
+        let mut repricer =
+            Repricer::of(&base.request(&found.outcome, &base.tables, base.log.places()));
+        let (list, groups) = repricer.price(&base.tables.tariff, &base.tables.accounts)?;
+        let priced = Priced {
+            found,
+            conversations: &found.conversations,
+            list: &list,
+            groups: &groups,
         };
-        let run = found.run(&base, base.tables.clone(), &Scenario::default())?;
+        let run = priced.run(base, base.tables.clone(), &Scenario::default());
         Ok(Self {
             base,
+            found,
             run,
-            outcome,
-            conversations,
-            messages,
+            repricer: RefCell::new(repricer),
+            pricing: OnceCell::new(),
         })
     }
 
-    /// What was found in the base.
-    pub fn outcome(&self) -> &Outcome {
-        &self.outcome
+    /// The price of each charge of the base.
+    ///
+    /// # Errors
+    /// If the log can no longer be read.
+    pub fn pricing(&self) -> Result<&Pricing, WhatIfError> {
+        if let Some(pricing) = self.pricing.get() {
+            return Ok(pricing);
+        }
+        let pricing = self.pricing_under(&self.base.tables)?;
+        Ok(self.pricing.get_or_init(|| pricing))
+    }
+
+    /// The price of each charge of the base under other tables.
+    ///
+    /// # Errors
+    /// If the log can no longer be read.
+    pub fn pricing_under(&self, tables: &Tables) -> Result<Pricing, WhatIfError> {
+        let ids = self.base.log.places();
+        let request = self.base.request(&self.found.outcome, tables, ids);
+        Ok(pricing::price(&request)?)
     }
 
     /// The regimes of its conversations and charges, the earliest first.
     pub fn regimes(&self) -> Vec<Regime> {
-        let parts = self.outcome.parts.par_iter();
+        let parts = self.found.outcome.parts.par_iter();
         let found = parts.fold(BTreeSet::new, |mut found, part| {
             found.extend(part.charges.iter().map(|charge| charge.regime));
             found.extend(part.conversations.iter().map(|each| each.regime));
@@ -134,22 +197,33 @@ impl<'a, 'l> Engine<'a, 'l> {
     /// # Errors
     /// If the scenario says what cannot be, or the log can no longer be read.
     pub fn run(&self, scenario: &Scenario) -> Result<Run, WhatIfError> {
-        let base = &self.base;
-        let tables = base.tables.under(scenario)?;
-        if !scenario.is_judged_again() {
-            let conversations = self.conversations_in(scenario);
-            let found = Found {
-                log: base.log,
-                outcome: &self.outcome,
-                conversations: &conversations,
-                messages: self.messages.as_ref(),
-            };
-            return found.run(base, tables, scenario);
+        let tables = self.base.tables.under(scenario)?;
+        match scenario.is_judged_again() {
+            true => self.run_again(scenario, tables),
+            false => self.run_repriced(scenario, tables),
         }
-        let read_again = match base
+    }
+
+    /// Prices the counts of the base.
+    fn run_repriced(&self, scenario: &Scenario, tables: Tables) -> Result<Run, WhatIfError> {
+        let mut repricer = self.repricer.borrow_mut();
+        let (list, groups) = repricer.price(&tables.tariff, &tables.accounts)?;
+        let priced = Priced {
+            found: self.found,
+            conversations: &self.conversations_in(scenario),
+            list: &list,
+            groups: &groups,
+        };
+        Ok(priced.run(self.base, tables, scenario))
+    }
+
+    /// Judges the messages again, after the scenario has rewritten them.
+    fn run_again(&self, scenario: &Scenario, tables: Tables) -> Result<Run, WhatIfError> {
+        let base = self.base;
+        let is_read_again = base
             .log
-            .folds_otherwise(&lens(base, &base.tables), &lens(base, &tables))
-        {
+            .folds_otherwise(&lens(base, &base.tables), &lens(base, &tables));
+        let read_again = match is_read_again {
             true => Some((base.read_again)(&tables)?),
             false => None,
         };
@@ -168,18 +242,20 @@ impl<'a, 'l> Engine<'a, 'l> {
             .as_ref()
             .map(|compiled| compiled as &dyn Rewriting);
         let counts_messages = scenario.prices.counts_messages();
-        let (outcome, messages) = judge(base, log, &tables, rewriting, counts_messages)?;
-        let found = Found {
-            log,
-            outcome: &outcome,
-            conversations: &conversations(&outcome, &tables),
-            messages: messages.as_ref(),
+        let found = judge(base, log, &tables, rewriting, counts_messages)?;
+        let pricing = pricing::price(&base.request(&found.outcome, &tables, log.places()))?;
+        let priced = Priced {
+            found: &found,
+            conversations: &found.conversations,
+            list: pricing.list(),
+            groups: &Groups::of(&found.outcome, &pricing),
         };
-        let run = found.run(base, tables, scenario)?;
+        let run = priced.run(base, tables, scenario);
         Ok(Run {
             judged: Some(Judged {
-                outcome,
-                was_read_again: read_again.is_some(),
+                outcome: found.outcome,
+                pricing,
+                was_read_again: is_read_again,
             }),
             ..run
         })
@@ -188,10 +264,10 @@ impl<'a, 'l> Engine<'a, 'l> {
     /// The conversations of the base, billed as a scenario that judges nothing again has it.
     fn conversations_in(&self, scenario: &Scenario) -> HashMap<ConversationCell, u64> {
         let Some(currency) = scenario.prices.currency else {
-            return self.conversations.clone();
+            return self.found.conversations.clone();
         };
         let mut moved = HashMap::new();
-        for (cell, count) in &self.conversations {
+        for (cell, count) in &self.found.conversations {
             let cell = ConversationCell {
                 currency: currency.0,
                 ..*cell
@@ -239,54 +315,38 @@ impl Scenario {
     }
 }
 
-/// What judging a log found.
-struct Found<'a, 'l> {
-    log: &'a FoldedLog<'l>,
-    outcome: &'a Outcome,
+/// Charges with their prices.
+struct Priced<'a> {
+    found: &'a Found,
     conversations: &'a HashMap<ConversationCell, u64>,
-    messages: Option<&'a HashMap<MessageCell, MessageCounts>>,
+    list: &'a PriceList,
+    groups: &'a Groups,
 }
 
-impl Found<'_, '_> {
-    /// Prices it and sums it up under a scenario.
-    fn run(
-        &self,
-        base: &Base<'_, '_>,
-        tables: Tables,
-        scenario: &Scenario,
-    ) -> Result<Run, WhatIfError> {
-        let pricing = pricing::price(&pricing::Request {
-            outcome: self.outcome,
-            tariff: &tables.tariff,
-            accounts: &tables.accounts,
-            settings: &tables.settings,
-            is_regime_forced: tables.scope.forced_regime.is_some(),
-            with_rates: true,
-            ids: self.log.places(),
-        })?;
-        let groups = Groups::of(self.outcome, &pricing);
+impl Priced<'_> {
+    /// Sums them up under a scenario.
+    fn run(&self, base: &Base<'_, '_>, tables: Tables, scenario: &Scenario) -> Run {
         let currency = |account: u32, month: Month| {
             let account = tables.accounts.account(&base.cells.accounts.word(account));
             *account.currency.on(month.first_day())
         };
-        let priced = groups
-            .iter()
-            .map(|(group, totals)| (*group, *totals, pricing.price(group.price)));
+        let groups = self.groups.iter();
+        let priced = groups.map(|(group, totals)| (*group, *totals, self.list.price(group.price)));
         let quantities = Quantities {
             cells: base.cells,
             tariff: &tables.tariff,
             groups: priced.collect(),
             conversations: self.conversations,
-            messages: self.messages,
+            messages: self.found.messages.as_ref(),
             currency: &currency,
         };
-        Ok(Run {
+        let outcome = &self.found.outcome;
+        Run {
             billed: Billed::new(&quantities, &scenario.prices),
-            lines: pricing::lines(self.outcome, &pricing, &groups, &tables.tariff),
-            pricing,
+            lines: pricing::lines(outcome, self.list, self.groups, &tables.tariff),
             tables,
             judged: None,
-        })
+        }
     }
 }
 
@@ -296,7 +356,7 @@ fn judge(
     tables: &Tables,
     rewriting: Option<&dyn Rewriting>,
     counts_messages: bool,
-) -> anyhow::Result<(Outcome, Option<HashMap<MessageCell, MessageCounts>>)> {
+) -> anyhow::Result<Found> {
     let counted =
         counts_messages.then(|| CountedRewriting::new(rewriting, log.pairs(), base.cells, tables));
     let counting = counted.as_ref().map(|counted| counted as &dyn Rewriting);
@@ -304,7 +364,11 @@ fn judge(
         rewriting: counting.or(rewriting),
         ..lens(base, tables)
     })?;
-    Ok((outcome, counted.map(CountedRewriting::into_counts)))
+    Ok(Found {
+        conversations: conversations(&outcome, tables),
+        messages: counted.map(CountedRewriting::into_counts),
+        outcome,
+    })
 }
 
 fn lens<'t>(base: &'t Base<'_, '_>, tables: &'t Tables) -> Lens<'t> {

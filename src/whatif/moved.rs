@@ -6,7 +6,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::comparison::{Moved, MovedPair};
-use super::engine::{Engine, Run};
+use super::engine::{Engine, Run, WhatIfError};
 use crate::pricing::Pricing;
 use crate::replay::outcome::{Charge, Outcome, RowNumber};
 use crate::tariff::Amount;
@@ -47,17 +47,32 @@ pub struct Movements {
 /// Holds a scenario's charges against the base; `largest` pairs are named.
 ///
 /// Discounts and a provider's fees belong to no message and are left out.
-pub fn movements(engine: &Engine<'_, '_>, run: &Run, name: &str, largest: usize) -> Movements {
+///
+/// # Errors
+/// If the log can no longer be read.
+pub fn movements(
+    engine: &Engine<'_, '_>,
+    run: &Run,
+    name: &str,
+    largest: usize,
+) -> Result<Movements, WhatIfError> {
     let base = Side {
-        outcome: engine.outcome(),
-        pricing: &engine.run.pricing,
+        outcome: &engine.found.outcome,
+        pricing: engine.pricing()?,
     };
-    let scenario = Side {
-        outcome: run
-            .judged
-            .as_ref()
-            .map_or(engine.outcome(), |judged| &judged.outcome),
-        pricing: &run.pricing,
+    let repriced;
+    let scenario = match &run.judged {
+        Some(judged) => Side {
+            outcome: &judged.outcome,
+            pricing: &judged.pricing,
+        },
+        None => {
+            repriced = engine.pricing_under(&run.tables)?;
+            Side {
+                outcome: &engine.found.outcome,
+                pricing: &repriced,
+            }
+        }
     };
     let mut pairs = pairs(&base, &scenario);
     let count = pairs.len() as u64;
@@ -79,7 +94,7 @@ pub fn movements(engine: &Engine<'_, '_>, run: &Run, name: &str, largest: usize)
         .as_ref()
         .is_none_or(|judged| !judged.was_read_again);
     let messages = is_matched.then(|| messages(&base, &scenario));
-    Movements {
+    Ok(Movements {
         moved: Moved {
             scenario: name.to_owned(),
             pairs: count,
@@ -87,7 +102,7 @@ pub fn movements(engine: &Engine<'_, '_>, run: &Run, name: &str, largest: usize)
             largest: pairs,
         },
         messages,
-    }
+    })
 }
 
 /// The charges of the base, or of a scenario.

@@ -281,7 +281,9 @@ mod tests {
 
     #[test]
     fn what_is_no_range_is_refused() {
-        for text in ["a", "a=1", "a=1..x:1", "=0..1:1", "a=2..1:1", "a=0..1:0", "a=1..1:1"] {
+        for text in [
+            "a", "a=1", "a=1..x:1", "=0..1:1", "a=2..1:1", "a=0..1:0", "a=1..1:1",
+        ] {
             assert!(Variation::parse(text).is_err(), "{text}");
         }
         let without_step = Variation::parse("a=0..1").expect("a search needs no step");

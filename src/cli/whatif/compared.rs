@@ -82,7 +82,7 @@ impl Compared {
             None => 0,
         };
         if named > 0 {
-            let movements = movements(engine, &run, &scenario.name, named);
+            let movements = movements(engine, &run, &scenario.name, named)?;
             comparison.moved.push(movements.moved);
             let messages = movements.messages.unwrap_or_default();
             let rows = RowSet::from(messages.iter().map(|message| message.row));

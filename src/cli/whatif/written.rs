@@ -100,7 +100,7 @@ pub fn write(
     let files = read.files(scenario_files);
     let hashed = manifest::hash_inputs(&files).or_input()?;
     let mask = Mask::of_run(&hashed.secrets);
-    let told = Told::of(engine.outcome(), comparison, &mask);
+    let told = Told::of(&engine.found.outcome, comparison, &mask);
     let circumstances = read.circumstances("whatif", &hashed, folder);
     let summary = WhatIfSummary::new(&told, circumstances);
     let json = summary.to_json().or_output()?;

@@ -74,13 +74,25 @@ fn each_section_is_an_effect_and_says_what_it_changes() {
 #[test]
 fn unknown_keys_and_words_are_refused_with_line_and_nearest() {
     let told = refused("[rules]\n\ncustomer_service_window_hour = 3\n");
-    assert!(told.starts_with("s.toml:3: unknown field `customer_service_window_hour`"), "{told}");
+    assert!(
+        told.starts_with("s.toml:3: unknown field `customer_service_window_hour`"),
+        "{told}"
+    );
     let told = refused("[[prices.change]]\ncategory = \"marketting\"\npercent = 1\n");
-    assert!(told.starts_with("s.toml:2: unknown category `marketting`, nearest is `marketing`"), "{told}");
+    assert!(
+        told.starts_with("s.toml:2: unknown category `marketting`, nearest is `marketing`"),
+        "{told}"
+    );
     let told = refused("[rules]\nregime = \"pmp2026\"\n");
-    assert!(told.starts_with("s.toml:2: unknown regime `pmp2026`, nearest is `pmp-2026`"), "{told}");
+    assert!(
+        told.starts_with("s.toml:2: unknown regime `pmp2026`, nearest is `pmp-2026`"),
+        "{told}"
+    );
     let told = refused("[prices]\ncurrency = \"URS\"\n");
-    assert!(told.starts_with("s.toml:2: unknown currency `URS`, nearest is"), "{told}");
+    assert!(
+        told.starts_with("s.toml:2: unknown currency `URS`, nearest is"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -133,9 +145,15 @@ fn contradictions_are_refused() {
     let told = refused(
         "[rules]\nregime = \"pmp-2026\"\n[[rules.regimes]]\nregime = \"cbp-2023\"\nfrom = 2026-01-01\n",
     );
-    assert!(told.starts_with("s.toml:3: `regimes` names regimes of some dates"), "{told}");
+    assert!(
+        told.starts_with("s.toml:3: `regimes` names regimes of some dates"),
+        "{told}"
+    );
     let told = refused("[rules]\nentry_point_hours = 96\n[rules.settings]\nS-11b = 168\n");
-    assert!(told.starts_with("s.toml:4: S-11b and `entry_point_hours` both state"), "{told}");
+    assert!(
+        told.starts_with("s.toml:4: S-11b and `entry_point_hours` both state"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -145,7 +163,10 @@ fn scenarios_are_put_together_and_may_not_contradict_each_other() {
         ..scenario(text)
     };
     let cheaper = named("cheaper", "[[prices.change]]\npercent = -10\n");
-    let dearer = named("dearer", "[[prices.change]]\nadd = \"0.01\"\n[prices.provider]\npercent = 5\n");
+    let dearer = named(
+        "dearer",
+        "[[prices.change]]\nadd = \"0.01\"\n[prices.provider]\npercent = 5\n",
+    );
     let both = Scenario::together(&[cheaper.clone(), dearer]).expect("they agree");
     assert_eq!(both.name, "cheaper + dearer");
     assert_eq!(
@@ -160,11 +181,15 @@ fn scenarios_are_put_together_and_may_not_contradict_each_other() {
     let other = named("other", "[prices.provider]\npercent = 7\n");
     let told = Scenario::together(&[provider, other]).expect_err("they disagree");
     assert!(
-        told.to_string().contains("`prices.provider.percent` of s.toml contradicts"),
+        told.to_string()
+            .contains("`prices.provider.percent` of s.toml contradicts"),
         "{told}"
     );
     let told = Scenario::refuse_same_names(&[cheaper.clone(), cheaper]).expect_err("one name");
-    assert!(told.to_string().contains("called `cheaper` already"), "{told}");
+    assert!(
+        told.to_string().contains("called `cheaper` already"),
+        "{told}"
+    );
 }
 
 #[test]
@@ -175,13 +200,23 @@ fn a_value_is_put_in_its_place() {
         scenario.with_value(key, value, "--sweep")
     };
     let changed = varied("prices.change[0].percent", "2.5").expect("a value");
-    assert_eq!(changed.changes(), ["everything: rates change by 2.5 percent."]);
+    assert_eq!(
+        changed.changes(),
+        ["everything: rates change by 2.5 percent."]
+    );
     let added = varied("prices.provider.percent", "3").expect("a value");
     assert_eq!(added.changes().len(), 2);
     let told = varied("prices.change[1].percent", "1").expect_err("no such entry");
-    assert!(told.to_string().contains("there is no entry [1]: the list has 1"), "{told}");
+    assert!(
+        told.to_string()
+            .contains("there is no entry [1]: the list has 1"),
+        "{told}"
+    );
     let told = varied("prices.provider.percentage", "1").expect_err("no such key");
-    assert!(told.to_string().contains("unknown field `percentage`"), "{told}");
+    assert!(
+        told.to_string().contains("unknown field `percentage`"),
+        "{told}"
+    );
     let told = varied("rules.conversation_hours", "0.5").expect_err("no whole hours");
     assert!(told.to_string().contains("is no number of hours"), "{told}");
 }
