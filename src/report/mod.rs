@@ -17,6 +17,7 @@ pub mod sample;
 pub mod summary;
 pub mod tables;
 pub mod terminal;
+pub mod whatif;
 pub mod workbook;
 
 #[cfg(test)]

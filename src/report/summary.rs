@@ -10,7 +10,7 @@ mod limits;
 mod over_time;
 mod reported;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -21,6 +21,7 @@ pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
 pub use inferred::{InferredSummary, Reading};
+pub use limits::limits_of_log;
 pub use over_time::OverTime;
 pub use reported::TierTold;
 

@@ -3,11 +3,11 @@
 //!
 //! It shows no customer. Colour is ornament: without it nothing is lost.
 
-mod annotations;
+pub(super) mod annotations;
 mod bill;
 mod compared;
 pub mod layout;
-mod section;
+pub(super) mod section;
 #[cfg(test)]
 mod tests;
 
@@ -15,13 +15,15 @@ use std::collections::BTreeMap;
 use std::path::Path;
 
 pub use annotations::{annotations, error as error_annotation, warning as warning_annotation};
-use bill::whole;
-use compared::paragraphs;
+pub(super) use bill::whole;
+pub(super) use compared::paragraphs;
 use layout::Page;
 use section::{Section, draw_within};
 
 use super::figures::{money, size, thousands};
-use super::summary::{FindingCounts, Summary};
+use super::summary::{Assumptions, FindingCounts, LogFileSummary, Period, Summary, TimeRange};
+use crate::log::totals::ControlTotals;
+use crate::replay::outcome::Warning;
 
 /// What fits on a screen without scrolling.
 const LINES: usize = 30;
@@ -29,7 +31,14 @@ const LINES: usize = 30;
 /// Lays out a summary. `output` is the folder that was written.
 pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String {
     let mut page = Page::new(colour);
-    identity(&mut page, summary);
+    let log = Log {
+        files: &summary.files,
+        time_range: summary.time_range.as_ref(),
+        control_totals: &summary.control_totals,
+        period: &summary.period,
+        assumptions: &summary.assumptions,
+    };
+    log.draw(&mut page);
     let mut sections = Vec::new();
     let evidence = [
         ("invoice", &summary.invoice),
@@ -45,7 +54,7 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
         None => sections.extend([conversations(summary), charges(summary)]),
     }
     sections.extend(findings(summary));
-    sections.extend(warnings(summary));
+    sections.extend(warnings(&summary.warnings));
     // An empty line and the folder stand at the end.
     let last = 2 * usize::from(output.is_some());
     let left = LINES.saturating_sub(page.lines() + last);
@@ -57,41 +66,57 @@ pub fn render(summary: &Summary, output: Option<&Path>, colour: bool) -> String 
     page.finish()
 }
 
-fn identity(page: &mut Page, summary: &Summary) {
-    let bytes = summary.files.iter().map(|file| file.bytes).sum();
-    let files = match &summary.files[..] {
-        [file] => format!("{}, {}", file.path, size(bytes)),
-        files => format!("{} files, {}", files.len(), size(bytes)),
-    };
-    let log = match &summary.time_range {
-        Some(range) => format!("{} to {}, {files}", range.first, range.last),
-        None => format!("no usable row, {files}"),
-    };
-    page.pair("Log", &log);
-    rows(page, summary);
-    let period = &summary.period;
-    if period.from.is_some() || period.to.is_some() {
-        let from = period.from.as_deref().unwrap_or("the beginning");
-        let to = period.to.as_deref().unwrap_or("the end");
-        page.pair("Period", &format!("{from} to {to}, local dates"));
-    }
-    if let Some(rulebook) = &summary.assumptions.rulebook {
-        page.pair("Rulebook", &format!("{rulebook}, forced on the whole log"));
-    }
-    if summary.assumptions.accounts_file_absent {
-        page.pair("Accounts", "none given: every account in UTC and USD");
-    }
-    if summary.assumptions.sent_counts_as_delivered {
-        page.pair(
-            "Delivery",
-            "the log knows none: sent counts as delivered (D-3)",
-        );
+/// What was read, and what is taken for granted about it.
+pub(super) struct Log<'a> {
+    /// Files of the log.
+    pub files: &'a [LogFileSummary],
+    /// First and last instant.
+    pub time_range: Option<&'a TimeRange>,
+    /// What became of every row.
+    pub control_totals: &'a ControlTotals,
+    /// The period asked for.
+    pub period: &'a Period,
+    /// What was taken for granted.
+    pub assumptions: &'a Assumptions,
+}
+
+impl Log<'_> {
+    /// Draws it.
+    pub fn draw(&self, page: &mut Page) {
+        let bytes = self.files.iter().map(|file| file.bytes).sum();
+        let files = match self.files {
+            [file] => format!("{}, {}", file.path, size(bytes)),
+            files => format!("{} files, {}", files.len(), size(bytes)),
+        };
+        let log = match self.time_range {
+            Some(range) => format!("{} to {}, {files}", range.first, range.last),
+            None => format!("no usable row, {files}"),
+        };
+        page.pair("Log", &log);
+        rows(page, self.control_totals);
+        let period = self.period;
+        if period.from.is_some() || period.to.is_some() {
+            let from = period.from.as_deref().unwrap_or("the beginning");
+            let to = period.to.as_deref().unwrap_or("the end");
+            page.pair("Period", &format!("{from} to {to}, local dates"));
+        }
+        if let Some(rulebook) = &self.assumptions.rulebook {
+            page.pair("Rulebook", &format!("{rulebook}, forced on the whole log"));
+        }
+        if self.assumptions.accounts_file_absent {
+            page.pair("Accounts", "none given: every account in UTC and USD");
+        }
+        if self.assumptions.sent_counts_as_delivered {
+            page.pair(
+                "Delivery",
+                "the log knows none: sent counts as delivered (D-3)",
+            );
+        }
     }
 }
 
 /// The control totals as one sum.
-fn rows(page: &mut Page, summary: &Summary) {
-    let totals = &summary.control_totals;
+fn rows(page: &mut Page, totals: &ControlTotals) {
     let outcomes = [
         ("inbound", totals.inbound),
         ("delivered", totals.outbound_delivered),
@@ -124,6 +149,11 @@ fn incomplete(summary: &Summary) -> Option<Section<'_>> {
         .filter(|reason| !said.contains(reason))
         .cloned()
         .collect();
+    unfinished(reasons)
+}
+
+/// Reasons why there is no conclusion, where there are some.
+pub(super) fn unfinished<'a>(reasons: Vec<String>) -> Option<Section<'a>> {
     (!reasons.is_empty()).then(|| {
         Section::new(reasons.len(), move |page, shown| {
             page.gap();
@@ -241,8 +271,7 @@ fn findings(summary: &Summary) -> Option<Section<'_>> {
 }
 
 /// The texts, or where there is no room for all of them the codes.
-fn warnings(summary: &Summary) -> Option<Section<'_>> {
-    let warnings = &summary.warnings;
+pub(super) fn warnings(warnings: &[Warning]) -> Option<Section<'_>> {
     (!warnings.is_empty()).then(|| {
         Section::new(warnings.len(), move |page, shown| {
             page.gap();

@@ -2,7 +2,8 @@
 
 mod rows;
 
-use rows::{Kind, Row, figure, rows, signed};
+pub use rows::{Kind, Row, signed};
+use rows::{figure, rows};
 
 use super::Names;
 use super::header::{LABEL, STRONG, sentences, swatch};
@@ -30,28 +31,58 @@ pub fn draw(summary: &Summary, names: &Names) -> Vec<Chart> {
 
 fn chart(name: String, bridge: &BridgeSummary) -> Chart {
     let measure = Measure::Money(&bridge.currency);
-    let title = format!("From expected to invoiced, {}", bridge.currency);
-    let rows = rows(bridge);
     let figure = |amount: Amount| measure.exact_with_unit(amount.units());
-    let mut text = format!(
+    let text = format!(
         "Expected {}, invoiced {}. Difference of what was tested: {} {}.",
         figure(bridge.expected),
         figure(bridge.invoiced),
         signed(measure, bridge.difference.units()),
         bridge.currency,
     );
-    let mut alt = format!("Waterfall. {text}");
-    for row in rows.iter().filter(|row| row.kind != Kind::Whole) {
-        let change = signed(measure, row.to.saturating_sub(row.from));
-        alt.push_str(&format!(" {}: {change}.", row.name));
+    let waterfall = Waterfall {
+        title: format!("From expected to invoiced, {}", bridge.currency),
+        text,
+        measure,
+        rows: rows(bridge),
+        over: "billed too much",
+        under: "billed too little",
+    };
+    waterfall.chart(name)
+}
+
+/// From one sum to another.
+pub struct Waterfall<'a> {
+    /// Its heading.
+    pub title: String,
+    /// What stands above it, in sentences.
+    pub text: String,
+    /// In which unit.
+    pub measure: Measure<'a>,
+    /// Every bar, from above.
+    pub rows: Vec<Row>,
+    /// What a step up means.
+    pub over: &'static str,
+    /// What a step down means.
+    pub under: &'static str,
+}
+
+impl Waterfall<'_> {
+    /// Draws it.
+    pub fn chart(&self, name: String) -> Chart {
+        let mut text = self.text.clone();
+        let mut alt = format!("Waterfall. {text}");
+        for row in self.rows.iter().filter(|row| row.kind != Kind::Whole) {
+            let change = signed(self.measure, row.to.saturating_sub(row.from));
+            alt.push_str(&format!(" {}: {change}.", row.name));
+        }
+        let scale = scale(&self.rows);
+        if scale.bottom > 0 {
+            text.push_str(" The axis does not begin at zero: the sums' bars are cut.");
+        }
+        transcribe::chart(name, self.title.clone(), &alt, |paper| {
+            waterfall(paper, &text, self, scale)
+        })
     }
-    let scale = scale(&rows);
-    if scale.bottom > 0 {
-        text.push_str(" The axis does not begin at zero: the sums' bars are cut.");
-    }
-    transcribe::chart(name, title, &alt, |paper| {
-        waterfall(paper, &text, measure, &rows, scale)
-    })
 }
 
 /// From zero, unless the change would be too small to be seen.
@@ -72,15 +103,10 @@ fn scale(rows: &[Row]) -> Scale {
     }
 }
 
-fn waterfall(
-    paper: &Paper<'_>,
-    text: &str,
-    measure: Measure<'_>,
-    rows: &[Row],
-    scale: Scale,
-) -> f64 {
+fn waterfall(paper: &Paper<'_>, text: &str, chart: &Waterfall<'_>, scale: Scale) -> f64 {
+    let (measure, rows) = (chart.measure, &chart.rows);
     let top = sentences(paper, 0.0, text);
-    let top = legend(paper, top + 6.0, rows);
+    let top = legend(paper, top + 6.0, chart);
     let figures: Vec<String> = rows.iter().map(|row| figure(measure, row)).collect();
     let widest = figures
         .iter()
@@ -152,16 +178,17 @@ fn waterfall(
     frame.bottom + 26.0
 }
 
-fn legend(paper: &Paper<'_>, top: f64, rows: &[Row]) -> f64 {
+fn legend(paper: &Paper<'_>, top: f64, chart: &Waterfall<'_>) -> f64 {
     let mut x = 0.0;
     for (key, text) in [
-        ("over", "▲ billed too much"),
-        ("under", "▼ billed too little"),
-        ("other", "billed and not tested"),
+        ("over", format!("▲ {}", chart.over)),
+        ("under", format!("▼ {}", chart.under)),
+        ("other", "billed and not tested".to_owned()),
     ] {
-        if !rows.iter().any(|row| row.series() == key) {
+        if !chart.rows.iter().any(|row| row.series() == key) {
             continue;
         }
+        let text = text.as_str();
         swatch(paper, (x, top), Ink::named(key));
         paper.text((x + 17.0, top + 9.5), text, LABEL, Ink::INK, Anchor::Start);
         x += 17.0 + LABEL.width(text) + 20.0;
@@ -170,7 +197,7 @@ fn legend(paper: &Paper<'_>, top: f64, rows: &[Row]) -> f64 {
 }
 
 /// As many figures as fit side by side.
-fn axis(paper: &Paper<'_>, frame: Frame, ticks: &[(i128, String)], x: &dyn Fn(i128) -> f64) {
+pub fn axis(paper: &Paper<'_>, frame: Frame, ticks: &[(i128, String)], x: &dyn Fn(i128) -> f64) {
     let mut free = f64::NEG_INFINITY;
     for (value, text) in ticks {
         let at = x(*value);

@@ -36,14 +36,13 @@ pub fn sentences(paper: &Paper<'_>, top: f64, text: &str) -> f64 {
     bottom
 }
 
-/// The kinds of data of a stack, by place, from below, each with its figure.
-pub fn legend(paper: &Paper<'_>, top: f64, entries: &[(usize, String)]) -> f64 {
+/// The kinds of data of a stack, by place, each with its figure; `lead` says from where they are stacked.
+pub fn legend(paper: &Paper<'_>, top: f64, lead: &str, entries: &[(usize, String)]) -> f64 {
     if entries.is_empty() {
         return top;
     }
     let (mut x, mut y) = (0.0, top + 8.0);
     if entries.len() > 1 {
-        let lead = "From below:";
         paper.text(
             (x, y + SWATCH - 1.5),
             lead,

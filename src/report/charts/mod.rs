@@ -5,23 +5,23 @@
 //! floating point only says where on the paper a thing lies.
 
 mod allowances;
-mod bridge;
+pub(super) mod bridge;
 mod calendar;
-mod dates;
-mod header;
+pub(super) mod dates;
+pub(super) mod header;
 mod hours;
-mod letters;
+pub(super) mod letters;
 mod markets;
-mod measure;
+pub(super) mod measure;
 mod over_time;
-mod palette;
-mod paper;
+pub(super) mod palette;
+pub(super) mod paper;
 mod stacked;
 mod stand_alone;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod tiers;
-mod transcribe;
+pub(super) mod transcribe;
 
 use std::collections::BTreeSet;
 
@@ -29,6 +29,7 @@ use super::chart::Chart;
 use super::summary::Summary;
 use crate::run::output::Folder;
 
+pub use letters::clean;
 pub use stand_alone::{base64, png, svg};
 
 /// Every chart of a run, in reading order. What a run does not know is left out; a month in which nothing
@@ -61,8 +62,9 @@ pub fn write(charts: &[Chart], folder: &Folder) -> anyhow::Result<()> {
 }
 
 /// Names of charts that there is one of for each currency.
-struct Names {
-    has_several: bool,
+pub(super) struct Names {
+    /// Whether there is more than one currency.
+    pub has_several: bool,
 }
 
 impl Names {
@@ -85,7 +87,7 @@ impl Names {
     }
 
     /// `cost_by_day`, or `cost_by_day_usd` where there are several currencies.
-    fn name(&self, chart: &str, currency: &str) -> String {
+    pub fn name(&self, chart: &str, currency: &str) -> String {
         match self.has_several {
             true => {
                 let letters = currency.chars().filter(char::is_ascii_alphanumeric);

@@ -144,7 +144,7 @@ impl<'a> Stacked<'a> {
             .iter()
             .map(|&(kind, total)| (kind, self.measure.exact(total)))
             .collect();
-        let top = legend(paper, top, &entries) + 30.0;
+        let top = legend(paper, top, "From below:", &entries) + 30.0;
         let scale = Scale::around(0, self.highest().1, 5);
         let mut ticks = self.measure.ticks(&scale);
         if totals.is_empty() {

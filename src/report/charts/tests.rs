@@ -2,7 +2,7 @@
 
 mod colours;
 mod ingredients;
-mod layout;
+pub mod layout;
 mod worlds;
 
 use std::collections::BTreeSet;

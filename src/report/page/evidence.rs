@@ -5,7 +5,7 @@ use super::table::{Cell, Column, ROWS_MOST, Table};
 use super::words::{NONE, confidence, plain};
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::report::figures::{size, thousands};
-use crate::report::summary::Summary;
+use crate::report::summary::{InputSummary, LogFileSummary, SettingInForce, Summary};
 
 /// Every outcome of a row.
 pub fn outcomes(totals: &ControlTotals) -> [(&'static str, u64); 9] {
@@ -23,7 +23,7 @@ pub fn outcomes(totals: &ControlTotals) -> [(&'static str, u64); 9] {
 }
 
 /// What became of every row.
-pub fn control_totals(summary: &Summary) -> Section {
+pub fn rows_read(totals: &ControlTotals) -> Section {
     let mut section = Section::new("control-totals", "Control totals");
     section.text(
         "Every row that was read has exactly one outcome; the program stops if they do not sum.",
@@ -32,14 +32,20 @@ pub fn control_totals(summary: &Summary) -> Section {
         "Rows by outcome",
         vec![Column::words("Outcome"), Column::numbers("Rows")],
     );
-    for (name, count) in outcomes(&summary.control_totals) {
+    for (name, count) in outcomes(totals) {
         table.row(vec![Cell::words(name), Cell::count(count)]);
     }
     table.total(vec![
         Cell::words("Rows read, the sum of these"),
-        Cell::count(summary.control_totals.rows_read),
+        Cell::count(totals.rows_read),
     ]);
     section.table(table);
+    section
+}
+
+/// What became of every row, and what was written.
+pub fn control_totals(summary: &Summary) -> Section {
+    let mut section = rows_read(&summary.control_totals);
     section.table(counts(
         "Rejected rows by code; rejects.csv holds each of them",
         "Code",
@@ -87,7 +93,7 @@ fn counts(caption: &str, heading: &str, counts: &CountByName) -> Table {
 }
 
 /// Settings in force.
-pub fn settings(summary: &Summary) -> Section {
+pub fn settings(settings: &[SettingInForce]) -> Section {
     let mut section = Section::new("settings", "Settings in force");
     section.text(
         "Where the rules leave a point open, a setting decides it. The reason for each, and its other values:",
@@ -102,7 +108,7 @@ pub fn settings(summary: &Summary) -> Section {
             Column::words("Origin"),
         ],
     );
-    for setting in &summary.settings {
+    for setting in settings {
         let id = match setting.id.as_str() {
             "" => NONE,
             id => id,
@@ -154,7 +160,7 @@ pub fn rules(summary: &Summary) -> Section {
 }
 
 /// Every file that was read.
-pub fn inputs(summary: &Summary) -> Section {
+pub fn inputs(inputs: &[InputSummary], files: &[LogFileSummary]) -> Section {
     let mut section = Section::new("inputs", "Inputs");
     let mut table = Table::new(
         "Files that were read",
@@ -165,7 +171,7 @@ pub fn inputs(summary: &Summary) -> Section {
             Column::words("BLAKE3"),
         ],
     );
-    for input in &summary.inputs {
+    for input in inputs {
         table.row(vec![
             Cell::words(&input.path),
             Cell::words(plain(&input.role)),
@@ -175,14 +181,14 @@ pub fn inputs(summary: &Summary) -> Section {
     }
     table.cut(ROWS_MOST, "the first in order", "manifest.json");
     section.table(table);
-    if summary.inputs.is_empty() {
+    if inputs.is_empty() {
         section.text("No file was read.");
     }
     let mut table = Table::new(
         "Columns of the log that were not read",
         vec![Column::words("File"), Column::words("Columns")],
     );
-    for file in &summary.files {
+    for file in files {
         if !file.ignored_columns.is_empty() {
             table.row(vec![
                 Cell::words(&file.path),

@@ -3,11 +3,13 @@
 //! It must fit one printed page with any summary, so every list on it is short and says how long the whole is.
 
 mod cost;
-mod identity;
+pub(in crate::report) mod identity;
 
 use super::compared;
+use super::figure::Figure;
 use super::table::{Cell, Column, Table};
 use super::words;
+use crate::log::totals::ControlTotals;
 use crate::report::figures::thousands;
 use crate::report::summary::{Comparison, Summary};
 
@@ -42,6 +44,8 @@ pub struct First {
     pub main: Vec<Table>,
     /// What became of every row.
     pub control_totals: Table,
+    /// Charts that belong beside the answer.
+    pub figures: Vec<Figure>,
     /// Top differences, or the accounts.
     pub top: Option<Table>,
     /// What the money rests on.
@@ -71,7 +75,8 @@ impl First {
             sentences: Vec::new(),
             reasons: Vec::new(),
             main: Vec::new(),
-            control_totals: control_totals(summary),
+            control_totals: control_totals(&summary.control_totals),
+            figures: Vec::new(),
             top: None,
             support: cost::support(summary),
             limits: Vec::new(),
@@ -145,7 +150,8 @@ impl First {
         limits
     }
 
-    fn limit(&mut self, limits: &[String], most: usize) {
+    /// Shows so many limits, and how many there are.
+    pub fn limit(&mut self, limits: &[String], most: usize) {
         self.limits = limits.iter().take(most).cloned().collect();
         self.limits_note = (limits.len() > most).then(|| {
             format!(
@@ -157,7 +163,7 @@ impl First {
 }
 
 /// How many printed lines a text takes.
-fn lines_of(text: &str) -> usize {
+pub fn lines_of(text: &str) -> usize {
     let letters = text.chars().take(LETTERS_OF_LINE * LINES_OF_SENTENCE);
     letters.count().div_ceil(LETTERS_OF_LINE).max(1)
 }
@@ -220,7 +226,7 @@ fn differences(comparison: &Comparison, most: usize) -> Option<Table> {
 }
 
 /// The outcomes of all rows, which sum to the rows read.
-fn control_totals(summary: &Summary) -> Table {
+pub fn control_totals(totals: &ControlTotals) -> Table {
     let mut table = Table::new(
         "Control totals",
         vec![
@@ -229,10 +235,10 @@ fn control_totals(summary: &Summary) -> Table {
         ],
     );
     table.class = "one-line";
-    for (name, count) in super::evidence::outcomes(&summary.control_totals) {
+    for (name, count) in super::evidence::outcomes(totals) {
         table.row(vec![Cell::words(name), Cell::count(count)]);
     }
-    let read = summary.control_totals.rows_read;
+    let read = totals.rows_read;
     table.total(vec![
         Cell::words("Rows read, the sum of these"),
         Cell::count(read),

@@ -3,6 +3,7 @@
 use super::section::Section;
 use super::table::{Cell, Column, ROWS_MOST, Table};
 use super::words::{NONE, money, plain};
+use crate::replay::outcome::Warning;
 use crate::report::summary::Summary;
 use crate::tariff::Amount;
 
@@ -10,13 +11,13 @@ use crate::tariff::Amount;
 const SENTENCES_MOST: usize = 200;
 
 /// What the reader must know.
-pub fn warnings(summary: &Summary) -> Section {
+pub fn warnings(incomplete: &[String], warnings: &[Warning]) -> Section {
     let mut section = Section::new("warnings", "Warnings");
-    if !summary.incomplete.is_empty() {
+    if !incomplete.is_empty() {
         section.heading("Incomplete evidence: this is not a conclusion");
-        section.list(shortened(&summary.incomplete));
+        section.list(shortened(incomplete));
     }
-    if summary.warnings.is_empty() {
+    if warnings.is_empty() {
         section.text("The run gave no warning.");
     }
     let mut table = Table::new(
@@ -27,7 +28,7 @@ pub fn warnings(summary: &Summary) -> Section {
             Column::words("What"),
         ],
     );
-    for warning in &summary.warnings {
+    for warning in warnings {
         table.row(vec![
             Cell::mark(&warning.code),
             Cell::count(warning.count),
@@ -84,11 +85,11 @@ pub fn missing_rates(summary: &Summary) -> Option<Section> {
 }
 
 /// What may not be concluded.
-pub fn limits(summary: &Summary) -> Section {
+pub fn limits(limits: &[String]) -> Section {
     let mut section = Section::new("limits", "Limits");
-    match summary.limits.is_empty() {
+    match limits.is_empty() {
         true => section.text("The run states no limit."),
-        false => section.list(shortened(&summary.limits)),
+        false => section.list(shortened(limits)),
     }
     section
 }

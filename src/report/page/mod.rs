@@ -7,19 +7,19 @@ mod clean;
 mod compared;
 mod conversations;
 mod cost;
-mod evidence;
-mod figure;
+pub(super) mod evidence;
+pub(super) mod figure;
 mod findings;
-mod first;
+pub(super) mod first;
 mod fonts;
-mod gaps;
-mod section;
-mod table;
+pub(super) mod gaps;
+pub(super) mod section;
+pub(super) mod table;
 #[cfg(test)]
-mod tests;
+pub(super) mod tests;
 mod units;
 mod volumes;
-mod words;
+pub(super) mod words;
 
 use askama::Template;
 
@@ -50,13 +50,25 @@ struct Page {
 /// None in practice: the page is written into memory.
 pub fn render(summary: &Summary, charts: &[Chart]) -> anyhow::Result<String> {
     let mut figures = Figures::new(charts);
-    let mut first = First::new(summary);
-    let mut sections = sections(summary, &mut figures);
+    let first = First::new(summary);
+    let sections = sections(summary, &mut figures);
+    whole(first, sections, summary.version)
+}
+
+/// The page of page one and the sections behind it.
+///
+/// # Errors
+/// None in practice: the page is written into memory.
+pub(super) fn whole(
+    mut first: First,
+    mut sections: Vec<Section>,
+    version: &'static str,
+) -> anyhow::Result<String> {
     number(&mut first, &mut sections);
     let page = Page {
         title: first.title.to_owned(),
-        version: summary.version,
-        fingerprint: summary.fingerprint.clone(),
+        version,
+        fingerprint: first.fingerprint.clone(),
         style: STYLE,
         fonts: fonts::faces(),
         first,
@@ -75,13 +87,13 @@ fn sections(summary: &Summary, figures: &mut Figures<'_>) -> Vec<Section> {
     sections.extend(compared::invoice(summary, figures));
     sections.extend(compared::analytics(summary, figures));
     sections.extend(findings::section(summary));
-    sections.push(gaps::warnings(summary));
+    sections.push(gaps::warnings(&summary.incomplete, &summary.warnings));
     sections.extend(gaps::missing_rates(summary));
     sections.push(evidence::control_totals(summary));
-    sections.push(evidence::settings(summary));
+    sections.push(evidence::settings(&summary.settings));
     sections.push(evidence::rules(summary));
-    sections.push(evidence::inputs(summary));
-    sections.push(gaps::limits(summary));
+    sections.push(evidence::inputs(&summary.inputs, &summary.files));
+    sections.push(gaps::limits(&summary.limits));
     sections.extend(figures.rest());
     sections
 }
@@ -92,6 +104,10 @@ fn number(first: &mut First, sections: &mut [Section]) {
     for table in first.tables() {
         tables += 1;
         table.number = tables;
+    }
+    for figure in &mut first.figures {
+        figures += 1;
+        figure.number = figures;
     }
     for (place, section) in sections.iter_mut().enumerate() {
         section.number = place + 1;

@@ -1,38 +1,14 @@
 //! What a reader may not conclude from a report, in sentences.
 
-use super::Summary;
+use super::{Assumptions, Summary};
+use crate::log::totals::ControlTotals;
 use crate::report::figures::{money, thousands};
 
 /// The limits of a run, the weightiest first.
 pub(super) fn limits(summary: &Summary) -> Vec<String> {
     let mut limits = inferred(summary);
     limits.extend(summary.incomplete.iter().cloned());
-    let assumptions = &summary.assumptions;
-    if assumptions.accounts_file_absent {
-        limits.push(
-            "No accounts file was given: every account counts in UTC and US dollars.".to_owned(),
-        );
-    }
-    if assumptions.sent_counts_as_delivered {
-        limits
-            .push("The log knows no delivery: what was sent counts as delivered (D-3).".to_owned());
-    }
-    if let Some(regime) = &assumptions.rulebook {
-        limits.push(format!(
-            "The rules of {regime} were forced on the whole log: this is no account of what was owed."
-        ));
-    }
-    if summary.control_totals.rejected > 0 {
-        limits.push(format!(
-            "{} of {} rows were rejected and play no part; rejects.csv holds them.",
-            thousands(summary.control_totals.rejected),
-            thousands(summary.control_totals.rows_read),
-        ));
-    }
-    if let Some(map) = &assumptions.map {
-        let lacks = map.lacks.iter();
-        limits.extend(lacks.map(|lack| format!("The source ({}): {lack}.", map.name)));
-    }
+    limits.extend(limits_of_log(&summary.assumptions, &summary.control_totals));
     let charges = || summary.charges_by_account.values();
     let estimated: u64 = charges().map(|counts| counts.estimated).sum();
     if estimated > 0 {
@@ -70,6 +46,37 @@ pub(super) fn limits(summary: &Summary) -> Vec<String> {
                 ));
             }
         }
+    }
+    limits
+}
+
+/// What was taken for granted about a log, and what of it could not be used.
+pub fn limits_of_log(assumptions: &Assumptions, totals: &ControlTotals) -> Vec<String> {
+    let mut limits = Vec::new();
+    if assumptions.accounts_file_absent {
+        limits.push(
+            "No accounts file was given: every account counts in UTC and US dollars.".to_owned(),
+        );
+    }
+    if assumptions.sent_counts_as_delivered {
+        limits
+            .push("The log knows no delivery: what was sent counts as delivered (D-3).".to_owned());
+    }
+    if let Some(regime) = &assumptions.rulebook {
+        limits.push(format!(
+            "The rules of {regime} were forced on the whole log: this is no account of what was owed."
+        ));
+    }
+    if totals.rejected > 0 {
+        limits.push(format!(
+            "{} of {} rows were rejected and play no part; rejects.csv holds them.",
+            thousands(totals.rejected),
+            thousands(totals.rows_read),
+        ));
+    }
+    if let Some(map) = &assumptions.map {
+        let lacks = map.lacks.iter();
+        limits.extend(lacks.map(|lack| format!("The source ({}): {lack}.", map.name)));
     }
     limits
 }

@@ -26,7 +26,7 @@ fn summary(world: &World) -> Summary {
 }
 
 /// The part of JSON schema that the published one uses.
-fn check(value: &Value, schema: &Value, root: &Value, path: &str) {
+pub fn check(value: &Value, schema: &Value, root: &Value, path: &str) {
     if let Some(reference) = schema["$ref"].as_str() {
         let target = &root["$defs"][reference.trim_start_matches("#/$defs/")];
         assert!(target.is_object(), "{path}: {reference} leads nowhere");

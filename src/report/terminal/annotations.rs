@@ -2,15 +2,14 @@
 
 use std::fmt::Write;
 
+use crate::replay::outcome::Warning;
 use crate::report::summary::Summary;
 
 /// One `::error` line for each reason of incompleteness, one `::warning` for each cause of difference and
 /// each warning, one `::notice` for each code of findings.
 pub fn annotations(summary: &Summary) -> String {
     let mut text = String::new();
-    for reason in &summary.incomplete {
-        let _ = writeln!(text, "::error title=Incomplete evidence::{}", data(reason));
-    }
+    push_incomplete(&mut text, &summary.incomplete);
     for (name, comparison) in [
         ("invoice", &summary.invoice),
         ("analytics", &summary.analytics),
@@ -38,7 +37,20 @@ pub fn annotations(summary: &Summary) -> String {
             counts.violations
         );
     }
-    for warning in &summary.warnings {
+    push_warnings(&mut text, &summary.warnings);
+    text
+}
+
+/// One line for each reason of incompleteness.
+pub(in crate::report) fn push_incomplete(text: &mut String, reasons: &[String]) {
+    for reason in reasons {
+        let _ = writeln!(text, "::error title=Incomplete evidence::{}", data(reason));
+    }
+}
+
+/// One line for each warning.
+pub(in crate::report) fn push_warnings(text: &mut String, warnings: &[Warning]) {
+    for warning in warnings {
         let _ = writeln!(
             text,
             "::warning title={}::{}",
@@ -46,7 +58,6 @@ pub fn annotations(summary: &Summary) -> String {
             data(&format!("{} {}", warning.count, warning.text))
         );
     }
-    text
 }
 
 /// An error as an annotation.
@@ -59,12 +70,14 @@ pub fn warning(message: &str) -> String {
     format!("::warning::{}\n", data(message))
 }
 
-fn data(text: &str) -> String {
+/// Text behind the last colon of an annotation.
+pub(in crate::report) fn data(text: &str) -> String {
     text.replace('%', "%25")
         .replace('\r', "%0D")
         .replace('\n', "%0A")
 }
 
-fn property(text: &str) -> String {
+/// A value of an annotation's property.
+pub(in crate::report) fn property(text: &str) -> String {
     data(text).replace(':', "%3A").replace(',', "%2C")
 }

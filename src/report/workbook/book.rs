@@ -4,7 +4,6 @@ use anyhow::Result;
 use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet};
 
 use super::style::Styles;
-use crate::report::summary::Summary;
 
 const A4: u8 = 9;
 const WIDTH_MIN: usize = 9;
@@ -12,6 +11,19 @@ const WIDTH_MIN: usize = 9;
 const WIDTH_EXTRA: usize = 3;
 /// Excel dates a file that names no date by the clock.
 const CREATED: (u16, u8, u8) = (2000, 1, 1);
+
+/// Where a workbook comes from.
+#[derive(Clone, Copy)]
+pub struct Origin<'a> {
+    /// The command that made it.
+    pub command: &'a str,
+    /// What it is about.
+    pub subject: &'a str,
+    /// Program version.
+    pub version: &'a str,
+    /// Seals the run.
+    pub fingerprint: &'a str,
+}
 
 /// A workbook that is being written.
 pub struct Book {
@@ -28,14 +40,14 @@ impl Book {
     ///
     /// # Errors
     /// None in practice: the date is one.
-    pub fn new(summary: &Summary, rows_max: usize) -> Result<Self> {
+    pub fn new(origin: Origin<'_>, rows_max: usize) -> Result<Self> {
         let mut workbook = Workbook::new();
         let (year, month, day) = CREATED;
         let properties = DocProperties::new()
-            .set_title(format!("counterfoil {}", summary.command))
-            .set_subject("Replay of a WhatsApp message log through Meta's pricing rules")
-            .set_author(format!("counterfoil {}", summary.version))
-            .set_comment(format!("Fingerprint {}", summary.fingerprint))
+            .set_title(format!("counterfoil {}", origin.command))
+            .set_subject(origin.subject)
+            .set_author(format!("counterfoil {}", origin.version))
+            .set_comment(format!("Fingerprint {}", origin.fingerprint))
             .set_creation_datetime(&ExcelDateTime::from_ymd(year, month, day)?);
         workbook.set_properties(&properties);
         Ok(Self {
@@ -43,7 +55,7 @@ impl Book {
             styles: Styles::new(),
             rows_max,
             // An ampersand would be a code.
-            footer: summary.fingerprint.replace('&', "&&"),
+            footer: origin.fingerprint.replace('&', "&&"),
         })
     }
 

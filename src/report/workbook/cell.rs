@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use anyhow::Result;
-use rust_xlsxwriter::{ColNum, RowNum, Worksheet};
+use rust_xlsxwriter::{ColNum, Format, Formula, RowNum, Worksheet};
 
 use super::number::CellNumber;
 use super::style::Tone;
@@ -31,6 +31,15 @@ pub enum Cell<'a> {
     Count(i128),
     /// An amount or a rate in a currency.
     Money(Amount, Cow<'a, str>),
+    /// A percentage.
+    Percent(Amount),
+    /// What a formula comes to.
+    Computed {
+        /// The formula, with `=` in front.
+        formula: String,
+        /// Its result: a reader that computes nothing shows that.
+        stored: Box<Cell<'a>>,
+    },
     /// A date.
     Day(LocalDate),
     /// A month: its first day.
@@ -58,6 +67,17 @@ impl<'a> Cell<'a> {
         amount.map_or(Self::Empty, |amount| Self::Money(amount, currency.into()))
     }
 
+    /// A formula with its result; where that is no number, the result alone.
+    pub fn computed(formula: impl Into<String>, stored: Cell<'a>) -> Self {
+        match stored.number() {
+            None => stored,
+            Some(_) => Self::Computed {
+                formula: formula.into(),
+                stored: Box::new(stored),
+            },
+        }
+    }
+
     /// `YYYY-MM-DD` as a date, or as the text that it is.
     pub fn day(text: &'a str) -> Self {
         LocalDate::parse(text).map_or_else(|| Self::text(text), Self::Day)
@@ -73,7 +93,8 @@ impl<'a> Cell<'a> {
         match self {
             Self::Empty | Self::Text(_) => None,
             Self::Count(count) => Some(CellNumber::whole(*count)),
-            Self::Money(amount, _) => Some(CellNumber::from(*amount)),
+            Self::Money(amount, _) | Self::Percent(amount) => Some(CellNumber::from(*amount)),
+            Self::Computed { stored, .. } => stored.number(),
             Self::Day(day) => serial(*day),
             Self::Month(month) => serial(month.first_day()),
             Self::Instant(instant) => {
@@ -91,6 +112,7 @@ impl<'a> Cell<'a> {
     pub fn exact_text(&self) -> Option<String> {
         let number = self.number()?;
         match self {
+            Self::Computed { stored, .. } => stored.exact_text(),
             Self::Money(amount, _) if !number.is_exact => Some(amount.to_string()),
             Self::Count(count) if !number.is_exact => Some(count.to_string()),
             _ => None,
@@ -103,19 +125,30 @@ impl<'a> Cell<'a> {
     /// If the sheet has no such cell.
     pub fn write(&self, sheet: &mut Worksheet, place: (RowNum, ColNum), tone: &Tone) -> Result<()> {
         let (row, column) = place;
-        let format = match self {
+        let format = self.format(tone);
+        match (self, self.number()) {
+            (Self::Computed { formula, .. }, Some(number)) => {
+                let formula = Formula::new(formula).set_result(number.text());
+                sheet.write_formula_with_format(row, column, formula, format)?
+            }
+            (_, Some(number)) => sheet.write_number_with_format(row, column, number, format)?,
+            (_, None) => sheet.write_string_with_format(row, column, self.shown(), &tone.text)?,
+        };
+        Ok(())
+    }
+
+    /// How it looks.
+    pub fn format<'t>(&self, tone: &'t Tone) -> &'t Format {
+        match self {
             Self::Empty | Self::Text(_) => &tone.text,
             Self::Count(_) => &tone.count,
             Self::Money(_, currency) => tone.money(currency),
+            Self::Percent(_) => &tone.percent,
+            Self::Computed { stored, .. } => stored.format(tone),
             Self::Day(_) => &tone.day,
             Self::Month(_) => &tone.month,
             Self::Instant(_) => &tone.instant,
-        };
-        match self.number() {
-            Some(number) => sheet.write_number_with_format(row, column, number, format)?,
-            None => sheet.write_string_with_format(row, column, self.shown(), &tone.text)?,
-        };
-        Ok(())
+        }
     }
 
     /// About what it shows.
@@ -131,6 +164,8 @@ impl<'a> Cell<'a> {
                 crate::report::figures::money(*amount, currency)
             )
             .into(),
+            Self::Percent(percent) => format!("{percent:.2}").into(),
+            Self::Computed { stored, .. } => stored.shown(),
             Self::Day(day) => day.to_string().into(),
             Self::Month(month) => month.to_string().into(),
             Self::Instant(instant) => instant.to_string().into(),

@@ -6,7 +6,8 @@ use super::book::Book;
 use super::cell::Cell;
 use super::grid::Grid;
 use super::page::{Block, Page};
-use crate::report::summary::Summary;
+use crate::log::totals::ControlTotals;
+use crate::report::summary::{InputSummary, SettingInForce, Summary};
 
 /// Writes "Control totals": every row that was read has exactly one outcome.
 ///
@@ -14,25 +15,7 @@ use crate::report::summary::Summary;
 /// If a cell cannot be written.
 pub fn write_totals(summary: &Summary, book: &mut Book) -> Result<()> {
     let mut page = Page::new(book, "Control totals", "Control totals")?;
-    page.sentence("Every row that was read has exactly one outcome.")?;
-    let totals = &summary.control_totals;
-    let row = |name: &'static str, count: u64| vec![Cell::text(name), Cell::count(count)];
-    page.block(&Block {
-        title: "Rows of the log".to_owned(),
-        columns: &["outcome", "rows"],
-        rows: vec![
-            row("inbound", totals.inbound),
-            row("outbound, delivered", totals.outbound_delivered),
-            row("outbound, undelivered", totals.outbound_undelivered),
-            row("no API messages", totals.not_api),
-            row("exact duplicates", totals.exact_duplicates),
-            row("folded status rows", totals.folded_status_rows),
-            row("other channel", totals.other_channel),
-            row("outside of the period", totals.outside_period),
-            row("rejected", totals.rejected),
-        ],
-        total: Some(("rows read".to_owned(), vec![Cell::count(totals.rows_read)])),
-    })?;
+    write_outcomes(&summary.control_totals, &mut page)?;
     for (title, counts) in [
         ("Rejected rows by code", &summary.rejected_by_code),
         ("Rows of other channels", &summary.other_channels),
@@ -50,6 +33,7 @@ pub fn write_totals(summary: &Summary, book: &mut Book) -> Result<()> {
         }
     }
     let tables = &summary.tables;
+    let row = |name: &'static str, count: u64| vec![Cell::text(name), Cell::count(count)];
     let rows = [
         ("conversations", Some(tables.conversations)),
         ("charges", Some(tables.charges)),
@@ -67,7 +51,41 @@ pub fn write_totals(summary: &Summary, book: &mut Book) -> Result<()> {
             .collect(),
         total: None,
     })?;
-    let inputs = summary.inputs.iter().map(|input| {
+    write_inputs(&summary.inputs, &mut page)?;
+    page.finish()
+}
+
+/// What became of every row.
+///
+/// # Errors
+/// If the page is full.
+pub fn write_outcomes(totals: &ControlTotals, page: &mut Page<'_>) -> Result<()> {
+    page.sentence("Every row that was read has exactly one outcome.")?;
+    let row = |name: &'static str, count: u64| vec![Cell::text(name), Cell::count(count)];
+    page.block(&Block {
+        title: "Rows of the log".to_owned(),
+        columns: &["outcome", "rows"],
+        rows: vec![
+            row("inbound", totals.inbound),
+            row("outbound, delivered", totals.outbound_delivered),
+            row("outbound, undelivered", totals.outbound_undelivered),
+            row("no API messages", totals.not_api),
+            row("exact duplicates", totals.exact_duplicates),
+            row("folded status rows", totals.folded_status_rows),
+            row("other channel", totals.other_channel),
+            row("outside of the period", totals.outside_period),
+            row("rejected", totals.rejected),
+        ],
+        total: Some(("rows read".to_owned(), vec![Cell::count(totals.rows_read)])),
+    })
+}
+
+/// Every file that was read, with its hash.
+///
+/// # Errors
+/// If the page is full.
+pub fn write_inputs(inputs: &[InputSummary], page: &mut Page<'_>) -> Result<()> {
+    let inputs = inputs.iter().map(|input| {
         vec![
             Cell::text(input.path.as_str()),
             Cell::text(input.role.as_str()),
@@ -80,16 +98,15 @@ pub fn write_totals(summary: &Summary, book: &mut Book) -> Result<()> {
         columns: &["path", "role", "bytes", "BLAKE3"],
         rows: inputs.collect(),
         total: None,
-    })?;
-    page.finish()
+    })
 }
 
 /// Writes "Settings": each with its value and where the value comes from.
 ///
 /// # Errors
 /// If a cell cannot be written.
-pub fn write_settings(summary: &Summary, book: &mut Book) -> Result<()> {
-    let rows = summary.settings.iter().map(|setting| {
+pub fn write_settings(settings: &[SettingInForce], book: &mut Book) -> Result<()> {
+    let rows = settings.iter().map(|setting| {
         vec![
             Cell::text(setting.id.as_str()),
             Cell::text(setting.name.as_str()),
@@ -101,7 +118,7 @@ pub fn write_settings(summary: &Summary, book: &mut Book) -> Result<()> {
         name: "Settings",
         source: "summary.json (settings)",
         columns: &["id", "name", "value", "origin"],
-        count: summary.settings.len(),
+        count: settings.len(),
         rows_max: book.rows_max,
         rows,
         totals: Vec::new(),

@@ -40,6 +40,11 @@ pub struct Grid<'a, Rows> {
     pub totals: Vec<Total<'a>>,
 }
 
+/// The first row of a table with so many rows of totals, as formulas count: from 1.
+pub const fn first_row(totals: usize) -> usize {
+    4 + totals
+}
+
 /// A row of totals.
 pub struct Total<'a> {
     /// What is summed up.
@@ -228,15 +233,11 @@ pub fn write_formula(
     stored: &Cell<'_>,
     book: &Book,
 ) -> Result<()> {
-    let total = &book.styles.total;
-    let format = match stored {
-        Cell::Money(_, currency) => total.money(currency),
-        _ => &total.count,
-    };
-    let result = stored
+    let number = stored
         .number()
         .map_or_else(|| "0".to_owned(), |number| number.text());
-    let formula = Formula::new(formula).set_result(result);
+    let format = stored.format(&book.styles.total);
+    let formula = Formula::new(formula).set_result(number);
     sheet.write_formula_with_format(row, column, formula, format)?;
     Ok(())
 }

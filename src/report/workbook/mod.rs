@@ -17,21 +17,21 @@
 //! as a formula or a link, whatever it begins with. The same run gives the same bytes.
 
 mod bill;
-mod book;
-mod cell;
-mod control;
+pub(super) mod book;
+pub(super) mod cell;
+pub(super) mod control;
 mod days;
 mod differences;
 mod findings;
 mod front;
-mod grid;
+pub(super) mod grid;
 mod lines;
 mod number;
-mod page;
+pub(super) mod page;
 mod style;
 #[cfg(test)]
-mod tests;
-mod text;
+pub(super) mod tests;
+pub(super) mod text;
 
 use anyhow::Result;
 
@@ -39,7 +39,7 @@ use super::mask::Mask;
 use super::summary::Summary;
 use super::tables::Content;
 use crate::run::output::Folder;
-use book::Book;
+use book::{Book, Origin};
 
 /// The file.
 pub const FILE: &str = "report.xlsx";
@@ -62,7 +62,13 @@ fn workbook(
     mask: &Mask,
     rows_max: usize,
 ) -> Result<Vec<u8>> {
-    let mut book = Book::new(summary, rows_max)?;
+    let origin = Origin {
+        command: summary.command,
+        subject: "Replay of a WhatsApp message log through Meta's pricing rules",
+        version: summary.version,
+        fingerprint: &summary.fingerprint,
+    };
+    let mut book = Book::new(origin, rows_max)?;
     front::write(summary, &mut book)?;
     if let (Some(lines), Some(bill)) = (content.lines, &summary.bill) {
         lines::write(lines, bill, &mut book)?;
@@ -93,7 +99,7 @@ fn workbook(
         bill::write_positions(bill, &mut book)?;
     }
     control::write_totals(summary, &mut book)?;
-    control::write_settings(summary, &mut book)?;
+    control::write_settings(&summary.settings, &mut book)?;
     control::write_rules(summary, &mut book)?;
     book.finish()
 }

@@ -19,6 +19,8 @@ pub struct Tone {
     pub text: Format,
     /// Whole numbers.
     pub count: Format,
+    /// Percentages.
+    pub percent: Format,
     /// Days.
     pub day: Format,
     /// Months.
@@ -40,6 +42,7 @@ impl Tone {
             // Text must not touch the number to its left.
             text: base.clone().set_align(FormatAlign::Left).set_indent(1),
             count: number("#,##0"),
+            percent: number("0.00"),
             day: number("yyyy-mm-dd"),
             month: number("yyyy-mm"),
             instant: number("yyyy-mm-dd hh:mm:ss"),

@@ -1,7 +1,7 @@
 //! What was done: the lines under the title of page one.
 
 use crate::report::page::words::{among, regime, time};
-use crate::report::summary::{InputSummary, Summary};
+use crate::report::summary::{InputSummary, LogFileSummary, Period, Summary, TimeRange};
 
 const NAMES_MOST: usize = 3;
 
@@ -21,16 +21,9 @@ pub fn identity(summary: &Summary) -> Vec<(&'static str, String)> {
             "Made by",
             format!("counterfoil {}, {}", summary.version, summary.command),
         ),
-        ("Period", period(summary)),
-        ("Log", range(summary)),
-        (
-            "Files",
-            among(
-                summary.files.iter().map(|file| file.path.as_str()),
-                "files",
-                NAMES_MOST,
-            ),
-        ),
+        ("Period", period(&summary.period)),
+        ("Log", range(summary.time_range.as_ref())),
+        ("Files", files(&summary.files)),
         ("Accounts", accounts(summary)),
     ];
     let invoices: Vec<&InputSummary> = summary
@@ -46,8 +39,14 @@ pub fn identity(summary: &Summary) -> Vec<(&'static str, String)> {
     lines
 }
 
-fn period(summary: &Summary) -> String {
-    let period = &summary.period;
+/// The files of the log.
+pub fn files(files: &[LogFileSummary]) -> String {
+    let paths = files.iter().map(|file| file.path.as_str());
+    among(paths, "files", NAMES_MOST)
+}
+
+/// The period asked for.
+pub fn period(period: &Period) -> String {
     match (&period.from, &period.to) {
         (None, None) => "the whole log".to_owned(),
         (from, to) => format!(
@@ -58,8 +57,9 @@ fn period(summary: &Summary) -> String {
     }
 }
 
-fn range(summary: &Summary) -> String {
-    match &summary.time_range {
+/// First and last instant of the log.
+pub fn range(range: Option<&TimeRange>) -> String {
+    match range {
         Some(range) => format!("{} to {} UTC", time(&range.first), time(&range.last)),
         None => "no usable row".to_owned(),
     }

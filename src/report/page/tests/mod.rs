@@ -2,7 +2,7 @@
 
 #[path = "../../../../tests/browser/mod.rs"]
 mod browser;
-mod markup;
+pub mod markup;
 mod pages;
 mod summaries;
 

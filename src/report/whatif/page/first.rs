@@ -1,0 +1,169 @@
+//! Page one: the answer in one sentence for each scenario, the amounts side by side, and their chart.
+
+use super::scenarios::percent;
+use crate::report::page::figure::Figures;
+use crate::report::page::first::{First, control_totals, identity, lines_of};
+use crate::report::page::table::{Cell, Column, Table};
+use crate::report::page::words::{among, money, signed};
+use crate::report::whatif::summary::WhatIfSummary;
+
+/// Printed lines that sentences, amounts, the chart and limits share on Letter, the shorter paper.
+const LINES_TOGETHER: usize = 33;
+/// Printed lines of the chart's words and axis, and of a row.
+const LINES_OF_CHART: usize = 9;
+const LINES_OF_ROW: usize = 2;
+const LINES_OF_LIMITS: usize = 4;
+const SENTENCES_MOST: usize = 4;
+const ROWS_MOST: usize = 9;
+const LIMITS_MOST: usize = 4;
+const CHANGES_MOST: usize = 4;
+
+/// Lays out page one.
+pub fn first(summary: &WhatIfSummary, figures: &mut Figures<'_>) -> First {
+    let mut first = First {
+        title: "What if: a WhatsApp log under other rules, prices or behaviour",
+        identity: identity(summary),
+        label: "Answer",
+        conclusion: conclusion(summary),
+        sentences: sentences(summary),
+        reasons: Vec::new(),
+        main: vec![amounts(summary)],
+        control_totals: control_totals(&summary.control_totals),
+        figures: Vec::new(),
+        top: None,
+        support: changes(summary),
+        limits: Vec::new(),
+        limits_note: None,
+        fingerprint: summary.fingerprint.clone(),
+        command_line: summary.command_line.clone(),
+    };
+    let sentences = first.sentences.iter().map(|text| lines_of(text));
+    let rows = (summary.scenarios.len() * summary.currencies.len()).min(ROWS_MOST);
+    // The control totals beside it are ten rows high.
+    let lines = sentences.sum::<usize>() + rows.max(10);
+    let of_chart = LINES_OF_CHART + LINES_OF_ROW * summary.scenarios.len();
+    let left = LINES_TOGETHER.saturating_sub(lines);
+    let mut limits = LIMITS_MOST;
+    if summary.currencies.len() == 1 && of_chart <= left {
+        first.figures = figures.named("scenarios");
+        limits = LIMITS_MOST
+            .min((LINES_OF_LIMITS + left - of_chart) / 2)
+            .max(1);
+    }
+    first.limit(&summary.limits, limits);
+    first
+}
+
+fn identity(summary: &WhatIfSummary) -> Vec<(&'static str, String)> {
+    let files: Vec<&str> = summary
+        .others()
+        .iter()
+        .flat_map(|scenario| &scenario.result.files)
+        .map(String::as_str)
+        .collect();
+    vec![
+        (
+            "Made by",
+            format!("counterfoil {}, {}", summary.version, summary.command),
+        ),
+        ("Period", identity::period(&summary.period)),
+        ("Log", identity::range(summary.time_range.as_ref())),
+        ("Files", identity::files(&summary.files)),
+        (
+            "Scenarios",
+            among(
+                summary.others().iter().map(|scenario| scenario.name()),
+                "scenarios",
+                CHANGES_MOST,
+            ),
+        ),
+        (
+            "Stated in",
+            among(files.iter().copied(), "files", CHANGES_MOST),
+        ),
+    ]
+}
+
+fn conclusion(summary: &WhatIfSummary) -> String {
+    let scenarios = match summary.others().len() {
+        1 => "One scenario".to_owned(),
+        count => format!("{count} scenarios"),
+    };
+    match summary.incomplete.is_empty() {
+        true => format!("{scenarios} against the log as it is."),
+        false => {
+            format!(
+                "{scenarios} against the log as it is. The evidence is incomplete: this is not a conclusion."
+            )
+        }
+    }
+}
+
+fn sentences(summary: &WhatIfSummary) -> Vec<String> {
+    let scenarios = summary.scenarios.iter();
+    let mut sentences: Vec<String> = scenarios
+        .take(SENTENCES_MOST)
+        .map(|scenario| scenario.sentence.clone())
+        .collect();
+    let all = summary.scenarios.len();
+    if all > SENTENCES_MOST {
+        sentences.push(format!(
+            "These are the first of {all}; all of them stand in the section on scenarios."
+        ));
+    }
+    sentences
+}
+
+/// Amount, difference and percentage of each scenario.
+fn amounts(summary: &WhatIfSummary) -> Table {
+    let mut table = Table::new(
+        "What each scenario costs",
+        vec![
+            Column::words("Scenario").percent(36),
+            Column::words("Currency").percent(14),
+            Column::numbers("Amount"),
+            Column::numbers("Difference"),
+            Column::numbers("Percent"),
+        ],
+    );
+    table.class = "one-line";
+    for currency in &summary.currencies {
+        for scenario in &summary.scenarios {
+            let difference = scenario.difference.get(currency);
+            table.row(vec![
+                Cell::words(scenario.name()),
+                Cell::words(currency),
+                Cell::number(money(scenario.figures(currency).amount, currency)),
+                Cell::number(difference.map_or_else(String::new, |difference| {
+                    signed(difference.amount, currency)
+                })),
+                Cell::number(difference.map_or_else(String::new, percent)),
+            ]);
+        }
+    }
+    table.cut(ROWS_MOST, "the first in order", "the section on scenarios");
+    table
+}
+
+/// What the scenarios change.
+fn changes(summary: &WhatIfSummary) -> Vec<String> {
+    let mut sentences: Vec<String> = summary
+        .others()
+        .iter()
+        .take(CHANGES_MOST)
+        .map(|scenario| {
+            let changes = &scenario.result.changes;
+            match &changes[..] {
+                [] => format!("{}: nothing is changed.", scenario.name()),
+                changes => format!("{}: {}", scenario.name(), changes.join(" ")),
+            }
+        })
+        .collect();
+    if summary.others().len() > CHANGES_MOST {
+        sentences.push("More stand in the section on what each scenario changes.".to_owned());
+    }
+    if sentences.is_empty() {
+        sentences.push("No scenario was given: this is the base alone.".to_owned());
+    }
+    sentences
+}

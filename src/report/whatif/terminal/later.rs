@@ -1,0 +1,122 @@
+//! Break-even, sweeps and months after the log.
+
+use super::{NAME_MOST, further, name, whole};
+use crate::report::figures::money;
+use crate::report::terminal::section::Section;
+use crate::report::whatif::summary::WhatIfSummary;
+use crate::whatif::comparison::{BreakEven, Forecast, ForecastMonth, Sweep};
+
+/// Letters of a scenario's name where a value's key follows.
+const SHORT: usize = 24;
+
+/// Where a scenario costs what the base does.
+pub fn break_even(summary: &WhatIfSummary) -> Option<Section<'_>> {
+    texts(
+        "Break-even",
+        summary.break_even.iter().map(break_even_in_words).collect(),
+    )
+}
+
+fn break_even_in_words(search: &BreakEven) -> String {
+    let currency = &search.currency;
+    let found = match search.found {
+        Some((value, amount)) => {
+            format!("at {value}: {} {currency}", money(amount, currency))
+        }
+        None => {
+            let [(from, _), (to, _)] = search.searched;
+            format!("not between {from} and {to}")
+        }
+    };
+    format!(
+        "{}, {} {found} (base {}). {}",
+        name(&search.scenario, SHORT),
+        search.key,
+        money(search.base, currency),
+        search.text
+    )
+}
+
+/// What a scenario comes to at both ends.
+pub fn sweeps(summary: &WhatIfSummary) -> Option<Section<'_>> {
+    texts(
+        "Sweep",
+        summary.sweeps.iter().flat_map(sweep_in_words).collect(),
+    )
+}
+
+fn sweep_in_words(sweep: &Sweep) -> Vec<String> {
+    let (Some(first), Some(last)) = (sweep.points.first(), sweep.points.last()) else {
+        return Vec::new();
+    };
+    let mut currencies: Vec<&String> = first.totals.keys().chain(last.totals.keys()).collect();
+    currencies.sort_unstable();
+    currencies.dedup();
+    let words = currencies.into_iter().map(|currency| {
+        let amount = |point: &crate::whatif::comparison::SweepPoint| {
+            let figures = point.totals.get(currency).copied().unwrap_or_default();
+            money(figures.amount, currency)
+        };
+        format!(
+            "{}, {} from {} to {}: {} to {} {currency}, {} values",
+            name(&sweep.scenario, SHORT),
+            sweep.key,
+            first.value,
+            last.value,
+            amount(first),
+            amount(last),
+            sweep.points.len()
+        )
+    });
+    words.collect()
+}
+
+/// As many texts as there is room for.
+fn texts<'a>(title: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
+    (!texts.is_empty()).then(|| {
+        Section::new(texts.len(), move |page, shown| {
+            page.gap();
+            page.heading(title, &[]);
+            let whole = whole(shown, texts.len());
+            for text in &texts[..whole] {
+                page.paragraph(text);
+            }
+            further(page, texts.len() - whole, "of them");
+        })
+        .in_one_line_at_least()
+    })
+}
+
+/// Months after the log, each with its band.
+pub fn forecasts(summary: &WhatIfSummary) -> Vec<Section<'_>> {
+    let forecasts = summary.forecasts.iter();
+    forecasts
+        .flat_map(|forecast| {
+            let months = forecast.months.iter();
+            months.map(move |(currency, months)| {
+                let months = months.iter().collect();
+                of_currency(forecast, currency, months)
+            })
+        })
+        .collect()
+}
+
+fn of_currency<'a>(
+    forecast: &'a Forecast,
+    currency: &'a str,
+    months: Vec<(&'a String, &'a ForecastMonth)>,
+) -> Section<'a> {
+    Section::new(months.len(), move |page, shown| {
+        page.gap();
+        let title = format!("Forecast, {}", name(&forecast.scenario, NAME_MOST - 10));
+        page.heading(&title, &[currency, "5% below", "5% above"]);
+        let whole = whole(shown, months.len());
+        for (month, figures) in &months[..whole] {
+            let amounts = [figures.figures.amount, figures.low, figures.high];
+            let cells = amounts.map(|amount| money(amount, currency));
+            page.row(month, &cells.each_ref().map(String::as_str));
+        }
+        further(page, months.len() - whole, "months");
+        page.note(&forecast.rests_on);
+    })
+}
