@@ -12,7 +12,7 @@ use super::inputs::Inputs;
 use super::opened_log::{OpenedLog, ReplayRequest};
 use super::printer::{Format, Printer};
 use super::sources::Sources;
-use crate::report::whatif::{annotations, render};
+use crate::report::whatif::terminal::{annotations, render};
 use crate::rulebook::ConfigError;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
