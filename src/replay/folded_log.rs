@@ -6,6 +6,7 @@
 use std::sync::Arc;
 
 use hashbrown::{HashMap, HashSet};
+use rayon::prelude::*;
 
 use super::allowance::Allowances;
 use super::assemble::Assembled;
@@ -17,7 +18,7 @@ use super::machine::{CustomerPlaces, Judgement};
 use super::message::Message;
 use super::outcome::{Outcome, PriceMark, RowNumber};
 use super::pair::PairTable;
-use super::partition::{self, Partitions};
+use super::partition::{self, PARTITIONS, Partitions};
 use super::ranking::Ranking;
 use super::reject::{Reject, Rejects};
 use super::rewriting::Rewriting;
@@ -34,7 +35,7 @@ use crate::log::cell::CellContext;
 use crate::log::totals::ControlTotals;
 use crate::rulebook::Rulebook;
 use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
-use crate::vocabulary::Instant;
+use crate::vocabulary::{Instant, Month};
 
 /// With fewer outbound messages D-3 `auto` never assumes a delivery.
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
@@ -216,6 +217,20 @@ impl<'l> FoldedLog<'l> {
     /// Names of pairs.
     pub fn pairs(&self) -> &PairTable {
         &self.pairs
+    }
+
+    /// How many messages there are in a month of UTC.
+    pub fn messages_in(&self, month: Month) -> u64 {
+        let days = month.first_day().midnight_utc()..month.last_day().next().midnight_utc();
+        let in_partition = |partition| {
+            let mut messages = Vec::new();
+            self.messages.copy_into(partition, &mut messages);
+            let in_month = messages
+                .iter()
+                .filter(|message| days.contains(&message.instant()));
+            in_month.count() as u64
+        };
+        (0..PARTITIONS).into_par_iter().map(in_partition).sum()
     }
 
     /// First and last instant of any accepted row, if there is one.

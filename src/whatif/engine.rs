@@ -7,12 +7,12 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::bill::{Billed, Quantities};
-use super::comparison::{Effect, Figures, ScenarioResult};
+use super::comparison::{Figures, ScenarioResult};
 use super::overlay::Tables;
 use super::quantities::{
     ConversationCell, CountedRewriting, MessageCell, MessageCounts, conversations,
 };
-use super::rewriting::Circumstances;
+use super::rewriting::{Circumstances, Coming, Compiled};
 use super::scenario::Scenario;
 use crate::accounts::TemplateRegistry;
 use crate::log::cell::CellContext;
@@ -94,6 +94,8 @@ pub struct Judged {
     pub pricing: Pricing,
     /// Whether the log was read again, so that its rows have other numbers.
     pub was_read_again: bool,
+    /// The months after the log, where the scenario has some.
+    pub coming: Option<Coming>,
 }
 
 impl Base<'_, '_> {
@@ -228,7 +230,7 @@ impl<'a, 'l> Engine<'a, 'l> {
             false => None,
         };
         let log = read_again.as_ref().unwrap_or(base.log);
-        let rewriting = scenario.rewriting(&Circumstances {
+        let circumstances = Circumstances {
             cells: base.cells,
             pairs: log.pairs(),
             accounts: &tables.accounts,
@@ -237,10 +239,11 @@ impl<'a, 'l> Engine<'a, 'l> {
             settings: &tables.settings,
             templates: base.templates,
             time_range: log.time_range(),
-        })?;
-        let rewriting = rewriting
-            .as_ref()
-            .map(|compiled| compiled as &dyn Rewriting);
+            messages_by_month: &|month| log.messages_in(month),
+        };
+        let compiled = scenario.rewriting(&circumstances)?;
+        let coming = compiled.as_ref().and_then(Compiled::coming).cloned();
+        let rewriting = compiled.as_ref().map(|compiled| compiled as &dyn Rewriting);
         let counts_messages = scenario.prices.counts_messages();
         let found = judge(base, log, &tables, rewriting, counts_messages)?;
         let pricing = pricing::price(&base.request(&found.outcome, &tables, log.places()))?;
@@ -256,6 +259,7 @@ impl<'a, 'l> Engine<'a, 'l> {
                 outcome: found.outcome,
                 pricing,
                 was_read_again: is_read_again,
+                coming,
             }),
             ..run
         })
@@ -305,13 +309,7 @@ impl Run {
 impl Scenario {
     /// Whether the pair machine is asked again: rules, or messages that are rewritten.
     pub fn is_judged_again(&self) -> bool {
-        let judged = [
-            Effect::Mix,
-            Effect::Behaviour,
-            Effect::Volume,
-            Effect::Forecast,
-        ];
-        self.rules.is_judged_again() || self.effects().iter().any(|effect| judged.contains(effect))
+        self.rules.is_judged_again() || self.rewrites_messages()
     }
 }
 

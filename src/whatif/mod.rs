@@ -16,6 +16,7 @@ pub mod bridge;
 pub mod cells;
 pub mod comparison;
 pub mod engine;
+pub mod forecast;
 pub mod moved;
 pub mod overlay;
 pub mod quantities;

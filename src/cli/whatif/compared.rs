@@ -8,7 +8,7 @@ use crate::tariff::Amount;
 use crate::whatif::cells::CellTable;
 use crate::whatif::comparison::{BreakEven, Sweep};
 use crate::whatif::moved::{Charged, movements};
-use crate::whatif::{Comparison, Engine, Run, Scenario, WhatIfError, bridge, vary};
+use crate::whatif::{Comparison, Engine, Run, Scenario, WhatIfError, bridge, forecast, vary};
 
 /// Pairs that are named for a scenario that judges messages again.
 const PAIRS_NAMED: usize = 20;
@@ -76,6 +76,8 @@ impl Compared {
         comparison
             .bridges
             .extend(bridge::bridges(engine, scenario, &run)?);
+        let forecast = forecast::forecast(&scenario.name, &run, scenario.seed);
+        comparison.forecasts.extend(forecast);
         let named = match args.moved {
             Some(named) => usize::try_from(named).unwrap_or(usize::MAX),
             None if run.judged.is_some() => PAIRS_NAMED,

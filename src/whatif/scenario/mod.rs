@@ -54,7 +54,7 @@ pub struct Scenario {
     pub prices: Prices,
     /// Which categories messages are of, the first shift first.
     #[serde(default)]
-    pub mix: Vec<Shift>,
+    pub mix: Vec<Spanned<Shift>>,
     /// When and whether messages are sent and answered.
     #[serde(default)]
     pub behaviour: Behaviour,
@@ -110,6 +110,11 @@ impl Scenario {
         let source = Source::new(name, text);
         scenario.rules.check(&source)?;
         scenario.prices.check(&source)?;
+        Shift::check(&scenario.mix, &source)?;
+        scenario.volume.check(&source)?;
+        if let Some(forecast) = &scenario.forecast {
+            forecast.check(&source)?;
+        }
         Ok(scenario)
     }
 
@@ -213,14 +218,45 @@ impl Scenario {
 
     /// What is taken for granted, one sentence each.
     pub fn assumptions(&self) -> Vec<String> {
-        Vec::new()
+        let mut assumptions = Vec::new();
+        if !self.mix.is_empty() {
+            assumptions.push(format!(
+                "Which templates are of another category is drawn by seed {}; they are sent and read as they were.",
+                self.seed
+            ));
+        }
+        assumptions.append(&mut self.behaviour.assumptions());
+        assumptions.append(&mut self.volume.assumptions(self.seed));
+        if self.forecast.is_some() {
+            assumptions.push(
+                "Customers go on as in the last four weeks of the log; rules and cards are those known today for \
+                 each coming day."
+                    .to_owned(),
+            );
+        }
+        if self.rewrites_messages() {
+            assumptions.push("Windows of groups (X-4) stay those of the log.".to_owned());
+        }
+        assumptions
     }
 
     /// What is otherwise, one sentence each.
     pub fn changes(&self) -> Vec<String> {
         let mut changes = self.rules.changes();
         changes.append(&mut self.prices.changes());
+        changes.extend(self.mix.iter().map(|shift| shift.get_ref().change()));
+        changes.append(&mut self.behaviour.changes());
+        changes.append(&mut self.volume.changes());
+        changes.extend(self.forecast.iter().map(ForecastMonths::change));
         changes
+    }
+
+    /// Whether messages of the log are changed, left out, copied or added.
+    pub fn rewrites_messages(&self) -> bool {
+        !self.mix.is_empty()
+            || !self.behaviour.is_empty()
+            || !self.volume.is_empty()
+            || self.forecast.is_some()
     }
 }
 
