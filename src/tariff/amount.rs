@@ -111,6 +111,15 @@ impl Amount {
         wrap(self.0.checked_mul(count as i128))
     }
 
+    /// The amount times a fraction such as a tax rate, cut to the digits an amount has, if it fits.
+    pub fn times_fraction(self, fraction: Self) -> Option<Self> {
+        // Whole and broken parts apart: the product of two amounts would not fit 128 bits.
+        let (whole, broken) = (self.0 / UNITS_PER_ONE, self.0 % UNITS_PER_ONE);
+        let of_whole = fraction.0.checked_mul(whole)?;
+        let of_broken = fraction.0.checked_mul(broken)?.checked_div(UNITS_PER_ONE)?;
+        of_whole.checked_add(of_broken).map(Self)
+    }
+
     /// Whether it is below zero.
     pub const fn is_negative(self) -> bool {
         self.0 < 0

@@ -1,0 +1,137 @@
+//! Errors of numbers: units that a line bills for another, and units too many or too few.
+
+use super::{
+    draft::{Draft, Plan},
+    random::Random,
+    row::{Row, RowKey},
+};
+use crate::audit::Cause;
+use crate::tariff::Amount;
+
+/// How many numbers of units are tried before another line is.
+const TRIES_MAX: i64 = 64;
+
+/// Units of a line, billed on another one that differs in the cause's column only.
+pub(super) fn units(
+    draft: &Draft<'_>,
+    cause: Cause,
+    from: usize,
+    random: &mut Random,
+) -> Option<Plan> {
+    let source = &draft.rows[from];
+    if !is_quiet(draft, source) || source.quantity < 2 {
+        return None;
+    }
+    let is_target = |row: &&usize| {
+        let target = &draft.rows[**row];
+        is_quiet(draft, target) && differs_only(cause, &source.key, &target.key)
+    };
+    let places: Vec<usize> = (0..draft.rows.len()).collect();
+    let mut targets: Vec<usize> = places.iter().filter(is_target).copied().collect();
+    random.shuffle(&mut targets);
+    let most = source.quantity - 1;
+    let first = random.between(1, most);
+    targets.into_iter().find_map(|to| {
+        (0..most.min(TRIES_MAX)).find_map(|tried| {
+            let count = (first - 1 + tried) % most + 1;
+            let taken = draft.with_quantity(from, source.quantity - count)?;
+            let given = draft.with_quantity(to, draft.rows[to].quantity.checked_add(count)?)?;
+            let place = |row: usize| place(draft, cause, &draft.rows[row].key);
+            Some(Plan {
+                cause,
+                changes: vec![taken, given],
+                text: format!("{count} units of {} billed as {}", place(from), place(to)),
+            })
+        })
+    })
+}
+
+/// All units that a cell has free, billed with the charged ones on an invoice that does not tell them apart.
+pub(super) fn all_free(draft: &Draft<'_>, place: usize) -> Option<Plan> {
+    let row = &draft.rows[place];
+    if row.free == 0 || row.is_marked || !row.has_one_price(draft.truth.covered) {
+        return None;
+    }
+    Some(Plan {
+        cause: Cause::BilledFree,
+        changes: vec![draft.with_quantity(place, row.quantity.checked_add(row.free)?)?],
+        text: format!("{} free units billed with the charged ones", row.free),
+    })
+}
+
+/// More or fewer units than there were.
+pub(super) fn quantity(draft: &Draft<'_>, place: usize, random: &mut Random) -> Option<Plan> {
+    let row = &draft.rows[place];
+    if row.key.is_free() || !is_quiet(draft, row) || row.is_at_month_end {
+        return None;
+    }
+    let is_more = random.coin() || row.quantity < 2;
+    let most = if is_more {
+        row.quantity
+    } else {
+        row.quantity - 1
+    };
+    let first = random.between(1, most);
+    (0..most.min(TRIES_MAX)).find_map(|tried| {
+        let count = (first - 1 + tried) % most + 1;
+        let billed = match is_more {
+            true => row.quantity.checked_add(count)?,
+            false => row.quantity - count,
+        };
+        Some(Plan {
+            cause: Cause::Quantity,
+            changes: vec![draft.with_quantity(place, billed)?],
+            text: format!("{billed} units billed instead of {}", row.quantity),
+        })
+    })
+}
+
+/// Whether nothing but the error can account for units too many or too few on the line.
+pub(super) fn is_quiet(draft: &Draft<'_>, row: &Row) -> bool {
+    let covered = draft.truth.covered;
+    let is_free = row.key.is_free() && row.price == Some(Amount::ZERO) && row.is_testable(covered);
+    !row.is_marked && row.free == 0 && (is_free || row.has_one_price(covered))
+}
+
+/// Whether two cells are the same but for the column that a cause is about. The tier follows from the others.
+fn differs_only(cause: Cause, from: &RowKey, to: &RowKey) -> bool {
+    let (mut moved, tier) = (from.clone(), to.tier);
+    match cause {
+        Cause::Category => moved.category = to.category,
+        Cause::Market => moved.market = to.market,
+        Cause::Period => moved.month = to.month,
+        Cause::BilledFree | Cause::FreeBilled => moved.pricing_type = to.pricing_type,
+        _ => {}
+    }
+    let is_free = (from.is_free(), to.is_free());
+    let can_move = match cause {
+        Cause::BilledFree => is_free == (true, false),
+        Cause::FreeBilled => is_free == (false, true),
+        Cause::Tier => from.tier != to.tier && is_free == (false, false),
+        _ => {
+            RowKey {
+                tier,
+                ..from.clone()
+            } != *to
+                && is_free == (false, false)
+        }
+    };
+    can_move && RowKey { tier, ..moved } == *to
+}
+
+/// Where a cell lies along the column that a cause is about.
+fn place(draft: &Draft<'_>, cause: Cause, key: &RowKey) -> String {
+    let text = match cause {
+        Cause::Category => key.category.map(|category| category.to_string()),
+        Cause::Market => {
+            let markets = &draft.truth.tariff.markets;
+            key.market.map(|market| markets.name(market).to_owned())
+        }
+        Cause::Tier => key.tier.map(|tier| tier.to_string()),
+        Cause::Period => Some(key.month.to_string()),
+        _ => key
+            .pricing_type
+            .map(|pricing_type| pricing_type.to_string()),
+    };
+    text.unwrap_or_default()
+}
