@@ -132,10 +132,37 @@ impl Audited {
             lines: pricing::lines(outcome, &pricing, &groups, &tariff),
             groups: audit::expected_groups(outcome, &pricing, &tariff, &accounts),
             tax_rates: audit::tax_rates(&accounts),
-            covered: None,
+            covered: audit::covered(outcome, request.from, request.to),
             settings,
             tariff,
         }
+    }
+
+    /// The same with so many times as many units of everything.
+    pub fn times(mut self, factor: u64) -> Self {
+        let times = |amount: &mut Option<Amount>| {
+            *amount = amount.map(|amount| amount.times(factor).unwrap());
+        };
+        for line in &mut self.lines {
+            line.quantity *= factor;
+            times(&mut line.amount);
+        }
+        for group in &mut self.groups {
+            group.quantity *= factor;
+            times(&mut group.amount);
+        }
+        self
+    }
+
+    /// The same with a tax rate for every account, or for all but the first.
+    pub fn taxed(mut self, rate: &str, is_first_taxed: bool) -> Self {
+        let rate = Amount::parse(rate).unwrap();
+        let accounts = self.lines.iter().map(|line| (line.account.clone(), rate));
+        self.tax_rates = accounts.collect();
+        if !is_first_taxed {
+            self.tax_rates.pop_first();
+        }
+        self
     }
 
     pub fn truth(&self) -> Truth<'_> {
