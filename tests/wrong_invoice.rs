@@ -316,7 +316,8 @@ fn the_command_finds_the_errors_of_the_file() {
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&output.stderr);
-    assert_eq!(output.status.code(), Some(1), "{said}");
+    // Days are missing between the five slices of the sample, so what is found is no conclusion.
+    assert_eq!(output.status.code(), Some(4), "{said}");
     let cell = [
         "invoice_id",
         "invoice_line",

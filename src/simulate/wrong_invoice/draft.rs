@@ -26,12 +26,17 @@ pub(super) enum Change {
     Moved { row: usize, to: RowKey },
     /// It stands twice.
     Repeated { row: usize },
+    /// It is missing.
+    LeftOut { row: usize },
 }
 
 impl Change {
     pub fn row(&self) -> usize {
         match *self {
-            Self::Billed { row, .. } | Self::Moved { row, .. } | Self::Repeated { row } => row,
+            Self::Billed { row, .. }
+            | Self::Moved { row, .. }
+            | Self::Repeated { row }
+            | Self::LeftOut { row } => row,
         }
     }
 }
@@ -93,31 +98,35 @@ impl<'a> Draft<'a> {
 
     /// An error of a cause on a line, or on it and others.
     fn plan(&self, cause: Cause, place: usize, random: &mut Random) -> Option<Plan> {
-        let plans: [Option<Plan>; 2] = match cause {
-            Cause::Tier => [
-                repriced::tier(self, place, random),
-                moved::units(self, cause, place, random),
-            ],
-            Cause::Period => [
+        let moved = |random: &mut Random| moved::units(self, cause, place, random);
+        let plans = match cause {
+            Cause::Tier => vec![repriced::tier(self, place, random), moved(random)],
+            Cause::Period => vec![
                 unlike::month(self, place, random),
-                moved::units(self, cause, place, random),
+                moved(random),
+                moved::late(self, place),
             ],
-            Cause::Market | Cause::Category => [moved::units(self, cause, place, random), None],
-            Cause::BilledFree => [
+            Cause::Market | Cause::Category => vec![moved(random)],
+            Cause::BilledFree => vec![
                 repriced::charged(self, place),
-                moved::units(self, cause, place, random).or_else(|| moved::all_free(self, place)),
+                moved(random),
+                moved::all_free(self, place),
             ],
-            Cause::FreeBilled => [
-                repriced::given(self, place),
-                moved::units(self, cause, place, random),
+            Cause::FreeBilled => vec![repriced::given(self, place), moved(random)],
+            Cause::Currency => vec![unlike::currency(self, place, random)],
+            Cause::Quantity => vec![
+                moved::quantity(self, place, random),
+                unlike::left_out(self, place),
             ],
-            Cause::Currency => [unlike::currency(self, place, random), None],
-            Cause::Quantity => [moved::quantity(self, place, random), None],
-            Cause::Rate => [repriced::rate(self, place, random), None],
-            Cause::Rounding => [repriced::rounding(self, place, random), None],
-            Cause::Unexplained => [repriced::unexplained(self, place, random), None],
-            Cause::Duplicate => [unlike::duplicate(self, place), None],
-            Cause::Tax => [None, None],
+            Cause::Rate => vec![
+                repriced::rate(self, place, random),
+                repriced::other_card(self, place, random),
+            ],
+            Cause::Rounding => vec![repriced::rounding(self, place, random)],
+            Cause::Unexplained => vec![repriced::unexplained(self, place, random)],
+            Cause::Duplicate => vec![unlike::duplicate(self, place)],
+            // Taxes follow from all that is charged: they come last.
+            Cause::Tax => Vec::new(),
         };
         let mut plans: Vec<Plan> = plans.into_iter().flatten().collect();
         plans.retain(|plan| self.fits(plan));
@@ -142,6 +151,7 @@ impl<'a> Draft<'a> {
                     keys.push(row.key.clone());
                 }
                 Change::Moved { to, .. } => keys.extend([row.key.clone(), to.clone()]),
+                Change::LeftOut { .. } => keys.push(row.key.clone()),
                 Change::Billed { .. } | Change::Repeated { .. } => {}
             }
         }

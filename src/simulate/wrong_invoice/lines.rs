@@ -45,11 +45,12 @@ pub(super) fn lines(truth: &Truth<'_>, draft: Draft<'_>) -> (Vec<InvoiceRow>, Ve
         .flat_map(|plan| &plan.changes)
         .map(|change| (change.row(), change))
         .collect();
-    let mut lines: Vec<InvoiceRow> = rows
-        .iter()
-        .enumerate()
-        .map(|(place, row)| line(truth, row, changes.get(&place).copied()))
-        .collect();
+    let mut lines: Vec<InvoiceRow> = Vec::with_capacity(rows.len());
+    let mut places: Vec<usize> = Vec::with_capacity(rows.len());
+    for (place, row) in rows.iter().enumerate() {
+        places.push(lines.len());
+        lines.extend(line(truth, row, changes.get(&place).copied()));
+    }
     let mut errors = Vec::new();
     for plan in plans {
         let Plan {
@@ -59,14 +60,15 @@ pub(super) fn lines(truth: &Truth<'_>, draft: Draft<'_>) -> (Vec<InvoiceRow>, Ve
         } = plan;
         let parts = changes
             .into_iter()
-            .flat_map(|change| parts(truth, &rows, change, &mut lines))
+            .flat_map(|change| parts(truth, &rows, &places, change, &mut lines))
             .collect();
         errors.push(InjectedError { cause, parts, text });
     }
     (lines, errors)
 }
 
-fn line(truth: &Truth<'_>, row: &Row, change: Option<&Change>) -> InvoiceRow {
+/// What stands on the invoice in the place of a row of the right one.
+fn line(truth: &Truth<'_>, row: &Row, change: Option<&Change>) -> Option<InvoiceRow> {
     let right = InvoiceRow {
         invoice: row.key.month,
         stated: Stated::Usage(row.key.clone()),
@@ -76,7 +78,8 @@ fn line(truth: &Truth<'_>, row: &Row, change: Option<&Change>) -> InvoiceRow {
         digits: truth.digits(row.key.currency),
         right: row.amount,
     };
-    match change {
+    Some(match change {
+        Some(Change::LeftOut { .. }) => return None,
         Some(Change::Billed {
             quantity,
             price,
@@ -95,49 +98,48 @@ fn line(truth: &Truth<'_>, row: &Row, change: Option<&Change>) -> InvoiceRow {
             ..right
         },
         Some(Change::Repeated { .. }) | None => right,
-    }
+    })
 }
 
 /// What a change makes wrong; a line that stands twice is added at the end.
 fn parts(
     truth: &Truth<'_>,
     rows: &[Row],
+    places: &[usize],
     change: Change,
     lines: &mut Vec<InvoiceRow>,
 ) -> Vec<Part> {
-    let right = &rows[change.row()];
+    let (right, place) = (&rows[change.row()], places[change.row()]);
     let part = |line: Option<usize>, key: &RowKey, quantity: i64, amount: Amount| Part {
         line: line.map(file_line),
         stated: Stated::Usage(key.clone()),
         quantity,
         amount,
     };
+    let lacking = || {
+        let less = less(Amount::ZERO, right.amount);
+        part(None, &right.key, -right.quantity, less)
+    };
     match change {
         Change::Billed {
-            row,
-            quantity,
-            amount,
-            ..
+            quantity, amount, ..
         } => {
             let more = less(amount, right.amount);
-            vec![part(Some(row), &right.key, quantity - right.quantity, more)]
+            let units = quantity - right.quantity;
+            vec![part(Some(place), &right.key, units, more)]
         }
-        Change::Moved { row, to } => vec![
-            part(
-                None,
-                &right.key,
-                -right.quantity,
-                less(Amount::ZERO, right.amount),
-            ),
-            part(Some(row), &to, right.quantity, right.amount),
+        Change::Moved { to, .. } => vec![
+            lacking(),
+            part(Some(place), &to, right.quantity, right.amount),
         ],
+        Change::LeftOut { .. } => vec![lacking()],
         Change::Repeated { .. } => {
-            let again = InvoiceRow {
+            let again = line(truth, right, None).map(|again| InvoiceRow {
                 right: Amount::ZERO,
-                ..line(truth, right, None)
-            };
-            lines.push(again);
-            let place = lines.len() - 1;
+                ..again
+            });
+            let place = lines.len();
+            lines.extend(again);
             vec![part(Some(place), &right.key, right.quantity, right.amount)]
         }
     }

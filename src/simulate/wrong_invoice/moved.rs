@@ -40,7 +40,12 @@ pub(super) fn units(
             Some(Plan {
                 cause,
                 changes: vec![taken, given],
-                text: format!("{count} units of {} billed as {}", place(from), place(to)),
+                text: format!(
+                    "{} of {} billed as {}",
+                    units_of(count),
+                    place(from),
+                    place(to)
+                ),
             })
         })
     })
@@ -55,7 +60,10 @@ pub(super) fn all_free(draft: &Draft<'_>, place: usize) -> Option<Plan> {
     Some(Plan {
         cause: Cause::BilledFree,
         changes: vec![draft.with_quantity(place, row.quantity.checked_add(row.free)?)?],
-        text: format!("{} free units billed with the charged ones", row.free),
+        text: format!(
+            "{} held free, billed with the charged ones",
+            units_of(row.free)
+        ),
     })
 }
 
@@ -81,9 +89,36 @@ pub(super) fn quantity(draft: &Draft<'_>, place: usize, random: &mut Random) -> 
         Some(Plan {
             cause: Cause::Quantity,
             changes: vec![draft.with_quantity(place, billed)?],
-            text: format!("{billed} units billed instead of {}", row.quantity),
+            text: format!("{} billed instead of {}", units_of(billed), row.quantity),
         })
     })
+}
+
+/// Units that were sent in one month and delivered in another, billed by their sending.
+pub(super) fn late(draft: &Draft<'_>, place: usize) -> Option<Plan> {
+    let row = &draft.rows[place];
+    let late = row.late.filter(|&late| late != 0)?;
+    let billed = row.quantity.checked_add(late).filter(|&units| units > 0)?;
+    if row.key.is_free() || !is_quiet(draft, row) {
+        return None;
+    }
+    let (count, what) = match late > 0 {
+        true => (late, "billed in the month of their sending"),
+        false => (-late, "left to the month of their sending"),
+    };
+    Some(Plan {
+        cause: Cause::Period,
+        changes: vec![draft.with_quantity(place, billed)?],
+        text: format!("{} delivered late and {what}", units_of(count)),
+    })
+}
+
+/// Units, in the singular where there is one.
+pub(super) fn units_of(count: i64) -> String {
+    match count {
+        1 => "1 unit".to_owned(),
+        count => format!("{count} units"),
+    }
 }
 
 /// Whether nothing but the error can account for units too many or too few on the line.

@@ -2,10 +2,11 @@
 
 use super::{
     draft::{Draft, Plan},
+    moved::units_of,
     random::Random,
 };
 use crate::audit::Cause;
-use crate::tariff::{Amount, CardModel, Rounding};
+use crate::tariff::{Amount, CardModel, Cell, Rounding};
 use crate::vocabulary::ChargeCategory;
 
 /// How far a wrong price is off, in percent.
@@ -44,6 +45,40 @@ pub(super) fn rate(draft: &Draft<'_>, place: usize, random: &mut Random) -> Opti
             cause: Cause::Rate,
             changes: vec![change],
             text: format!("billed at {price} instead of {right} each"),
+        })
+    })
+}
+
+/// The price that another card has for the cell: yesterday's, or tomorrow's.
+pub(super) fn other_card(draft: &Draft<'_>, place: usize, random: &mut Random) -> Option<Plan> {
+    let row = &draft.rows[place];
+    let right = row
+        .price
+        .filter(|_| row.has_one_price(draft.truth.covered))?;
+    let cell = Cell {
+        model: row.model?,
+        currency: row.key.currency,
+        market: row.key.market?,
+        category: row.key.category?,
+    };
+    let (cards, ladders) = (&draft.truth.tariff.cards, &draft.truth.tariff.ladders);
+    let ladder = ladders.ladder(cell.currency, cell.market, cell.category, row.last_date?);
+    let steps = ladder.iter().flat_map(|ladder| &ladder.steps);
+    let of_steps: Vec<Amount> = steps.filter_map(|step| step.rate).collect();
+    let mut others: Vec<(Amount, &str)> = cards
+        .series(cell)
+        .iter()
+        .map(|rate| (rate.amount, cards.card_name(rate.card)))
+        .filter(|&(rate, _)| rate != right && rate > Amount::ZERO && !of_steps.contains(&rate))
+        .collect();
+    // The list price of a line that has a tier is that of its first tier.
+    others.retain(|_| !row.has_tiers);
+    random.shuffle(&mut others);
+    others.into_iter().find_map(|(price, card)| {
+        Some(Plan {
+            cause: Cause::Rate,
+            changes: vec![draft.with_price(place, price)?],
+            text: format!("billed at {price}, the price of card {card}, instead of {right} each"),
         })
     })
 }
@@ -96,7 +131,10 @@ pub(super) fn charged(draft: &Draft<'_>, place: usize) -> Option<Plan> {
     Some(Plan {
         cause: Cause::BilledFree,
         changes: vec![draft.with_price(place, price)?],
-        text: format!("{} free units billed at {price} each", row.quantity),
+        text: format!(
+            "{} held free, billed at {price} each",
+            units_of(row.quantity)
+        ),
     })
 }
 
@@ -110,8 +148,8 @@ pub(super) fn given(draft: &Draft<'_>, place: usize) -> Option<Plan> {
         cause: Cause::FreeBilled,
         changes: vec![draft.with_price(place, Amount::ZERO)?],
         text: format!(
-            "{} units billed at nothing instead of {right} each",
-            row.quantity
+            "{} billed at nothing instead of {right} each",
+            units_of(row.quantity)
         ),
     })
 }

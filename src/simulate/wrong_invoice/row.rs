@@ -1,11 +1,11 @@
 //! The lines of the right invoice, with all that decides which error can stand on them unmistakably.
 
-use std::collections::HashMap;
+use std::collections::{BTreeSet, HashMap};
 
 use super::{Truth, wish::Column, wish::Grain};
 use crate::audit::{ExpectedGroup, Tier};
 use crate::pricing::Line;
-use crate::tariff::{Amount, MarketId, Period};
+use crate::tariff::{Amount, CardModel, MarketId, Period};
 use crate::vocabulary::{ChargeCategory, ChargeState, Currency, LocalDate, Month, PricingType};
 
 /// What a line of the invoice states. `None` where the invoice has no such column.
@@ -64,6 +64,8 @@ pub(super) struct Row {
     pub price: Option<Amount>,
     /// Units of the same cell that are free, where the invoice does not list them.
     pub free: i64,
+    /// Whether some of its units stand on a ladder.
+    pub has_tiers: bool,
     /// How many lines of the run are summed in it.
     pub parts: i64,
     /// Whether all of its units have a rate.
@@ -72,6 +74,11 @@ pub(super) struct Row {
     pub is_marked: bool,
     /// Whether another calendar would put units into its month, or out of it.
     pub is_at_month_end: bool,
+    /// Units sent in its month and delivered in another, less the reverse; none where some of them have another
+    /// price or tier than the line.
+    pub late: Option<i64>,
+    /// The model whose card prices it.
+    pub model: Option<CardModel>,
     /// The last day on which one of its charged units was charged.
     pub last_date: Option<LocalDate>,
 }
@@ -91,28 +98,46 @@ impl Row {
     }
 }
 
+/// Where lines stand.
+#[derive(Default)]
+struct Places {
+    by_key: HashMap<RowKey, usize>,
+    /// The lines of a cell, whatever their tier.
+    by_cell: HashMap<RowKey, Vec<usize>>,
+}
+
 /// The lines of the right invoices, month by month. None if an amount does not fit.
 pub(super) fn rows(truth: &Truth<'_>, grain: &Grain) -> Option<Vec<Row>> {
-    let mut places: HashMap<RowKey, usize> = HashMap::new();
+    let mut places = Places::default();
     let mut rows: Vec<Row> = Vec::new();
     for line in truth.lines {
         let key = key_of_line(truth, grain, line)?;
-        let place = *places.entry(key.clone()).or_insert_with(|| {
+        let place = *places.by_key.entry(key.clone()).or_insert_with(|| {
             rows.push(Row {
                 key,
                 quantity: 0,
                 amount: Amount::ZERO,
                 price: None,
                 free: 0,
+                has_tiers: false,
                 parts: 0,
                 is_rated: true,
                 is_marked: false,
                 is_at_month_end: false,
+                late: Some(0),
+                model: None,
                 last_date: None,
             });
             rows.len() - 1
         });
         add(&mut rows[place], line, grain)?;
+    }
+    for (place, row) in rows.iter().enumerate() {
+        let cell = RowKey {
+            tier: None,
+            ..row.key.clone()
+        };
+        places.by_cell.entry(cell).or_default().push(place);
     }
     for group in truth.groups {
         note(&mut rows, &places, grain, group);
@@ -138,28 +163,47 @@ fn add(row: &mut Row, line: &Line, grain: &Grain) -> Option<()> {
     };
     row.is_rated &= line.amount.is_some();
     row.price = price.filter(|_| row.parts == 0 || row.price == price);
+    row.has_tiers |= line.tier.is_some();
     row.parts += 1;
     row.quantity = row.quantity.checked_add(quantity)?;
     row.amount = row.amount.plus(line.amount.unwrap_or_default())?;
     Some(())
 }
 
-/// Keeps what the days and marks of charges say of the line that bills them.
-fn note(rows: &mut [Row], places: &HashMap<RowKey, usize>, grain: &Grain, group: &ExpectedGroup) {
+/// Keeps what the days and marks of charges say of the lines that bill them.
+fn note(rows: &mut [Row], places: &Places, grain: &Grain, group: &ExpectedGroup) {
     let month = group.local_date.month();
-    let others = [group.send_date.month(), group.utc_date.month()];
-    let is_moved = others.iter().any(|&other| other != month);
-    if let Some(&place) = places.get(&key_of_group(grain, group, month)) {
+    let own = key_of_group(grain, group, month);
+    if let Some(&place) = places.by_key.get(&own) {
         let row = &mut rows[place];
         row.is_marked |= group.meta_pricing_type.is_some() || group.meta_category.is_some();
-        row.is_at_month_end |= is_moved;
         if group.is_charged() || row.key.pricing_type.is_some() {
             row.last_date = row.last_date.max(Some(group.local_date));
+            row.model = Some(group.model);
         }
     }
-    for other in others.into_iter().filter(|&other| other != month) {
-        if let Some(&place) = places.get(&key_of_group(grain, group, other)) {
-            rows[place].is_at_month_end = true;
+    let (sent, utc) = (group.send_date.month(), group.utc_date.month());
+    if sent == month && utc == month {
+        return;
+    }
+    // The tier does not matter: what no line of its tier covers falls to another one of the cell.
+    let units = i64::try_from(group.quantity).ok();
+    for other in BTreeSet::from([month, sent, utc]) {
+        let cell = RowKey {
+            month: other,
+            tier: None,
+            ..own.clone()
+        };
+        for &place in places.by_cell.get(&cell).into_iter().flatten() {
+            let row = &mut rows[place];
+            row.is_at_month_end = true;
+            if sent != month {
+                let is_alike = group.rate == row.price && own.tier == row.key.tier;
+                let units = units.filter(|_| is_alike && group.is_charged());
+                let sign = i64::from(other == sent) - i64::from(other == month);
+                row.late =
+                    (row.late.zip(units)).and_then(|(late, units)| late.checked_add(sign * units));
+            }
         }
     }
 }

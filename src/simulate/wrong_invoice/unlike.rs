@@ -4,6 +4,7 @@ use std::collections::BTreeSet;
 
 use super::{
     draft::{Change, Draft, Plan},
+    moved::units_of,
     random::Random,
     row::{Row, RowKey},
 };
@@ -21,14 +22,14 @@ pub(super) fn duplicate(draft: &Draft<'_>, place: usize) -> Option<Plan> {
     is_charge.then(|| Plan {
         cause: Cause::Duplicate,
         changes: vec![Change::Repeated { row: place }],
-        text: format!("{} units billed twice", row.quantity),
+        text: format!("{} billed twice", units_of(row.quantity)),
     })
 }
 
 /// A line dated into a month of which the run has nothing.
 pub(super) fn month(draft: &Draft<'_>, place: usize, random: &mut Random) -> Option<Plan> {
     let row = &draft.rows[place];
-    if !can_leave(draft, row) {
+    if !can_leave(draft, row) || !is_missed(draft, row) {
         return None;
     }
     let months: BTreeSet<Month> = draft.truth.lines.iter().map(|line| line.month).collect();
@@ -39,16 +40,6 @@ pub(super) fn month(draft: &Draft<'_>, place: usize, random: &mut Random) -> Opt
     random.shuffle(&mut others);
     let mut others = others.into_iter().chain([last.next(), before(first)]);
     let to = others.find(|other| !months.contains(other))?;
-    // The invoice stays one for its own month: most of its lines say so.
-    let redated = |plan: &&Plan| {
-        let mut moved = plan.changes.iter();
-        plan.cause == Cause::Period && moved.any(|change| draft.rows[change.row()].key.month == own)
-    };
-    let gone = draft.plans.iter().filter(redated).count() + 1;
-    let of_invoice = draft.rows.iter().filter(|row| row.key.month == own);
-    if of_invoice.count() <= 2 * gone {
-        return None;
-    }
     let key = RowKey {
         month: to,
         ..row.key.clone()
@@ -61,6 +52,29 @@ pub(super) fn month(draft: &Draft<'_>, place: usize, random: &mut Random) -> Opt
         }],
         text: format!("the line is dated {to} instead of {own}"),
     })
+}
+
+/// A line that is left out.
+pub(super) fn left_out(draft: &Draft<'_>, place: usize) -> Option<Plan> {
+    let row = &draft.rows[place];
+    let can_be_left = can_leave(draft, row) && is_missed(draft, row) && row.key.tier.is_none();
+    can_be_left.then(|| Plan {
+        cause: Cause::Quantity,
+        changes: vec![Change::LeftOut { row: place }],
+        text: format!("a line of {} left out", units_of(row.quantity)),
+    })
+}
+
+/// Whether most lines of its account and month stay on the invoice, so that it is still one for them.
+fn is_missed(draft: &Draft<'_>, row: &Row) -> bool {
+    let is_near =
+        |other: &Row| (&other.key.account, other.key.month) == (&row.key.account, row.key.month);
+    let of_invoice = draft.rows.iter().filter(|row| is_near(row)).count();
+    let changes = draft.plans.iter().flat_map(|plan| &plan.changes);
+    let gone = changes
+        .filter(|change| matches!(change, Change::Moved { .. } | Change::LeftOut { .. }))
+        .filter(|change| is_near(&draft.rows[change.row()]));
+    of_invoice > 2 * (gone.count() + 1)
 }
 
 /// A line with its own number in another currency.
