@@ -85,7 +85,7 @@ fn no_binary_floating_point_on_the_way_of_money() {
         "pricing",
         "findings",
         "audit",
-        "simulate",
+        "simulate/wrong_invoice",
         "report/focus",
         "report/summary",
         "report/terminal",

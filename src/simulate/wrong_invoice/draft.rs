@@ -1,6 +1,6 @@
 //! An invoice in the making: the right rows, and what was changed in them so far.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 
 use super::{
     Truth, moved,
@@ -11,6 +11,7 @@ use super::{
 };
 use crate::audit::Cause;
 use crate::tariff::Amount;
+use crate::vocabulary::Month;
 
 /// What an error does to a line.
 #[derive(Clone, Debug)]
@@ -56,6 +57,8 @@ pub(super) struct Draft<'a> {
     pub plans: Vec<Plan>,
     /// Every rate that a card or ladder has.
     pub known_rates: HashSet<Amount>,
+    /// The months of the run.
+    pub months: BTreeSet<Month>,
     taken: HashSet<usize>,
     /// Cells with units too many or too few.
     uneven: Vec<RowKey>,
@@ -73,6 +76,7 @@ impl<'a> Draft<'a> {
             rows,
             plans: Vec::new(),
             known_rates: listed.chain(steps).collect(),
+            months: truth.lines.iter().map(|line| line.month).collect(),
             taken: HashSet::new(),
             uneven: Vec::new(),
         }

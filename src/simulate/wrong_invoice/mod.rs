@@ -17,14 +17,15 @@
 //! 2. Two errors that change how many units are billed stand *apart*: on other accounts or numbers, or on lines that
 //!    differ in at least two of category or pricing type, market, month and currency. Five units too many in
 //!    one market and five too few in another would otherwise be one move, A-MARKET.
-//! 3. A number of units is changed only where nothing else could account for it: no unit of the line is priced otherwise
-//!    by Meta's own marks, none lies at the end of the month by another calendar (A-QUANTITY), and no
-//!    free unit stands unlisted in the cell (unless it is the one billed, A-BILLED-FREE).
-//! 4. A wrong price is one that no card and no ladder knows (A-RATE), or that of another step of the cell's own
-//!    ladder (A-TIER). An unexplained amount is too large for any rounding.
-//! 5. A line that moves to another month or currency as a whole leaves a cell that no other line covers, and comes to
-//!    one where nothing is billed.
-//! 6. Each error changes the rounded amount of a line; lines with a unit that has no rate have none.
+//! 3. Units are too many or too few only where nothing else could account for them: Meta's own marks price no unit of
+//!    the line otherwise, no free unit stands unlisted in its cell (unless those are billed, A-BILLED-FREE), and no
+//!    other calendar puts units into its month or out of it (A-QUANTITY; late deliveries are A-PERIOD themselves).
+//! 4. A wrong price is one that no card and no ladder knows, or the cell's own on another card (A-RATE), or that of
+//!    another step of the cell's own ladder (A-TIER). An unexplained amount is too large for any rounding.
+//! 5. A line that is left out, or goes to another month or currency as a whole, leaves a cell that no other line
+//!    covers and an invoice that is still one for its account and month; where it goes, nothing is billed.
+//! 6. Each error changes the rounded amount of a charged line. Lines with a unit that has no rate, or in a month that
+//!    the log does not hold, have none.
 //!
 //! What finds no such line is not put in, and said so. These rules never look at what the audit makes of the
 //! invoice: that it finds exactly these errors is for tests to show.
@@ -235,12 +236,14 @@ const fn needs(cause: Cause) -> &'static str {
             "it needs a line of a category with volume tiers, large enough that another tier's price shows"
         }
         Cause::Period => {
-            "it needs a line of an invoice with three others, or two lines that differ in the month only"
+            "it needs late deliveries, two lines that differ in the month only, or an invoice that can spare a line"
         }
         Cause::Quantity => {
             "it needs a line with units at one price, apart from other wrong numbers of units"
         }
-        Cause::Currency => "it needs a line with units at one price, apart from other wrong lines",
+        Cause::Currency => {
+            "it needs a line with units at one price, apart from other wrong lines, and a currency that nothing is billed in"
+        }
         Cause::Tax => "it needs an account that states a tax_rate, and is charged something",
     }
 }

@@ -128,30 +128,27 @@ pub(super) fn is_quiet(draft: &Draft<'_>, row: &Row) -> bool {
     !row.is_marked && row.free == 0 && (is_free || row.has_one_price(covered))
 }
 
-/// Whether two cells are the same but for the column that a cause is about. The tier follows from the others.
+/// Whether two cells differ in the column that a cause is about, and in no other but the tier, which follows from them.
 fn differs_only(cause: Cause, from: &RowKey, to: &RowKey) -> bool {
-    let (mut moved, tier) = (from.clone(), to.tier);
-    match cause {
-        Cause::Category => moved.category = to.category,
-        Cause::Market => moved.market = to.market,
-        Cause::Period => moved.month = to.month,
-        Cause::BilledFree | Cause::FreeBilled => moved.pricing_type = to.pricing_type,
-        _ => {}
-    }
     let is_free = (from.is_free(), to.is_free());
-    let can_move = match cause {
-        Cause::BilledFree => is_free == (true, false),
-        Cause::FreeBilled => is_free == (false, true),
-        Cause::Tier => from.tier != to.tier && is_free == (false, false),
-        _ => {
-            RowKey {
-                tier,
-                ..from.clone()
-            } != *to
-                && is_free == (false, false)
-        }
+    let (can_move, differs) = match cause {
+        Cause::Category => (is_free == (false, false), from.category != to.category),
+        Cause::Market => (is_free == (false, false), from.market != to.market),
+        Cause::Period => (is_free == (false, false), from.month != to.month),
+        Cause::Tier => (is_free == (false, false), from.tier != to.tier),
+        Cause::BilledFree => (is_free == (true, false), true),
+        Cause::FreeBilled => (is_free == (false, true), true),
+        _ => (false, false),
     };
-    can_move && RowKey { tier, ..moved } == *to
+    let is_of_type = matches!(cause, Cause::BilledFree | Cause::FreeBilled);
+    can_move
+        && differs
+        && (cause == Cause::Market || from.market == to.market)
+        && (cause == Cause::Category || from.category == to.category)
+        && (cause == Cause::Period || from.month == to.month)
+        && (is_of_type || from.pricing_type == to.pricing_type)
+        && from.currency == to.currency
+        && (&from.account, &from.business) == (&to.account, &to.business)
 }
 
 /// Where a cell lies along the column that a cause is about.

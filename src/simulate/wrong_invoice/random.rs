@@ -27,7 +27,7 @@ impl Random {
 
     /// Heads or tails.
     pub fn coin(&mut self) -> bool {
-        self.next() % 2 == 0
+        self.next().is_multiple_of(2)
     }
 
     /// Puts a list in a random order.

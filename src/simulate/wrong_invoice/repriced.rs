@@ -49,7 +49,7 @@ pub(super) fn rate(draft: &Draft<'_>, place: usize, random: &mut Random) -> Opti
     })
 }
 
-/// The price that another card has for the cell: yesterday's, or tomorrow's.
+/// The price that an earlier or a later card has for the cell.
 pub(super) fn other_card(draft: &Draft<'_>, place: usize, random: &mut Random) -> Option<Plan> {
     let row = &draft.rows[place];
     let right = row

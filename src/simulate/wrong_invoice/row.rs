@@ -36,6 +36,15 @@ impl RowKey {
         self.pricing_type.is_some_and(is_free)
     }
 
+    /// Whether it is another tier of the same cell.
+    pub(super) fn is_other_tier_of(&self, other: &Self) -> bool {
+        self.tier != other.tier
+            && (self.month, self.market, self.category)
+                == (other.month, other.market, other.category)
+            && (self.pricing_type, self.currency) == (other.pricing_type, other.currency)
+            && (&self.account, &self.business) == (&other.account, &other.business)
+    }
+
     /// Whether two lines can never be taken for the two ends of one move: units move from one category or
     /// pricing type, market, month, tier or currency to another, but never along two of those at once, and
     /// never between accounts or numbers.

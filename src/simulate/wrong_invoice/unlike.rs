@@ -1,7 +1,5 @@
 //! Errors of whole lines: in another month, in another currency, or twice.
 
-use std::collections::BTreeSet;
-
 use super::{
     draft::{Change, Draft, Plan},
     moved::units_of,
@@ -32,7 +30,7 @@ pub(super) fn month(draft: &Draft<'_>, place: usize, random: &mut Random) -> Opt
     if !can_leave(draft, row) || !is_missed(draft, row) {
         return None;
     }
-    let months: BTreeSet<Month> = draft.truth.lines.iter().map(|line| line.month).collect();
+    let months = &draft.months;
     let (first, last) = (*months.first()?, *months.last()?);
     let before = |month: Month| month.first_day().previous().month();
     let own = row.key.month;
@@ -108,13 +106,7 @@ pub(super) fn currency(draft: &Draft<'_>, place: usize, random: &mut Random) -> 
 /// Whether a line can leave its cell and no other line takes its units: what no line of its tier covers falls to one
 /// that states no tier, and Marketing Lite to marketing.
 fn can_leave(draft: &Draft<'_>, row: &Row) -> bool {
-    let is_sibling = |other: &Row| {
-        other.key != row.key
-            && RowKey {
-                tier: row.key.tier,
-                ..other.key.clone()
-            } == row.key
-    };
+    let is_sibling = |other: &Row| other.key.is_other_tier_of(&row.key);
     row.has_one_price(draft.truth.covered)
         && row.amount > Amount::ZERO
         && !row.is_marked
