@@ -1,6 +1,8 @@
 //! Logs replayed, priced and audited in this process, as `counterfoil audit` does it.
 #![allow(dead_code)]
 
+pub mod wrong;
+
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;

@@ -103,8 +103,8 @@ pub(super) fn late(draft: &Draft<'_>, place: usize) -> Option<Plan> {
         return None;
     }
     let (count, what) = match late > 0 {
-        true => (late, "billed in the month of their sending"),
-        false => (-late, "left to the month of their sending"),
+        true => (late, "billed in the month of sending"),
+        false => (-late, "left to the month of sending"),
     };
     Some(Plan {
         cause: Cause::Period,
