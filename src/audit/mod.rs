@@ -47,8 +47,9 @@ pub use sample::{Sample, SampleItem, SampleRequest, Selection, Stratum, StratumD
 
 use crate::{
     accounts::Accounts,
+    replay::outcome::Outcome,
     tariff::{Amount, Period, Rounding, RoundingDigits, Tariff},
-    vocabulary::Currency,
+    vocabulary::{Currency, Instant, LocalDate},
 };
 
 /// Both sides, and how to compare them.
@@ -155,6 +156,26 @@ pub fn tax_rates(accounts: &Accounts) -> BTreeMap<String, Amount> {
             Some((account.id.clone(), rate))
         })
         .collect()
+}
+
+/// The months that a log reaches into, within the period asked for, for [`Evidence::covered`]: nobody can tell from a
+/// log whether a quiet day is missing, but a month without a row is.
+pub fn covered(
+    outcome: &Outcome,
+    from: Option<LocalDate>,
+    to: Option<LocalDate>,
+) -> Option<Period> {
+    let (first, last) = outcome.time_range?;
+    let month = |instant: Instant| LocalDate::at_offset(instant, 0).month();
+    let log = Period {
+        from: month(first).first_day(),
+        to: month(last).last_day(),
+    };
+    let asked = Period {
+        from: from.unwrap_or(log.from),
+        to: to.unwrap_or(log.to),
+    };
+    log.common(asked)
 }
 
 /// Whether every cent of every line is in some row.

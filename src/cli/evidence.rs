@@ -106,7 +106,7 @@ impl<'a> Evidence<'a> {
                 groups,
                 lines,
                 tariff: &inputs.tariff,
-                covered: covered(outcome, inputs),
+                covered: audit::covered(outcome, inputs.from, inputs.to),
                 tax_rates: &tax_rates,
                 rounding: inputs.settings.rounding,
                 rounding_digits: inputs.settings.rounding_digits,
@@ -127,22 +127,4 @@ impl<'a> Evidence<'a> {
             analytics_notes: notes.unwrap_or_default(),
         })
     }
-}
-
-/// The months that the log reaches into, within the period asked for: nobody can tell from a log whether a
-/// quiet day is missing, but a month without a row is.
-fn covered(outcome: &Outcome, inputs: &Inputs) -> Option<Period> {
-    let (first, last) = outcome.time_range?;
-    let date = |instant: crate::vocabulary::Instant| {
-        crate::vocabulary::LocalDate::at_offset(instant, 0).month()
-    };
-    let log = Period {
-        from: date(first).first_day(),
-        to: date(last).last_day(),
-    };
-    let asked = Period {
-        from: inputs.from.unwrap_or(log.from),
-        to: inputs.to.unwrap_or(log.to),
-    };
-    log.common(asked)
 }

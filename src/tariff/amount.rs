@@ -111,12 +111,13 @@ impl Amount {
         wrap(self.0.checked_mul(count as i128))
     }
 
-    /// So many percent of it, its last digit rounded; none if that does not fit.
+    /// So many percent of it, its last digit rounded, or cut by [`Rounding::None`]; none if that does not fit.
     pub fn percent(self, percent: Self, rule: Rounding) -> Option<Self> {
         self.product(percent, 100, rule)
     }
 
-    /// As many times as a decimal factor says, its last digit rounded; none if that does not fit.
+    /// As many times as a decimal factor says, its last digit rounded, or cut by [`Rounding::None`]; none if that
+    /// does not fit.
     pub fn by_factor(self, factor: Self, rule: Rounding) -> Option<Self> {
         self.product(factor, 1, rule)
     }
@@ -127,11 +128,7 @@ impl Amount {
         let (whole, rest) = (self.0 / scale, self.0 % scale);
         let rest = rest.checked_mul(factor.0)?;
         let (quotient, left) = (rest / scale, rest % scale);
-        let away = match (left.abs() * 2).cmp(&scale) {
-            Ordering::Less => false,
-            Ordering::Greater => true,
-            Ordering::Equal => rule == Rounding::HalfUp || quotient % 2 != 0,
-        };
+        let away = rule != Rounding::None && is_away(quotient, left, scale, rule);
         let rounded = quotient + if away { left.signum() } else { 0 };
         whole.checked_mul(factor.0)?.checked_add(rounded).map(Self)
     }
@@ -155,11 +152,7 @@ impl Amount {
         }
         let step = 10i128.pow(Self::DIGITS - digits);
         let (quotient, rest) = (self.0 / step, self.0 % step);
-        let away = match (rest.abs() * 2).cmp(&step) {
-            Ordering::Less => false,
-            Ordering::Greater => true,
-            Ordering::Equal => rule == Rounding::HalfUp || quotient % 2 != 0,
-        };
+        let away = is_away(quotient, rest, step, rule);
         let quotient = quotient + if away { rest.signum() } else { 0 };
         Self(quotient.checked_mul(step).unwrap_or(self.0 - rest))
     }
@@ -189,6 +182,15 @@ impl Amount {
             quotient
         };
         Some(Self(quotient).rounded(rule, digits))
+    }
+}
+
+/// Whether a quotient with this rest is rounded away from zero.
+fn is_away(quotient: i128, rest: i128, divisor: i128, rule: Rounding) -> bool {
+    match (rest.abs() * 2).cmp(&divisor) {
+        Ordering::Less => false,
+        Ordering::Greater => true,
+        Ordering::Equal => rule == Rounding::HalfUp || quotient % 2 != 0,
     }
 }
 

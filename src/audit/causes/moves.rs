@@ -239,6 +239,8 @@ impl Mover<'_> {
             }
         };
         let (sources, targets) = (names(from), names(to));
+        let left = |&(each, count): &(usize, i64)| comparisons[each].money_of_last(count);
+        let left = from.iter().map(left).fold(Amount::ZERO, sum);
         let is_to_free = to.iter().all(|&(each, _)| comparisons[each].key.is_free());
         let cause = match dimension {
             Dimension::PricingType | Dimension::PricingTypeAndCategory if is_to_free => {
@@ -264,8 +266,13 @@ impl Mover<'_> {
         for &(each, count) in to {
             let comparison = &mut comparisons[each];
             let rate = entry_rate(comparison, self.rates);
+            // The very line with another date: it is at the prices of the days that it is for.
+            let is_same_line = dimension == Dimension::Period
+                && comparison.slices.is_empty()
+                && comparison.billed == Some(comparison.formation.round(left));
             let money = match (rate, comparison.billed) {
                 _ if comparison.key.is_free() => Amount::ZERO,
+                _ if is_same_line => left,
                 (Some(rate), _) if dimension != Dimension::Currency => times(rate, count),
                 (_, Some(billed)) => sum(billed, times(comparison.exact, -1)),
                 _ => Amount::ZERO,

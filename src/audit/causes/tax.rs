@@ -6,7 +6,7 @@ use super::{
     super::{Evidence, InvoiceLine, LineKind, comparison::total, key::Key, matching::Matching},
     words::stake,
 };
-use crate::tariff::Amount;
+use crate::tariff::{Amount, Rounding};
 
 /// What a tax line should come to.
 pub(in super::super) enum TaxVerdict {
@@ -61,7 +61,7 @@ pub(in super::super) fn tax(
             .map(|each| each.expected_amount()),
     );
     let formation = matching.formations.of(line, key.currency);
-    let tax_on = |base: Amount| product(base, rate).map(|tax| formation.round(tax));
+    let tax_on = |base: Amount| base.by_factor(rate, Rounding::None).map(|tax| formation.round(tax));
     let accepted = [base(false), base(true), expected_base];
     let matching_tax = accepted.iter().find(|&&base| tax_on(base) == Some(billed));
     if matching_tax.is_some() {
@@ -106,14 +106,4 @@ fn rate<'a>(
         [] | [None] => Err("the accounts state no tax_rate".to_owned()),
         _ => Err("the accounts on this invoice state different tax rates, or some none".to_owned()),
     }
-}
-
-/// An amount times a fraction, exact to the digits an amount has.
-fn product(amount: Amount, fraction: Amount) -> Option<Amount> {
-    let one = 10i128.pow(Amount::DIGITS);
-    // Whole and broken parts apart: the product of two amounts would not fit 128 bits.
-    let (whole, broken) = (amount.units() / one, amount.units() % one);
-    let of_whole = fraction.units().checked_mul(whole)?;
-    let of_broken = fraction.units().checked_mul(broken)?.checked_div(one)?;
-    of_whole.checked_add(of_broken).map(Amount::from_units)
 }

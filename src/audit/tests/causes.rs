@@ -276,6 +276,17 @@ fn a_period_is_a_line_of_another_month() {
     case.finds(&["6 A-PERIOD 12.5", "- A-PERIOD -12.5"]);
 }
 
+/// The card of December 2025 says 0.0107: the line is October's all the same, and nothing is wrong with its price.
+#[test]
+fn a_line_of_another_month_keeps_its_own_price() {
+    let mut case = october(RIGHT);
+    case.lines[0].period = Some(Period {
+        from: date("2025-12-01"),
+        to: date("2025-12-31"),
+    });
+    case.finds(&["2 A-PERIOD 11.8", "- A-PERIOD -11.8"]);
+}
+
 #[test]
 fn a_quantity_is_what_is_left() {
     with(

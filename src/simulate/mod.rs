@@ -1,0 +1,3 @@
+//! Made-up evidence with a known truth.
+
+pub mod wrong_invoice;
