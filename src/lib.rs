@@ -11,7 +11,7 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `import`, `run`, `runs`, `cli`. Those from `picture`
+//! `pricing`, `findings`, `audit`, `picture`, `explain`, `report`, `import`, `simulate`, `run`, `runs`, `cli`. Those from `picture`
 //! on stand under the feature `program`: they need the heavy dependencies, the others build alone.
 
 // The documentation is built with private items: it is for those who read the code.
@@ -38,5 +38,7 @@ pub mod rulebook;
 pub mod run;
 #[cfg(feature = "program")]
 pub mod runs;
+#[cfg(feature = "program")]
+pub mod simulate;
 pub mod tariff;
 pub mod vocabulary;

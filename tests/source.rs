@@ -20,6 +20,7 @@ fn layers_look_only_upwards() {
         "explain",
         "report",
         "import",
+        "simulate",
         "run",
         "runs",
         "cli",

@@ -12,6 +12,7 @@ use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::import::{IMPORT_HELP, ImportArgs};
 use super::printer::Format;
 use super::rates::RatesCommand;
+use super::simulate::args::{SIMULATE_HELP, SimulateArgs};
 use super::source_args::SourceArgs;
 use super::values::{RejectLimit, amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
@@ -108,6 +109,13 @@ pub enum Command {
             no row (tier updates, template history, opt-outs, limits) stand beside it."
     )]
     Import(Box<ImportArgs>),
+    /// Write a seeded synthetic log, and on request the true bill of it
+    #[command(
+        after_help = SIMULATE_HELP,
+        long_about = "Lets businesses and customers behave as a model says and writes the log that an exporter would \
+            have written, with faults at known rates. Same model, seed and rows: same bytes, whatever the threads."
+    )]
+    Simulate(Box<SimulateArgs>),
     /// Say whether a finished run is still what it was, and whether it adds up
     #[command(
         after_help = VERIFY_HELP,
@@ -151,6 +159,7 @@ impl Command {
             Self::Audit(args) => args.log.format,
             Self::Check(args) => args.format,
             Self::Import(args) => args.format,
+            Self::Simulate(args) => args.format,
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
@@ -167,6 +176,7 @@ impl Command {
             Self::Audit(args) => args.log.quiet,
             Self::Check(args) => args.quiet,
             Self::Import(args) => args.quiet,
+            Self::Simulate(args) => args.quiet,
             _ => false,
         }
     }

@@ -6,7 +6,7 @@
 
 mod charges;
 mod conversations;
-mod csv;
+pub mod csv;
 mod delta;
 mod differences;
 mod files;
@@ -28,6 +28,7 @@ use serde::{Deserialize, Serialize};
 pub use charges::COLUMNS as CHARGE_COLUMNS;
 pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
 pub use frame::{ColumnKind, ColumnSpec};
+pub use lines::to_csv as lines_csv;
 
 use crate::audit::Difference;
 use crate::findings::Finding;
