@@ -6,20 +6,19 @@
 
 use super::message::{Kind, Mark, Message};
 use super::model::Model;
-use crate::vocabulary::{LocalDate, Month, TemplateCategory};
+use crate::vocabulary::{EntryPoint, LocalDate, Month, TemplateCategory};
 
 const DAY: i64 = 86_400;
 const ENTRY_POINT: i64 = 72 * 3600;
 /// Of entry points that opened before 2023-03-01 (F-4).
 const FIRST_ENTRY_POINT: i64 = DAY;
-/// Inbound messages that can lie between the sending of a message and its delivery and still matter.
-const RECENT: usize = 3;
 
 /// What is known of a pair after its messages so far, in the order of T-5; seconds since the epoch.
 #[derive(Clone, Debug, Default)]
 pub struct Pair {
-    /// The latest messages that began the window anew, the newest first.
-    inbound: [i64; RECENT],
+    /// The messages of the last two days that began the window anew: what is delivered now was sent a day ago at
+    /// the earliest.
+    inbound: Vec<i64>,
     /// Clicks that no answer has used up, each with the earliest sending that may answer it.
     clicks: Vec<(i64, i64)>,
     /// Until when an entry point is open.
@@ -116,12 +115,11 @@ impl Rules {
 
 impl Pair {
     fn receive(&mut self, message: &Message) {
-        self.inbound.rotate_right(1);
-        self.inbound[0] = message.at;
-        let qualifies = message.entry_point.is_some_and(|source| {
-            use crate::vocabulary::EntryPoint;
-            matches!(source, EntryPoint::Ad | EntryPoint::PageCta)
-        });
+        self.inbound.retain(|&at| message.at - at < 2 * DAY);
+        self.inbound.push(message.at);
+        let qualifies = message
+            .entry_point
+            .is_some_and(|source| matches!(source, EntryPoint::Ad | EntryPoint::PageCta));
         if qualifies {
             // F-7: while one is open, only an answer that is sent after its end counts.
             let earliest = self.entry_point.max(message.at);
@@ -132,8 +130,8 @@ impl Pair {
 
     /// Whether the window was open at this second (W-3).
     fn is_open(&self, second: i64) -> bool {
-        let latest = self.inbound.iter().find(|&&at| at <= second);
-        latest.is_some_and(|&at| second < at + DAY)
+        let mut inbound = self.inbound.iter();
+        inbound.any(|&at| at <= second && second < at + DAY)
     }
 
     /// Whether a message that was sent at this second answers a click in time (F-3).

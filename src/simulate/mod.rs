@@ -43,7 +43,7 @@ use meta::{Allowances, Rules};
 use crate::vocabulary::LocalDate;
 
 /// Customers of the trial that says how many rows a customer makes.
-const TRIAL_CUSTOMERS: f64 = 20_000.0;
+const TRIAL_CUSTOMERS: f64 = 5_000.0;
 
 /// A simulation that goes on day by day.
 pub struct Simulation<'m> {
@@ -125,14 +125,16 @@ impl<'m> Simulation<'m> {
     }
 }
 
-/// The model with as many customers as make about this many rows: a trial says how many rows a customer makes.
+/// The model with as many customers as make about this many rows: a trial without faults says how many rows a
+/// customer makes, so faults change nothing about who there is.
 pub fn with_rows(model: &Model, rows: u64) -> Model {
     let customers: u64 = model
         .businesses
         .iter()
         .map(|business| business.customers)
         .sum();
-    let trial = model.scaled(TRIAL_CUSTOMERS / customers as f64);
+    let mut trial = model.scaled(TRIAL_CUSTOMERS / customers as f64);
+    trial.faults = Default::default();
     let mut simulation = Simulation::new(&trial);
     let (mut made, mut told) = (0u64, Vec::new());
     while simulation.day(&mut told) {
