@@ -44,6 +44,8 @@ pub enum Mark {
     None,
     /// Only the model and the category: not delivered (yet).
     PerMessage,
+    /// The first conversation-based pricing, which had no categories.
+    FirstConversation,
     /// Conversation-based pricing, in a conversation of the message's own category.
     Conversation,
     /// Conversation-based pricing, in a free entry point.

@@ -30,6 +30,7 @@ pub struct Pair {
 /// The dates at which the rules change.
 pub struct Rules {
     longer_entry_points: LocalDate,
+    categories: LocalDate,
     per_message: LocalDate,
     charged_service: LocalDate,
 }
@@ -40,6 +41,7 @@ impl Rules {
         let date = |text: &str| LocalDate::parse(text).unwrap_or(LocalDate::MAX);
         Self {
             longer_entry_points: date("2023-03-01"),
+            categories: date("2023-06-01"),
             per_message: date("2025-07-01"),
             charged_service: date("2026-10-01"),
         }
@@ -97,7 +99,10 @@ impl Rules {
             if category == Some(TemplateCategory::Utility) && delivered >= pair.utility {
                 pair.utility = delivered + DAY;
             }
-            message.mark = Mark::Conversation;
+            message.mark = match date >= self.categories {
+                true => Mark::Conversation,
+                false => Mark::FirstConversation,
+            };
             return None;
         }
         let charges_service = date >= self.charged_service;

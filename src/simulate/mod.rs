@@ -72,6 +72,13 @@ impl<'m> Simulation<'m> {
         }
     }
 
+    /// How many days it goes on for.
+    pub fn days(model: &Model) -> u64 {
+        (model.to.days() - model.from.days() + 6)
+            .unsigned_abs()
+            .into()
+    }
+
     /// Goes on by a day and adds the rows that stand next in the file; `false` once everything is told.
     pub fn day(&mut self, told: &mut Vec<Row>) -> bool {
         if self.is_over {
@@ -127,7 +134,10 @@ impl<'m> Simulation<'m> {
 
 /// The model with as many customers as make about this many rows: a trial without faults says how many rows a
 /// customer makes, so faults change nothing about who there is.
-pub fn with_rows(model: &Model, rows: u64) -> Model {
+///
+/// # Errors
+/// If a business would need more customers than its countries have numbers.
+pub fn with_rows(model: &Model, rows: u64) -> anyhow::Result<Model> {
     let customers: u64 = model
         .businesses
         .iter()
@@ -147,5 +157,15 @@ pub fn with_rows(model: &Model, rows: u64) -> Model {
         .map(|business| business.customers)
         .sum();
     let of_model = made as f64 / in_trial as f64 * customers as f64;
-    model.scaled(rows as f64 / of_model.max(1.0))
+    let factor = rows as f64 / of_model.max(1.0);
+    for business in &model.businesses {
+        let (needed, most) = (business.customers as f64 * factor, business.customers_max());
+        anyhow::ensure!(
+            needed <= most as f64,
+            "--rows {rows} needs {needed:.0} customers of business {}: expected at most {most}, as many as the \
+             smallest of its countries has numbers; add businesses or days",
+            business.number
+        );
+    }
+    Ok(model.scaled(factor))
 }

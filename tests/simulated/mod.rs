@@ -8,8 +8,10 @@ use std::process::Command;
 
 use serde_json::Value;
 
-/// Rows of a CSV, by column.
-pub type Rows = Vec<BTreeMap<String, String>>;
+/// A row of a CSV, by column.
+pub type Cells = BTreeMap<String, String>;
+/// The rows of a CSV.
+pub type Rows = Vec<Cells>;
 
 /// A folder in which logs are simulated.
 pub struct Home {

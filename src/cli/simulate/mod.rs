@@ -20,7 +20,7 @@ use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::run::output::LoneFile;
 use crate::run::progress::Progress;
-use crate::simulate::{self, Fault, Form, Model, Shape, Written};
+use crate::simulate::{self, Fault, Form, Model, Shape, Simulation, Written};
 use args::SimulateArgs;
 use truth::Truth;
 
@@ -75,13 +75,13 @@ pub fn run(args: &SimulateArgs, printer: &Printer) -> Result<ExitStatus, Failure
         return Err(failure.hint("choose another place, or replace it with --force"));
     }
     if let Some(rows) = args.rows {
-        model = simulate::with_rows(&model, rows);
+        model = simulate::with_rows(&model, rows).or_usage()?;
     }
-    let progress = Progress::new(0, args.quiet);
+    let progress = Progress::of_days(Simulation::days(&model), args.quiet);
     progress.stage("simulating");
     let mut output = LoneFile::create(&args.out, args.force).or_output()?;
     let Written { rows, injected } =
-        simulate::write(&model, form, &mut output, &|_| {}).or_output()?;
+        simulate::write(&model, form, &mut output, &|| progress.add(1)).or_output()?;
     output.finish().or_output()?;
     put(&accounts, simulate::accounts_toml(&model).as_bytes(), args)?;
     let mut report = Report {

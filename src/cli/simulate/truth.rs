@@ -10,6 +10,7 @@ use crate::cli::opened_log::{LogRequest, OpenedLog, ReplayRequest};
 use crate::pricing::{self, Groups, Line};
 use crate::report::summary::Bill;
 use crate::rulebook::Settings;
+use crate::run::interrupt;
 use crate::simulate::{self, Form, Model};
 use crate::tariff::Tariff;
 
@@ -32,11 +33,12 @@ impl Truth {
             .suffix(".parquet")
             .tempfile_in(temp_dir)
             .with_context(|| format!("cannot write into {}", temp_dir.display()))?;
+        interrupt::remove_on_signal(Some(log.path()));
         simulate::write(
             &model.without_faults(),
             Form::Parquet,
             log.as_file_mut(),
-            &|_| {},
+            &|| {},
         )?;
         log.flush()?;
         let settings = Settings::default();
@@ -79,6 +81,7 @@ impl Truth {
             ids: &replayed.ids,
         })?;
         let groups = Groups::of(outcome, &pricing);
+        interrupt::forget_folder();
         Ok(Self {
             lines: pricing::lines(outcome, &pricing, &groups, &tariff),
             bill: Bill::new(outcome, &pricing, &groups, &tariff),

@@ -77,7 +77,7 @@ pub struct Written {
     pub injected: Vec<Injected>,
 }
 
-/// Simulates a model and writes its log; `told` hears how many rows are done.
+/// Simulates a model and writes its log; `lived` hears of each day.
 ///
 /// # Errors
 /// If the file cannot be written.
@@ -85,7 +85,7 @@ pub fn write(
     model: &Model,
     form: Form,
     file: &mut (dyn Write + Send),
-    told: &dyn Fn(u64),
+    lived: &dyn Fn(),
 ) -> Result<Written> {
     let table = Table::new(model);
     let schema = Schema::new(table.specs());
@@ -94,6 +94,7 @@ pub fn write(
     let (mut rows, mut written) = (Vec::new(), 0u64);
     loop {
         let goes_on = simulation.day(&mut rows);
+        lived();
         let whole = rows.len() / GROUP_ROWS * GROUP_ROWS;
         let ready = match goes_on {
             true if whole < GROUPS * GROUP_ROWS => continue,
@@ -111,7 +112,6 @@ pub fn write(
                 output.write(group)?;
             }
             written += batch.len() as u64;
-            told(batch.len() as u64);
         }
         rows.drain(..ready);
         if !goes_on {

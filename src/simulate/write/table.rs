@@ -289,6 +289,7 @@ pub fn marks(mark: Mark, category: Option<TemplateCategory>) -> [Option<(usize, 
     match mark {
         Mark::None => [None; 4],
         Mark::PerMessage => [message, None, None, category],
+        Mark::FirstConversation => [conversation, None, None, None],
         Mark::Conversation => [conversation, None, None, category],
         Mark::ConversationEntryPoint => [conversation, None, None, Some((9, ENTRY_POINT))],
         Mark::Regular => [message, billable, Some((0, "regular")), category],
