@@ -13,6 +13,7 @@ use super::import::{IMPORT_HELP, ImportArgs};
 use super::output_args::OutputArgs;
 use super::printer::Format;
 use super::rates::RatesCommand;
+use super::simulate::args::{SIMULATE_HELP, SimulateArgs};
 use super::source_args::SourceArgs;
 use super::values::{amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
@@ -120,6 +121,13 @@ pub enum Command {
             no row (tier updates, template history, opt-outs, limits) stand beside it."
     )]
     Import(Box<ImportArgs>),
+    /// Write a seeded synthetic log, and on request the true bill of it
+    #[command(
+        after_help = SIMULATE_HELP,
+        long_about = "Lets businesses and customers behave as a model says and writes the log that an exporter would \
+            have written, with faults at known rates. Same model, seed and rows: same bytes, whatever the threads."
+    )]
+    Simulate(Box<SimulateArgs>),
     /// Say whether a finished run is still what it was, and whether it adds up
     #[command(
         after_help = VERIFY_HELP,
@@ -164,6 +172,7 @@ impl Command {
             Self::WhatIf(args) => args.output.format,
             Self::Check(args) => args.format,
             Self::Import(args) => args.format,
+            Self::Simulate(args) => args.format,
             Self::Settings(args) => args.format,
             Self::Verify(args) => args.format,
             Self::Diff(args) => args.format,
@@ -181,6 +190,7 @@ impl Command {
             Self::WhatIf(args) => args.output.quiet,
             Self::Check(args) => args.quiet,
             Self::Import(args) => args.quiet,
+            Self::Simulate(args) => args.quiet,
             _ => false,
         }
     }

@@ -23,6 +23,7 @@ mod reject_texts;
 mod reperform;
 mod sample;
 mod settings;
+mod simulate;
 mod source_args;
 mod sources;
 #[cfg(test)]
@@ -82,6 +83,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         Command::WhatIf(args) => whatif::run(args, &parsed, words, printer),
         Command::Check(args) => check::run(args, &parsed, printer),
         Command::Import(args) => import::run(args, printer),
+        Command::Simulate(args) => simulate::run(args, printer),
         Command::Diff(args) => diff::run(args, printer),
         Command::Verify(args) => verify::run(args, printer),
         Command::Explain(args) => explain::run(args, &parsed, printer),

@@ -13,16 +13,29 @@ pub struct Progress {
 impl Progress {
     /// A bar over this many bytes of input.
     pub fn new(bytes: u64, quiet: bool) -> Self {
+        let template =
+            "{msg:<10} {wide_bar} {bytes:>10} of {total_bytes} {binary_bytes_per_sec:>12} {eta:>4}";
+        Self::of(bytes, template, quiet)
+    }
+
+    /// A bar over this many days of a simulation.
+    pub fn of_days(days: u64, quiet: bool) -> Self {
+        Self::of(
+            days,
+            "{msg:<10} {wide_bar} {pos:>4} of {len} days {eta:>4}",
+            quiet,
+        )
+    }
+
+    fn of(length: u64, template: &str, quiet: bool) -> Self {
         let watched = !quiet && std::io::stderr().is_terminal();
         let target = if watched {
             ProgressDrawTarget::stderr_with_hz(8)
         } else {
             ProgressDrawTarget::hidden()
         };
-        let bar = ProgressBar::with_draw_target(Some(bytes), target);
-        if let Ok(style) = ProgressStyle::with_template(
-            "{msg:<10} {wide_bar} {bytes:>10} of {total_bytes} {binary_bytes_per_sec:>12} {eta:>4}",
-        ) {
+        let bar = ProgressBar::with_draw_target(Some(length), target);
+        if let Ok(style) = ProgressStyle::with_template(template) {
             bar.set_style(style);
         }
         if watched {
@@ -36,9 +49,9 @@ impl Progress {
         self.bar.set_message(name);
     }
 
-    /// Counts bytes that are done.
-    pub fn add(&self, bytes: u64) {
-        self.bar.inc(bytes);
+    /// Counts what is done.
+    pub fn add(&self, done: u64) {
+        self.bar.inc(done);
     }
 }
 

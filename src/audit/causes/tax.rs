@@ -61,7 +61,10 @@ pub(in super::super) fn tax(
             .map(|each| each.expected_amount()),
     );
     let formation = matching.formations.of(line, key.currency);
-    let tax_on = |base: Amount| base.by_factor(rate, Rounding::None).map(|tax| formation.round(tax));
+    let tax_on = |base: Amount| {
+        base.by_factor(rate, Rounding::None)
+            .map(|tax| formation.round(tax))
+    };
     let accepted = [base(false), base(true), expected_base];
     let matching_tax = accepted.iter().find(|&&base| tax_on(base) == Some(billed));
     if matching_tax.is_some() {

@@ -3,6 +3,7 @@
 use anyhow::Result;
 
 use super::charges::push_amount;
+use super::csv;
 use super::files::write_small;
 use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Words};
 use crate::pricing::Line;
@@ -34,6 +35,20 @@ const WORDS: usize = 10;
 /// If a file cannot be written.
 pub fn write(lines: &[Line], csv: bool, folder: &Folder) -> Result<u64> {
     write_small("lines", COLUMNS, lines, LineColumns::push, csv, folder)
+}
+
+/// The table as CSV, as [`write`] would write it.
+///
+/// # Errors
+/// None in practice: the bytes go to memory.
+pub fn to_csv(lines: &[Line]) -> Result<Vec<u8>> {
+    let mut columns = LineColumns::default();
+    lines
+        .iter()
+        .for_each(|line| LineColumns::push(line, &mut columns));
+    let mut text = csv::header(COLUMNS)?;
+    csv::append(COLUMNS, &columns.cells(), &mut text)?;
+    Ok(text)
 }
 
 #[derive(Default)]

@@ -6,7 +6,7 @@
 
 mod charges;
 mod conversations;
-mod csv;
+pub mod csv;
 mod delta;
 mod differences;
 mod files;
@@ -29,7 +29,7 @@ use serde::{Deserialize, Serialize};
 pub use charges::COLUMNS as CHARGE_COLUMNS;
 pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
 pub use frame::{ColumnKind, ColumnSpec};
-pub use lines::write as write_lines;
+pub use lines::{to_csv as lines_csv, write as write_lines};
 
 use crate::audit::Difference;
 use crate::findings::Finding;
