@@ -183,6 +183,12 @@ impl Difference {
     }
 }
 
+/// Whether an amount says anything: units of which none has a rate cost an amount that is not known, which is
+/// not zero.
+pub fn is_known(figures: &Figures) -> bool {
+    figures.amount != Amount::ZERO || figures.rated > 0 || figures.unrated == 0
+}
+
 /// An amount less the base's.
 ///
 /// # Panics

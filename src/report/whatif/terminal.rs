@@ -7,7 +7,7 @@ use std::path::Path;
 
 pub use annotations::annotations;
 
-use super::summary::{ScenarioSummary, WhatIfSummary, signed_percent};
+use super::summary::{ScenarioSummary, WhatIfSummary, is_known, signed_percent};
 use crate::report::charts::clean;
 use crate::report::figures::{money, thousands};
 use crate::report::terminal::layout::Page;
@@ -18,6 +18,8 @@ use crate::whatif::comparison::Bridge;
 
 /// A screen and a little more.
 const LINES: usize = 40;
+/// Amounts that are shown.
+const AMOUNTS_MOST: usize = 14;
 /// Letters of a scenario's name beside numbers.
 const NAME_MOST: usize = 30;
 /// What stands where nothing can be said.
@@ -74,36 +76,24 @@ fn signed(amount: Amount, currency: &str) -> String {
 type Row<'a> = (&'a ScenarioSummary, &'a str);
 
 fn rows(summary: &WhatIfSummary) -> Vec<Row<'_>> {
-    let scenarios = summary.scenarios.iter();
-    scenarios
-        .flat_map(|scenario| {
-            let currencies = summary.currencies.iter();
-            currencies.map(move |currency| (scenario, currency.as_str()))
+    let currencies = summary.currencies.iter();
+    currencies
+        .flat_map(|currency| {
+            let scenarios = summary.scenarios.iter();
+            scenarios.map(move |scenario| (scenario, currency.as_str()))
         })
         .collect()
 }
 
-/// What each scenario comes to, beside the base.
+/// What each scenario comes to, beside the base: the answer, which gives way to nothing.
 fn amounts(summary: &WhatIfSummary) -> Section<'_> {
     let rows = rows(summary);
-    Section::new(rows.len(), move |page, shown| {
+    Section::new(0, move |page, _| {
         page.gap();
         page.heading("What if", &["amount", "difference", "percent"]);
-        let whole = whole(shown, rows.len());
+        let whole = whole(AMOUNTS_MOST.min(rows.len()), rows.len());
         for (scenario, currency) in &rows[..whole] {
-            let amount = money(scenario.figures(currency).amount, currency);
-            let amount = format!("{amount} {currency}");
-            let difference = scenario.difference.get(*currency);
-            let percent = difference.map(|difference| match difference.percent {
-                Some(percent) => signed_percent(percent),
-                None => NONE.to_owned(),
-            });
-            let difference = difference.map(|difference| signed(difference.amount, currency));
-            let cells = [
-                amount,
-                difference.unwrap_or_default(),
-                percent.unwrap_or_default(),
-            ];
+            let cells = amount_cells(summary, scenario, currency);
             let cells = cells.each_ref().map(String::as_str);
             page.row(&name(scenario.name(), NAME_MOST), &cells);
         }
@@ -113,6 +103,30 @@ fn amounts(summary: &WhatIfSummary) -> Section<'_> {
         }
         converted(page, summary);
     })
+}
+
+/// Amount, difference and percentage; what is not known is no zero.
+fn amount_cells(
+    summary: &WhatIfSummary,
+    scenario: &ScenarioSummary,
+    currency: &str,
+) -> [String; 3] {
+    let figures = scenario.figures(currency);
+    let amount = match is_known(&figures) {
+        true => format!("{} {currency}", money(figures.amount, currency)),
+        false => format!("not known, {currency}"),
+    };
+    let Some(difference) = scenario.difference.get(currency) else {
+        return [amount, String::new(), String::new()];
+    };
+    let are_known = is_known(&figures) && is_known(&summary.base(currency));
+    let apart = match are_known {
+        true => signed(difference.amount, currency),
+        false => NONE.to_owned(),
+    };
+    let percent = difference.percent.filter(|_| are_known);
+    let percent = percent.map_or_else(|| NONE.to_owned(), signed_percent);
+    [amount, apart, percent]
 }
 
 /// Everything in one currency, where a scenario gives exchange rates.

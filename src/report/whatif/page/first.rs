@@ -1,10 +1,10 @@
 //! Page one: the answer in one sentence for each scenario, the amounts side by side, and their chart.
 
-use super::scenarios::percent;
+use super::scenarios::{amount, difference, percent};
 use crate::report::page::figure::Figures;
 use crate::report::page::first::{First, control_totals, identity, lines_of};
 use crate::report::page::table::{Cell, Column, Table};
-use crate::report::page::words::{among, money, signed};
+use crate::report::page::words::among;
 use crate::report::whatif::summary::WhatIfSummary;
 
 /// Printed lines that sentences, amounts, the chart and limits share on Letter, the shorter paper.
@@ -129,15 +129,15 @@ fn amounts(summary: &WhatIfSummary) -> Table {
     table.class = "one-line";
     for currency in &summary.currencies {
         for scenario in &summary.scenarios {
-            let difference = scenario.difference.get(currency);
+            let figures = scenario.figures(currency);
+            let against = scenario.difference.get(currency);
+            let apart = against.map(|_| difference(&summary.base(currency), &figures, currency));
             table.row(vec![
                 Cell::words(scenario.name()),
                 Cell::words(currency),
-                Cell::number(money(scenario.figures(currency).amount, currency)),
-                Cell::number(difference.map_or_else(String::new, |difference| {
-                    signed(difference.amount, currency)
-                })),
-                Cell::number(difference.map_or_else(String::new, percent)),
+                Cell::number(amount(&figures, currency)),
+                Cell::number(apart.unwrap_or_default()),
+                Cell::number(against.map_or_else(String::new, percent)),
             ]);
         }
     }

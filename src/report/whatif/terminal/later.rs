@@ -11,13 +11,16 @@ const SHORT: usize = 24;
 
 /// Where a scenario costs what the base does.
 pub fn break_even(summary: &WhatIfSummary) -> Option<Section<'_>> {
-    texts(
-        "Break-even",
-        summary.break_even.iter().map(break_even_in_words).collect(),
-    )
+    let searches = summary.break_even.iter();
+    let searches = searches.map(|search| {
+        let words = break_even_in_words(search);
+        format!("{}, {words}", name(&search.scenario, SHORT))
+    });
+    texts("Break-even", "searches", searches.collect())
 }
 
-fn break_even_in_words(search: &BreakEven) -> String {
+/// Which value was looked for, and what was found.
+pub fn break_even_in_words(search: &BreakEven) -> String {
     let currency = &search.currency;
     let found = match search.found {
         Some((value, amount)) => {
@@ -29,8 +32,7 @@ fn break_even_in_words(search: &BreakEven) -> String {
         }
     };
     format!(
-        "{}, {} {found} (base {}). {}",
-        name(&search.scenario, SHORT),
+        "{} {found} (base {}). {}",
         search.key,
         money(search.base, currency),
         search.text
@@ -39,10 +41,8 @@ fn break_even_in_words(search: &BreakEven) -> String {
 
 /// What a scenario comes to at both ends.
 pub fn sweeps(summary: &WhatIfSummary) -> Option<Section<'_>> {
-    texts(
-        "Sweep",
-        summary.sweeps.iter().flat_map(sweep_in_words).collect(),
-    )
+    let sweeps = summary.sweeps.iter().flat_map(sweep_in_words);
+    texts("Sweep", "sweeps", sweeps.collect())
 }
 
 fn sweep_in_words(sweep: &Sweep) -> Vec<String> {
@@ -72,7 +72,7 @@ fn sweep_in_words(sweep: &Sweep) -> Vec<String> {
 }
 
 /// As many texts as there is room for.
-fn texts<'a>(title: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
+fn texts<'a>(title: &'static str, kind: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
     (!texts.is_empty()).then(|| {
         Section::new(texts.len(), move |page, shown| {
             page.gap();
@@ -81,7 +81,7 @@ fn texts<'a>(title: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
             for text in &texts[..whole] {
                 page.paragraph(text);
             }
-            further(page, texts.len() - whole, "of them");
+            further(page, texts.len() - whole, kind);
         })
         .in_one_line_at_least()
     })

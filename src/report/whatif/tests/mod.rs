@@ -5,4 +5,5 @@ mod extremes;
 mod page;
 mod summary;
 mod terminal;
+mod workbook;
 mod world;
