@@ -1,4 +1,4 @@
-//! A what-if as a page for the terminal, 80 columns wide and as a rule no longer than 40 lines.
+//! A what-if as a page for the terminal, 80 columns wide and as a rule no longer than 44 lines.
 
 mod annotations;
 mod later;
@@ -17,9 +17,11 @@ use crate::tariff::Amount;
 use crate::whatif::comparison::Bridge;
 
 /// A screen and a little more.
-const LINES: usize = 40;
+const LINES: usize = 44;
 /// Amounts that are shown.
-const AMOUNTS_MOST: usize = 14;
+const AMOUNTS_MOST: usize = 13;
+/// Sums in one currency that are shown.
+const CONVERTED_MOST: usize = 3;
 /// Letters of a scenario's name beside numbers.
 const NAME_MOST: usize = 30;
 /// What stands where nothing can be said.
@@ -60,6 +62,9 @@ pub fn render(summary: &WhatIfSummary, output: Option<&Path>, colour: bool) -> S
 /// A name with letters that print, cut where it is too long to stand beside numbers.
 fn name(name: &str, most: usize) -> String {
     let name = clean(name);
+    if name.trim().is_empty() {
+        return "(no name)".to_owned();
+    }
     match name.chars().count() > most {
         true => name.chars().take(most - 1).chain(['…']).collect(),
         false => name,
@@ -131,16 +136,19 @@ fn amount_cells(
 
 /// Everything in one currency, where a scenario gives exchange rates.
 fn converted(page: &mut Page, summary: &WhatIfSummary) {
-    for scenario in &summary.scenarios {
-        if let Some(converted) = &scenario.result.converted {
-            page.note(&format!(
-                "{} in one currency: {} {}, at the scenario's own rates.",
-                name(scenario.name(), NAME_MOST),
-                money(converted.amount, &converted.currency),
-                converted.currency
-            ));
-        }
+    let scenarios = summary.scenarios.iter();
+    let sums =
+        scenarios.filter_map(|scenario| Some((scenario, scenario.result.converted.as_ref()?)));
+    let sums: Vec<_> = sums.collect();
+    for (scenario, converted) in sums.iter().take(CONVERTED_MOST) {
+        page.note(&format!(
+            "{} = {} {} at its own exchange rates",
+            name(scenario.name(), NAME_MOST),
+            money(converted.amount, &converted.currency),
+            converted.currency
+        ));
     }
+    further(page, sums.len().saturating_sub(CONVERTED_MOST), "sums");
 }
 
 /// Units, what part of them is free, and conversations.
@@ -185,7 +193,6 @@ fn bridges(bridges: &[Bridge]) -> Option<Section<'_>> {
             }
             further(page, bridges.len() - whole, "bridges");
         })
-        .if_there_is_room()
     })
 }
 
