@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::extremes::{HOSTILE, extremes, hostile};
-use super::world::{comparison, summary};
+use super::told::summary;
+use super::world::comparison;
 use crate::report::chart::Chart;
 use crate::report::charts::tests::layout::{overlap_or_clipping, view_box};
 use crate::report::charts::{png, svg};

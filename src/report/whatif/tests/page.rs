@@ -1,10 +1,9 @@
 //! The page as a reader, a screen reader, a printer and an attacker meet it.
 
-#[path = "../../../../tests/browser/mod.rs"]
-mod browser;
-
 use super::extremes::{extremes, hostile};
-use super::world::{CUSTOMER, comparison, mask, summary};
+use super::told::{mask, summary};
+use super::world::{CUSTOMER, comparison};
+use crate::report::page::tests::browser;
 use crate::report::page::tests::markup::{Markup, numbers_of_json, numbers_of_page_one};
 use crate::report::whatif::WhatIfSummary;
 use crate::report::whatif::charts::draw;

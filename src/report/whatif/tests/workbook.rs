@@ -3,7 +3,8 @@
 use calamine::{Data, DataType, Range, Reader};
 
 use super::extremes::extremes;
-use super::world::{CUSTOMER, comparison, mask, summary};
+use super::told::{mask, summary};
+use super::world::{CUSTOMER, comparison};
 use crate::report::whatif::WhatIfSummary;
 use crate::report::whatif::workbook::workbook;
 use crate::report::workbook::tests::archive::{assert_well_formed, parts};
