@@ -90,6 +90,10 @@ fn no_binary_floating_point_on_the_way_of_money() {
         "report/focus",
         "report/summary",
         "report/terminal",
+        "report/whatif/page",
+        "report/whatif/summary",
+        "report/whatif/terminal",
+        "report/whatif/workbook",
         "runs",
         "cli/rates",
     ] {

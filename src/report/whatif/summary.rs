@@ -1,5 +1,6 @@
 //! `summary.json` of a what-if: every number of its report (schema: `docs/schema/whatif.schema.json`).
 
+mod difference;
 mod footing;
 mod limits;
 mod words;
@@ -8,6 +9,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use serde::Serialize;
 
+pub use difference::{Difference, apart, free_share, is_known};
 pub use footing::together;
 pub use words::signed_percent;
 
@@ -17,7 +19,7 @@ use crate::report::mask::Mask;
 use crate::report::summary::{
     Assumptions, Circumstances, InputSummary, LogFileSummary, Period, SettingInForce, TimeRange,
 };
-use crate::tariff::{Amount, Rounding};
+use crate::tariff::Amount;
 use crate::whatif::Comparison;
 use crate::whatif::comparison::{
     BreakEven, Bridge, Figures, Forecast, Moved, ScenarioResult, Sweep,
@@ -25,9 +27,6 @@ use crate::whatif::comparison::{
 
 /// Version of the summary's form; it grows when a field changes its meaning or goes.
 pub const SCHEMA_VERSION: u32 = 1;
-
-/// Digits after the point of a percentage.
-const PERCENT_DIGITS: u32 = 2;
 
 /// What a what-if has found.
 #[derive(Clone, Debug)]
@@ -129,21 +128,6 @@ pub struct ScenarioSummary {
     pub difference: BTreeMap<String, Difference>,
 }
 
-/// How a scenario differs from the base in one currency: the scenario's figure less the base's.
-#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize)]
-pub struct Difference {
-    /// The amount.
-    pub amount: Amount,
-    /// The amount in percent of the base's; none where the base comes to nothing.
-    pub percent: Option<Amount>,
-    /// All units.
-    pub units: i64,
-    /// Units that cost nothing by rule.
-    pub free: i64,
-    /// Conversations and free entry points that opened.
-    pub conversations: i64,
-}
-
 impl ScenarioSummary {
     /// Its figures in a currency; nothing where it bills nothing in it.
     pub fn figures(&self, currency: &str) -> Figures {
@@ -158,47 +142,6 @@ impl ScenarioSummary {
     pub fn name(&self) -> &str {
         &self.result.name
     }
-}
-
-impl Difference {
-    /// How `figures` differ from `base`.
-    ///
-    /// # Panics
-    /// If the difference does not fit into 128 bits: both are sums of one log.
-    pub fn between(base: Figures, figures: Figures) -> Self {
-        let count = |figure: u64, base: u64| {
-            let difference = i128::from(figure) - i128::from(base);
-            i64::try_from(difference).expect("counts of one log")
-        };
-        Self {
-            amount: apart(base.amount, figures.amount),
-            percent: figures
-                .amount
-                .percent_above(base.amount, Rounding::HalfUp, PERCENT_DIGITS)
-                .filter(|_| base.amount > Amount::ZERO),
-            units: count(figures.units(), base.units()),
-            free: count(figures.free, base.free),
-            conversations: count(figures.conversations, base.conversations),
-        }
-    }
-}
-
-/// An amount less the base's.
-///
-/// # Panics
-/// If it does not fit into 128 bits: both are sums of one log.
-pub fn apart(base: Amount, amount: Amount) -> Amount {
-    amount.minus(base).expect("sums of one log")
-}
-
-/// Free units in percent of all, rounded half up; none where there is no unit.
-pub fn free_share(figures: &Figures) -> Option<Amount> {
-    let units = i128::from(figures.units());
-    let hundredths = 10i128.pow(PERCENT_DIGITS);
-    let doubled =
-        (2 * 100 * hundredths * i128::from(figures.free) + units).checked_div(2 * units)?;
-    let step = 10i128.pow(Amount::DIGITS - PERCENT_DIGITS);
-    Some(Amount::from_units(doubled * step))
 }
 
 impl WhatIfSummary {

@@ -1,4 +1,4 @@
-//! A what-if as a page for the terminal, 80 columns wide and as a rule no longer than 40 lines.
+//! A what-if as a page for the terminal, 80 columns wide and as a rule no longer than 44 lines.
 
 mod annotations;
 mod later;
@@ -7,7 +7,7 @@ use std::path::Path;
 
 pub use annotations::annotations;
 
-use super::summary::{ScenarioSummary, WhatIfSummary, signed_percent};
+use super::summary::{ScenarioSummary, WhatIfSummary, is_known, signed_percent};
 use crate::report::charts::clean;
 use crate::report::figures::{money, thousands};
 use crate::report::terminal::layout::Page;
@@ -17,7 +17,11 @@ use crate::tariff::Amount;
 use crate::whatif::comparison::Bridge;
 
 /// A screen and a little more.
-const LINES: usize = 40;
+const LINES: usize = 44;
+/// Amounts that are shown.
+const AMOUNTS_MOST: usize = 13;
+/// Sums in one currency that are shown.
+const CONVERTED_MOST: usize = 3;
 /// Letters of a scenario's name beside numbers.
 const NAME_MOST: usize = 30;
 /// What stands where nothing can be said.
@@ -58,6 +62,9 @@ pub fn render(summary: &WhatIfSummary, output: Option<&Path>, colour: bool) -> S
 /// A name with letters that print, cut where it is too long to stand beside numbers.
 fn name(name: &str, most: usize) -> String {
     let name = clean(name);
+    if name.trim().is_empty() {
+        return "(no name)".to_owned();
+    }
     match name.chars().count() > most {
         true => name.chars().take(most - 1).chain(['…']).collect(),
         false => name,
@@ -74,36 +81,24 @@ fn signed(amount: Amount, currency: &str) -> String {
 type Row<'a> = (&'a ScenarioSummary, &'a str);
 
 fn rows(summary: &WhatIfSummary) -> Vec<Row<'_>> {
-    let scenarios = summary.scenarios.iter();
-    scenarios
-        .flat_map(|scenario| {
-            let currencies = summary.currencies.iter();
-            currencies.map(move |currency| (scenario, currency.as_str()))
+    let currencies = summary.currencies.iter();
+    currencies
+        .flat_map(|currency| {
+            let scenarios = summary.scenarios.iter();
+            scenarios.map(move |scenario| (scenario, currency.as_str()))
         })
         .collect()
 }
 
-/// What each scenario comes to, beside the base.
+/// What each scenario comes to, beside the base: the answer, which gives way to nothing.
 fn amounts(summary: &WhatIfSummary) -> Section<'_> {
     let rows = rows(summary);
-    Section::new(rows.len(), move |page, shown| {
+    Section::new(0, move |page, _| {
         page.gap();
         page.heading("What if", &["amount", "difference", "percent"]);
-        let whole = whole(shown, rows.len());
+        let whole = whole(AMOUNTS_MOST.min(rows.len()), rows.len());
         for (scenario, currency) in &rows[..whole] {
-            let amount = money(scenario.figures(currency).amount, currency);
-            let amount = format!("{amount} {currency}");
-            let difference = scenario.difference.get(*currency);
-            let percent = difference.map(|difference| match difference.percent {
-                Some(percent) => signed_percent(percent),
-                None => NONE.to_owned(),
-            });
-            let difference = difference.map(|difference| signed(difference.amount, currency));
-            let cells = [
-                amount,
-                difference.unwrap_or_default(),
-                percent.unwrap_or_default(),
-            ];
+            let cells = amount_cells(summary, scenario, currency);
             let cells = cells.each_ref().map(String::as_str);
             page.row(&name(scenario.name(), NAME_MOST), &cells);
         }
@@ -115,18 +110,45 @@ fn amounts(summary: &WhatIfSummary) -> Section<'_> {
     })
 }
 
+/// Amount, difference and percentage; what is not known is no zero.
+fn amount_cells(
+    summary: &WhatIfSummary,
+    scenario: &ScenarioSummary,
+    currency: &str,
+) -> [String; 3] {
+    let figures = scenario.figures(currency);
+    let amount = match is_known(&figures) {
+        true => format!("{} {currency}", money(figures.amount, currency)),
+        false => format!("not known, {currency}"),
+    };
+    let Some(difference) = scenario.difference.get(currency) else {
+        return [amount, String::new(), String::new()];
+    };
+    let are_known = is_known(&figures) && is_known(&summary.base(currency));
+    let apart = match are_known {
+        true => signed(difference.amount, currency),
+        false => NONE.to_owned(),
+    };
+    let percent = difference.percent.filter(|_| are_known);
+    let percent = percent.map_or_else(|| NONE.to_owned(), signed_percent);
+    [amount, apart, percent]
+}
+
 /// Everything in one currency, where a scenario gives exchange rates.
 fn converted(page: &mut Page, summary: &WhatIfSummary) {
-    for scenario in &summary.scenarios {
-        if let Some(converted) = &scenario.result.converted {
-            page.note(&format!(
-                "{} in one currency: {} {}, at the scenario's own rates.",
-                name(scenario.name(), NAME_MOST),
-                money(converted.amount, &converted.currency),
-                converted.currency
-            ));
-        }
+    let scenarios = summary.scenarios.iter();
+    let sums =
+        scenarios.filter_map(|scenario| Some((scenario, scenario.result.converted.as_ref()?)));
+    let sums: Vec<_> = sums.collect();
+    for (scenario, converted) in sums.iter().take(CONVERTED_MOST) {
+        page.note(&format!(
+            "{} = {} {} at its own exchange rates",
+            name(scenario.name(), NAME_MOST),
+            money(converted.amount, &converted.currency),
+            converted.currency
+        ));
     }
+    further(page, sums.len().saturating_sub(CONVERTED_MOST), "sums");
 }
 
 /// Units, what part of them is free, and conversations.
@@ -171,7 +193,6 @@ fn bridges(bridges: &[Bridge]) -> Option<Section<'_>> {
             }
             further(page, bridges.len() - whole, "bridges");
         })
-        .if_there_is_room()
     })
 }
 

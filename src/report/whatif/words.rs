@@ -13,7 +13,7 @@ pub fn effect(effect: Effect) -> &'static str {
         Effect::Behaviour => "Behaviour",
         Effect::Volume => "Volume",
         Effect::Forecast => "Months after the log",
-        Effect::Interaction => "All together",
+        Effect::Interaction => "Only together",
     }
 }
 

@@ -1,9 +1,9 @@
 //! The workbook read back: number by number against the summary and the tables.
 
-mod archive;
-mod formulas;
+pub mod archive;
+pub mod formulas;
 mod hostile;
-mod run;
+pub mod run;
 
 use std::collections::BTreeMap;
 

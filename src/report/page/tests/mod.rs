@@ -1,7 +1,7 @@
 //! The page as a reader, a screen reader, a printer and an attacker meet it.
 
 #[path = "../../../../tests/browser/mod.rs"]
-mod browser;
+pub mod browser;
 pub mod markup;
 mod pages;
 mod summaries;

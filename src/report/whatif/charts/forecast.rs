@@ -187,9 +187,11 @@ fn bars(
 
 /// An upright line with two ends.
 fn whisker(paper: &Paper<'_>, (x, half): (f64, f64), (top, bottom): (f64, f64)) {
-    paper.line(&[(x, top), (x, bottom)], Ink::INK, 1.5);
+    // Where there is little room a thin line must do.
+    let width = if half < 3.0 { 1.0 } else { 1.5 };
+    paper.line(&[(x, top), (x, bottom)], Ink::INK, width);
     for y in [top, bottom] {
-        paper.line(&[(x - half, y), (x + half, y)], Ink::INK, 1.5);
+        paper.line(&[(x - half, y), (x + half, y)], Ink::INK, width);
     }
 }
 

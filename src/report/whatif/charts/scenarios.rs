@@ -10,7 +10,7 @@ use crate::report::charts::palette::{Ink, SERIES, place as place_of};
 use crate::report::charts::paper::{Anchor, Frame, Paper, WIDTH};
 use crate::report::charts::transcribe;
 use crate::report::figures::thousands;
-use crate::report::whatif::summary::{ScenarioSummary, WhatIfSummary, signed_percent};
+use crate::report::whatif::summary::{ScenarioSummary, WhatIfSummary, is_known, signed_percent};
 
 const ROW: f64 = 36.0;
 const BAR: f64 = 18.0;
@@ -27,6 +27,17 @@ struct Row {
     /// Against the base; nothing for the base.
     percent: String,
     unrated: u64,
+    is_known: bool,
+}
+
+impl Row {
+    /// The exact figure, where it is known.
+    fn figure(&self, measure: Measure<'_>) -> String {
+        match self.is_known {
+            true => measure.exact(self.total),
+            false => "not known".to_owned(),
+        }
+    }
 }
 
 /// One chart for each currency.
@@ -59,6 +70,7 @@ fn row(scenario: &ScenarioSummary, currency: &str) -> Row {
             signed_percent(percent).replace('-', "−")
         }),
         unrated: figures.unrated,
+        is_known: is_known(&figures),
     }
 }
 
@@ -70,13 +82,15 @@ fn chart(name: String, currency: &str, rows: &[Row]) -> Chart {
         1 => "one scenario".to_owned(),
         count => format!("{count} scenarios"),
     };
-    let mut text = format!("The base and {scenarios}, by category, in {currency}.");
+    let mut text = format!(
+        "The base and {scenarios}, by category, in {currency}. The dashed line is what the base costs."
+    );
     if rows.iter().any(|row| row.unrated > 0) {
         text.push_str(" Units without a rate are in no bar.");
     }
     let mut alt = format!("Stacked bars. {text}");
     for row in rows {
-        let total = measure.exact(row.total);
+        let total = row.figure(measure);
         let name = LABEL.fitted(&row.name, ALT_WIDTH);
         let percent = match row.percent.as_str() {
             "" => String::new(),
@@ -103,7 +117,7 @@ fn bars(paper: &Paper<'_>, text: &str, measure: Measure<'_>, rows: &[Row]) -> f6
     let top = legend(paper, top, "From the left:", &entries) + 28.0;
     let names = rows.iter().map(|row| LABEL.fitted(&row.name, NAME_MOST));
     let names: Vec<String> = names.collect();
-    let figures: Vec<String> = rows.iter().map(|row| measure.exact(row.total)).collect();
+    let figures: Vec<String> = rows.iter().map(|row| row.figure(measure)).collect();
     let notes: Vec<String> = rows.iter().map(note).collect();
     let widest = |texts: &[String], letters: Type| {
         let widths = texts.iter().map(|text| letters.width(text));
@@ -198,7 +212,7 @@ fn beside(paper: &Paper<'_>, (right, y): (f64, f64), (name, note): (&str, &str))
 
 fn tip(paper: &Paper<'_>, row: &Row, measure: Measure<'_>, y: f64) {
     let name = LABEL.fitted(&row.name, ALT_WIDTH);
-    let mut words = format!("{name}: {}", measure.exact_with_unit(row.total));
+    let mut words = format!("{name}: {}", row.figure(measure));
     for (part, series) in row.parts.iter().zip(&SERIES) {
         if *part != 0 {
             words.push_str(&format!("\n{}: {}", series.label, measure.exact(*part)));

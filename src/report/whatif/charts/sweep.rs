@@ -69,7 +69,12 @@ impl Line<'_> {
         let scenario = LABEL.fitted(&self.sweep.scenario, ALT_WIDTH);
         let title = format!("{scenario} as {} changes, {currency}", self.sweep.key);
         let text = self.text(&scenario);
+        let (_, up) = self.scales();
         let alt = format!("Line. {text}");
+        let text = match up.bottom > 0 {
+            true => format!("{text} The axis does not begin at zero."),
+            false => text,
+        };
         transcribe::chart(name, title, &alt, |paper| self.draw(paper, &text))
     }
 
@@ -93,15 +98,22 @@ impl Line<'_> {
         text
     }
 
-    fn draw(&self, paper: &Paper<'_>, text: &str) -> f64 {
-        let top = self.legend(paper, sentences(paper, 0.0, text) + 6.0) + 30.0;
+    /// From left to right, and upwards.
+    fn scales(&self) -> (Scale, Scale) {
         let amounts = self.points.iter().map(|point| point.1).chain([self.base]);
         let (lowest, highest) = range(amounts);
         let values = self.points.iter().map(|point| point.0);
         let found = self.break_even.iter().filter_map(|search| search.found);
         let (first, last) = range(values.chain(found.map(|(value, _)| value.units())));
-        let across = Scale::around(first, last, 6);
-        let up = Scale::around(lowest.min(highest), highest, 5);
+        (
+            Scale::around(first, last, 6),
+            Scale::around(lowest, highest, 5),
+        )
+    }
+
+    fn draw(&self, paper: &Paper<'_>, text: &str) -> f64 {
+        let top = self.legend(paper, sentences(paper, 0.0, text) + 6.0) + 30.0;
+        let (across, up) = self.scales();
         let ticks = self.measure.ticks(&up);
         let widest = ticks.iter().map(|(_, text)| LABEL.width(text));
         let widest = widest.fold(LABEL.width(self.measure.unit()), f64::max);

@@ -73,7 +73,10 @@ fn row(step: &BridgeStep, from: i128, to: i128) -> Row {
     let units = thousands(step.units.unsigned_abs());
     Row {
         name: effect(step.effect).to_owned(),
-        detail: format!("{sign}{units} units"),
+        detail: match step.units {
+            0 => "as many units".to_owned(),
+            _ => format!("{sign}{units} units"),
+        },
         tip: String::new(),
         from,
         to,

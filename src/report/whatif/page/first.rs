@@ -1,18 +1,19 @@
 //! Page one: the answer in one sentence for each scenario, the amounts side by side, and their chart.
 
-use super::scenarios::percent;
-use crate::report::page::figure::Figures;
+use super::scenarios::{amount, difference, percent};
+use crate::report::charts::Names;
+use crate::report::page::figure::{Figure, Figures};
 use crate::report::page::first::{First, control_totals, identity, lines_of};
 use crate::report::page::table::{Cell, Column, Table};
-use crate::report::page::words::{among, money, signed};
+use crate::report::page::words::among;
 use crate::report::whatif::summary::WhatIfSummary;
 
-/// Printed lines that sentences, amounts, the chart and limits share on Letter, the shorter paper.
-const LINES_TOGETHER: usize = 33;
-/// Printed lines of the chart's words and axis, and of a row.
-const LINES_OF_CHART: usize = 9;
-const LINES_OF_ROW: usize = 2;
-const LINES_OF_LIMITS: usize = 4;
+/// Printed lines that sentences, amounts, charts and limits share on Letter, the shorter paper.
+const LINES_TOGETHER: usize = 39;
+/// Rows of the control totals, which stand beside the amounts.
+const LINES_OF_TOTALS: usize = 10;
+/// What a limit or a change takes at most: the style sheet cuts what is longer.
+const LINES_OF_ENTRY: usize = 2;
 const SENTENCES_MOST: usize = 4;
 const ROWS_MOST: usize = 9;
 const LIMITS_MOST: usize = 4;
@@ -37,21 +38,38 @@ pub fn first(summary: &WhatIfSummary, figures: &mut Figures<'_>) -> First {
         fingerprint: summary.fingerprint.clone(),
         command_line: summary.command_line.clone(),
     };
+    let limits = summary.limits.len().min(LIMITS_MOST);
+    let entries = limits.max(first.support.len());
+    let rows = first
+        .main
+        .iter()
+        .map(|table| table.rows.len())
+        .sum::<usize>();
     let sentences = first.sentences.iter().map(|text| lines_of(text));
-    let rows = (summary.scenarios.len() * summary.currencies.len()).min(ROWS_MOST);
-    // The control totals beside it are ten rows high.
-    let lines = sentences.sum::<usize>() + rows.max(10);
-    let of_chart = LINES_OF_CHART + LINES_OF_ROW * summary.scenarios.len();
-    let left = LINES_TOGETHER.saturating_sub(lines);
-    let mut limits = LIMITS_MOST;
-    if summary.currencies.len() == 1 && of_chart <= left {
-        first.figures = figures.named("scenarios");
-        limits = LIMITS_MOST
-            .min((LINES_OF_LIMITS + left - of_chart) / 2)
-            .max(1);
-    }
-    first.limit(&summary.limits, limits);
+    let lines = sentences.sum::<usize>() + rows.max(LINES_OF_TOTALS) + entries * LINES_OF_ENTRY;
+    first.figures = charts(summary, figures, LINES_TOGETHER.saturating_sub(lines));
+    first.limit(&summary.limits, LIMITS_MOST);
     first
+}
+
+/// The charts of the currencies with the most units, as many as there is room for; the section on scenarios shows
+/// the others.
+fn charts(summary: &WhatIfSummary, figures: &mut Figures<'_>, lines: usize) -> Vec<Figure> {
+    let mut currencies: Vec<&String> = summary.currencies.iter().collect();
+    currencies.sort_by_key(|currency| std::cmp::Reverse(summary.base(currency).units()));
+    let fitting = lines / lines_of_chart(summary.scenarios.len());
+    let names = Names {
+        has_several: currencies.len() > 1,
+    };
+    let currencies = currencies.into_iter().take(fitting);
+    currencies
+        .flat_map(|currency| figures.named(&names.name("scenarios", currency)))
+        .collect()
+}
+
+/// Caption, words, axis, and the rows.
+const fn lines_of_chart(rows: usize) -> usize {
+    10 + rows * 9 / 4
 }
 
 fn identity(summary: &WhatIfSummary) -> Vec<(&'static str, String)> {
@@ -129,15 +147,15 @@ fn amounts(summary: &WhatIfSummary) -> Table {
     table.class = "one-line";
     for currency in &summary.currencies {
         for scenario in &summary.scenarios {
-            let difference = scenario.difference.get(currency);
+            let figures = scenario.figures(currency);
+            let against = scenario.difference.get(currency);
+            let apart = against.map(|_| difference(&summary.base(currency), &figures, currency));
             table.row(vec![
                 Cell::words(scenario.name()),
                 Cell::words(currency),
-                Cell::number(money(scenario.figures(currency).amount, currency)),
-                Cell::number(difference.map_or_else(String::new, |difference| {
-                    signed(difference.amount, currency)
-                })),
-                Cell::number(difference.map_or_else(String::new, percent)),
+                Cell::number(amount(&figures, currency)),
+                Cell::number(apart.unwrap_or_default()),
+                Cell::number(against.map_or_else(String::new, percent)),
             ]);
         }
     }

@@ -1,12 +1,12 @@
 //! Categories, markets, months and numbers of all scenarios side by side.
 
-use super::scenarios::amount;
+use super::scenarios::{amount, difference};
 use crate::report::figures::thousands;
 use crate::report::page::section::Section;
 use crate::report::page::table::{Cell, Column, Table};
-use crate::report::page::words::{plain, signed};
+use crate::report::page::words::plain;
 use crate::report::whatif::parts::{KINDS, Kind, Part, most, parts};
-use crate::report::whatif::summary::{WhatIfSummary, apart};
+use crate::report::whatif::summary::WhatIfSummary;
 use crate::whatif::comparison::Figures;
 
 /// Rows that are shown one by one; the others are one row together.
@@ -80,8 +80,7 @@ fn cells(name: String, figures: &[Figures], currency: &str, with_differences: bo
     for (place, figures) in figures.iter().enumerate() {
         cells.push(Cell::number(amount(figures, currency)));
         if place > 0 && with_differences {
-            let difference = apart(base.amount, figures.amount);
-            cells.push(Cell::number(signed(difference, currency)));
+            cells.push(Cell::number(difference(&base, figures, currency)));
         }
     }
     cells

@@ -4,7 +4,7 @@ use crate::report::page::figure::Figures;
 use crate::report::page::section::Section;
 use crate::report::page::table::{Cell, Column, Table};
 use crate::report::page::words::{NONE, money, quantity, signed};
-use crate::report::whatif::summary::{Difference, WhatIfSummary, signed_percent};
+use crate::report::whatif::summary::{Difference, WhatIfSummary, apart, is_known, signed_percent};
 use crate::whatif::comparison::Figures as Sums;
 
 /// The section.
@@ -50,16 +50,16 @@ fn amounts(summary: &WhatIfSummary, currency: &str) -> Table {
     );
     for scenario in &summary.scenarios {
         let figures = scenario.figures(currency);
-        let difference = scenario.difference.get(currency);
+        let against = scenario.difference.get(currency);
         let number = |text: Option<String>| Cell::number(text.unwrap_or_default());
         let share = scenario.free_share.get(currency).copied().flatten();
         table.row(vec![
             Cell::words(scenario.name()),
             Cell::number(amount(&figures, currency)),
-            number(difference.map(|difference| signed(difference.amount, currency))),
-            number(difference.map(percent)),
+            number(against.map(|_| difference(&summary.base(currency), &figures, currency))),
+            number(against.map(percent)),
             Cell::count(figures.units()),
-            number(difference.map(|difference| signed_count(difference.units))),
+            number(against.map(|against| signed_count(against.units))),
             Cell::count(figures.free),
             number(share.map(|share| format!("{share:.2}%"))),
             Cell::count(figures.unrated),
@@ -77,13 +77,19 @@ fn amounts(summary: &WhatIfSummary, currency: &str) -> Table {
     table
 }
 
-/// An amount; units of which none has a rate cost an amount that is not known, which is not zero.
+/// An amount, where it is known.
 pub fn amount(figures: &Sums, currency: &str) -> String {
-    let is_unknown =
-        figures.amount == crate::tariff::Amount::ZERO && figures.rated == 0 && figures.unrated > 0;
-    match is_unknown {
-        true => "not known".to_owned(),
-        false => money(figures.amount, currency),
+    match is_known(figures) {
+        true => money(figures.amount, currency),
+        false => "not known".to_owned(),
+    }
+}
+
+/// How an amount differs from the base's, where both are known.
+pub fn difference(base: &Sums, figures: &Sums, currency: &str) -> String {
+    match is_known(base) && is_known(figures) {
+        true => signed(apart(base.amount, figures.amount), currency),
+        false => NONE.to_owned(),
     }
 }
 

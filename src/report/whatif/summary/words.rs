@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use super::Difference;
+use super::{Difference, is_known};
 use crate::report::figures::{money, thousands};
 use crate::tariff::Amount;
 use crate::whatif::comparison::ScenarioResult;
@@ -16,9 +16,12 @@ pub fn base(result: &ScenarioResult) -> String {
         .totals
         .iter()
         .map(|(currency, figures)| {
+            let amount = match is_known(figures) {
+                true => format!("{} {currency}", money(figures.amount, currency)),
+                false => format!("an amount in {currency} that is not known"),
+            };
             format!(
-                "{} {currency} ({} charged units, {} free ones)",
-                money(figures.amount, currency),
+                "{amount} ({} charged units, {} free ones)",
                 thousands(figures.rated),
                 thousands(figures.free)
             )
@@ -47,6 +50,9 @@ pub fn against_base(result: &ScenarioResult, difference: &BTreeMap<String, Diffe
 
 fn part(result: &ScenarioResult, currency: &str, difference: &Difference) -> String {
     let figures = result.totals.get(currency).copied().unwrap_or_default();
+    if !is_known(&figures) {
+        return format!("an amount in {currency} that is not known");
+    }
     let amount = money(figures.amount, currency);
     let apart = money(difference.amount.abs(), currency);
     let word = match difference.amount {

@@ -2,6 +2,7 @@
 
 use std::fmt::Write;
 
+use super::later::break_even_in_words;
 use crate::report::terminal::annotations::{data, property, push_incomplete, push_warnings};
 use crate::report::whatif::summary::WhatIfSummary;
 
@@ -20,8 +21,13 @@ pub fn annotations(summary: &WhatIfSummary) -> String {
     }
     for search in &summary.break_even {
         let title = format!("Break-even of {}", search.scenario);
-        let said = format!("{}: {}", search.key, search.text);
-        let _ = writeln!(text, "::notice title={}::{}", property(&title), data(&said));
+        let found = break_even_in_words(search);
+        let _ = writeln!(
+            text,
+            "::notice title={}::{}",
+            property(&title),
+            data(&found)
+        );
     }
     push_warnings(&mut text, &summary.warnings);
     text

@@ -1,6 +1,7 @@
 //! Break-even, sweeps and months after the log.
 
 use super::{NAME_MOST, further, name, whole};
+use crate::report::charts::clean;
 use crate::report::figures::money;
 use crate::report::terminal::section::Section;
 use crate::report::whatif::summary::WhatIfSummary;
@@ -8,41 +9,46 @@ use crate::whatif::comparison::{BreakEven, Forecast, ForecastMonth, Sweep};
 
 /// Letters of a scenario's name where a value's key follows.
 const SHORT: usize = 24;
+/// Letters of a value's key.
+const KEY_MOST: usize = 48;
+/// Texts of one kind that are shown.
+const TEXTS_MOST: usize = 4;
 
 /// Where a scenario costs what the base does.
 pub fn break_even(summary: &WhatIfSummary) -> Option<Section<'_>> {
-    texts(
-        "Break-even",
-        summary.break_even.iter().map(break_even_in_words).collect(),
-    )
+    let searches = summary.break_even.iter();
+    let searches = searches.map(|search| {
+        let words = break_even_in_words(search);
+        format!("{}, {words}", name(&search.scenario, SHORT))
+    });
+    texts("Break-even", "searches", searches.collect())
 }
 
-fn break_even_in_words(search: &BreakEven) -> String {
+/// Which value was looked for, and what was found.
+pub fn break_even_in_words(search: &BreakEven) -> String {
     let currency = &search.currency;
-    let found = match search.found {
-        Some((value, amount)) => {
-            format!("at {value}: {} {currency}", money(amount, currency))
-        }
+    let base = money(search.base, currency);
+    match search.found {
+        Some((value, amount)) => format!(
+            "{} at {value}: {} {currency} (base {base})",
+            name(&search.key, KEY_MOST),
+            money(amount, currency)
+        ),
         None => {
             let [(from, _), (to, _)] = search.searched;
-            format!("not between {from} and {to}")
+            format!(
+                "{} not between {from} and {to} (base {base} {currency}). {}",
+                name(&search.key, KEY_MOST),
+                clean(&search.text)
+            )
         }
-    };
-    format!(
-        "{}, {} {found} (base {}). {}",
-        name(&search.scenario, SHORT),
-        search.key,
-        money(search.base, currency),
-        search.text
-    )
+    }
 }
 
 /// What a scenario comes to at both ends.
 pub fn sweeps(summary: &WhatIfSummary) -> Option<Section<'_>> {
-    texts(
-        "Sweep",
-        summary.sweeps.iter().flat_map(sweep_in_words).collect(),
-    )
+    let sweeps = summary.sweeps.iter().flat_map(sweep_in_words);
+    texts("Sweep", "sweeps", sweeps.collect())
 }
 
 fn sweep_in_words(sweep: &Sweep) -> Vec<String> {
@@ -58,32 +64,30 @@ fn sweep_in_words(sweep: &Sweep) -> Vec<String> {
             money(figures.amount, currency)
         };
         format!(
-            "{}, {} from {} to {}: {} to {} {currency}, {} values",
+            "{}, {} {} to {}: {} to {} {currency}",
             name(&sweep.scenario, SHORT),
-            sweep.key,
+            name(&sweep.key, KEY_MOST),
             first.value,
             last.value,
             amount(first),
             amount(last),
-            sweep.points.len()
         )
     });
     words.collect()
 }
 
-/// As many texts as there is room for.
-fn texts<'a>(title: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
+/// What was asked for by name: the first texts, which give way to nothing.
+fn texts<'a>(title: &'static str, kind: &'static str, texts: Vec<String>) -> Option<Section<'a>> {
     (!texts.is_empty()).then(|| {
-        Section::new(texts.len(), move |page, shown| {
+        Section::new(0, move |page, _| {
             page.gap();
             page.heading(title, &[]);
-            let whole = whole(shown, texts.len());
+            let whole = whole(TEXTS_MOST.min(texts.len()), texts.len());
             for text in &texts[..whole] {
                 page.paragraph(text);
             }
-            further(page, texts.len() - whole, "of them");
+            further(page, texts.len() - whole, kind);
         })
-        .in_one_line_at_least()
     })
 }
 
@@ -117,6 +121,6 @@ fn of_currency<'a>(
             page.row(month, &cells.each_ref().map(String::as_str));
         }
         further(page, months.len() - whole, "months");
-        page.note(&forecast.rests_on);
+        page.note(&clean(&forecast.rests_on));
     })
 }

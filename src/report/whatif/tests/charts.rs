@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use super::extremes::{HOSTILE, extremes, hostile};
-use super::world::{comparison, summary};
+use super::told::summary;
+use super::world::comparison;
 use crate::report::chart::Chart;
 use crate::report::charts::tests::layout::{overlap_or_clipping, view_box};
 use crate::report::charts::{png, svg};
@@ -95,13 +96,13 @@ fn words_say_what_is_drawn() {
     };
     assert_eq!(
         alt("scenarios_usd"),
-        "Stacked bars. The base and 2 scenarios, by category, in USD. base: 89.5000. \
-         dearer: 196.9000 (+120.00%). provider: 105.0250 (+17.35%)."
+        "Stacked bars. The base and 2 scenarios, by category, in USD. The dashed line is what the base \
+         costs. base: 89.5000. dearer: 196.9000 (+120.00%). provider: 105.0250 (+17.35%)."
     );
     assert_eq!(
         alt("bridge-dearer_usd"),
         "Waterfall. Base 89.5000 USD, dearer 196.9000 USD. Difference: +107.4000 USD. Rates: +8.9500. \
-         Volume: +89.5000. All together: +8.9500."
+         Volume: +89.5000. Only together: +8.9500."
     );
     assert!(alt("sweep_usd").contains("It costs what the base does at 1.11875."));
     assert!(!alt("sweep_eur").contains("what the base does"));

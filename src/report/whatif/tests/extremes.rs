@@ -2,12 +2,11 @@
 
 use std::collections::BTreeMap;
 
-use super::world::{Cell, amount, base, bridge, charged, comparison, result, summary};
+use super::told::summary;
+use super::world::{Cell, amount, base, bridge, charged, comparison, result};
+use super::years::years;
 use crate::report::whatif::WhatIfSummary;
-use crate::tariff::Amount;
-use crate::whatif::comparison::{
-    Converted, Figures, Forecast, ForecastMonth, ScenarioResult, Sweep, SweepPoint,
-};
+use crate::whatif::comparison::{Converted, Figures, ScenarioResult};
 use crate::whatif::{Comparison, Effect};
 
 pub const HOSTILE: [&str; 6] = [
@@ -42,7 +41,8 @@ pub fn extremes() -> Vec<(&'static str, WhatIfSummary)> {
     .into()
 }
 
-fn of(scenarios: Vec<ScenarioResult>) -> Comparison {
+/// Scenarios and nothing else.
+pub fn of(scenarios: Vec<ScenarioResult>) -> Comparison {
     Comparison {
         scenarios,
         ..Comparison::default()
@@ -59,7 +59,8 @@ fn dollars(category: &'static str, market: &str, figures: Figures) -> ScenarioRe
     )
 }
 
-fn named(name: &str, result: ScenarioResult) -> ScenarioResult {
+/// The same under another name.
+pub fn named(name: &str, result: ScenarioResult) -> ScenarioResult {
     ScenarioResult {
         name: name.to_owned(),
         ..result
@@ -259,55 +260,5 @@ fn huge() -> Comparison {
         "99999999999999999.123456789012",
         &steps,
     )];
-    comparison
-}
-
-/// Four years, five more to come, and a sweep of five hundred values.
-fn years() -> Comparison {
-    let months: Vec<String> = (0..48)
-        .map(|month| format!("{}-{:02}", 2023 + month / 12, month % 12 + 1))
-        .collect();
-    let cells: Vec<Cell<'_>> = months
-        .iter()
-        .zip(1u64..)
-        .map(|(month, number)| {
-            let cost = (100 * number).to_string();
-            let cell = ["USD", "utility", "Brazil", month.as_str(), "4930"];
-            (cell, charged(number, number, &cost))
-        })
-        .collect();
-    let base = result("base", &cells);
-    let after = (0..60u64).map(|month| {
-        let cost = |more: u64| {
-            Amount::from_units(0).plus(amount("100").times(50 + month + more).expect("fits"))
-        };
-        let figures = charged(50, 0, &cost(0).expect("fits").to_string());
-        let month = format!("{}-{:02}", 2027 + month / 12, month % 12 + 1);
-        let low = amount("90").times(50).expect("fits");
-        let high = cost(30).expect("fits");
-        (month, ForecastMonth { figures, low, high })
-    });
-    let points = (0..500u64).map(|step| SweepPoint {
-        value: amount("0.0125")
-            .times(step)
-            .expect("fits")
-            .minus(amount("3"))
-            .expect("fits"),
-        totals: BTreeMap::from([(
-            "USD".to_owned(),
-            charged(1, 0, &(100_000 + step * step).to_string()),
-        )]),
-    });
-    let mut comparison = of(vec![base.clone(), named("growth", base)]);
-    comparison.forecasts = vec![Forecast {
-        scenario: "growth".to_owned(),
-        months: BTreeMap::from([("USD".to_owned(), after.collect())]),
-        rests_on: "The mean of the last 12 months.".to_owned(),
-    }];
-    comparison.sweeps = vec![Sweep {
-        scenario: "growth".to_owned(),
-        key: "volume.messages".to_owned(),
-        points: points.collect(),
-    }];
     comparison
 }

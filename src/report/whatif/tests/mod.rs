@@ -2,7 +2,11 @@
 
 mod charts;
 mod extremes;
+mod later;
 mod page;
 mod summary;
 mod terminal;
+mod told;
+mod workbook;
 mod world;
+mod years;

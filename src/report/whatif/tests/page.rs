@@ -1,10 +1,9 @@
 //! The page as a reader, a screen reader, a printer and an attacker meet it.
 
-#[path = "../../../../tests/browser/mod.rs"]
-mod browser;
-
 use super::extremes::{extremes, hostile};
-use super::world::{CUSTOMER, comparison, mask, summary};
+use super::told::{mask, summary};
+use super::world::{CUSTOMER, comparison};
+use crate::report::page::tests::browser;
 use crate::report::page::tests::markup::{Markup, numbers_of_json, numbers_of_page_one};
 use crate::report::whatif::WhatIfSummary;
 use crate::report::whatif::charts::draw;
@@ -94,6 +93,18 @@ fn each_scenario_is_answered_in_one_sentence() {
 }
 
 #[test]
+fn page_one_shows_a_chart_where_there_is_room() {
+    let of_page_one = |place: usize| {
+        let html = rendered(&extremes().swap_remove(place).1);
+        let first = html.split("</header>").next().unwrap_or_default();
+        Markup::of(first).count("figure")
+    };
+    assert_eq!(of_page_one(0), 1, "the currency with the most units");
+    assert_eq!(of_page_one(1), 1);
+    assert_eq!(of_page_one(2), 0, "thirteen rows");
+}
+
+#[test]
 fn parts_beyond_the_first_are_one_row() {
     let (_, summary) = extremes().swap_remove(6);
     let html = rendered(&summary);
@@ -132,6 +143,7 @@ fn pages_are_shown_and_printed_as_meant() {
         .collect();
     browser.assert_shown(&pages, folder.path());
     browser.assert_printed(&pages, folder.path());
+    browser.assert_complaints_are_seen(folder.path());
 }
 
 /// Writes the pages where `COUNTERFOIL_PAGES` says, to be looked at.

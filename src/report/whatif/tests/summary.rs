@@ -3,7 +3,8 @@
 use serde_json::Value;
 
 use super::extremes::extremes;
-use super::world::{CUSTOMER, amount, comparison, mask, summary};
+use super::told::{mask, summary};
+use super::world::{CUSTOMER, amount, comparison};
 use crate::report::summary::tests::check;
 use crate::whatif::Comparison;
 

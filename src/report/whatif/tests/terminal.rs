@@ -3,7 +3,8 @@
 use std::path::Path;
 
 use super::extremes::extremes;
-use super::world::{CUSTOMER, comparison, summary};
+use super::told::summary;
+use super::world::{CUSTOMER, comparison};
 use crate::report::whatif::terminal::{annotations, render};
 
 #[test]

@@ -6,18 +6,9 @@
 
 use std::collections::BTreeMap;
 
-use crate::log::totals::ControlTotals;
-use crate::replay::outcome::Warning;
-use crate::report::mask::Mask;
-use crate::report::summary::{
-    Circumstances, InputSummary, LogFileSummary, Period, SettingInForce, TimeRange,
-};
-use crate::report::whatif::{Told, WhatIfSummary};
+use super::later::{break_even, forecast, sweep};
 use crate::tariff::Amount;
-use crate::whatif::comparison::{
-    BreakEven, Bridge, BridgeStep, Figures, Forecast, ForecastMonth, Moved, MovedPair,
-    ScenarioResult, Sweep, SweepPoint,
-};
+use crate::whatif::comparison::{Bridge, BridgeStep, Figures, Moved, MovedPair, ScenarioResult};
 use crate::whatif::{Comparison, Effect};
 
 pub const CUSTOMER: &str = "4915112345678";
@@ -237,79 +228,6 @@ fn moved() -> Vec<Moved> {
     ]
 }
 
-/// From 85.025 at 0 by 4 a percent: 89.50 at 1.11875.
-fn sweep() -> Sweep {
-    let point = |value: &str, dollars: &str| SweepPoint {
-        value: amount(value),
-        totals: BTreeMap::from([
-            ("EUR".to_owned(), charged(400, 0, "42.978")),
-            ("USD".to_owned(), charged(3_500, 1_000, dollars)),
-        ]),
-    };
-    Sweep {
-        scenario: "provider".into(),
-        key: "prices.provider.percent".into(),
-        points: vec![
-            point("0", "85.025"),
-            point("2.5", "95.025"),
-            point("5", "105.025"),
-            point("7.5", "115.025"),
-            point("10", "125.025"),
-        ],
-    }
-}
-
-fn break_even() -> Vec<BreakEven> {
-    let search = |currency: &str, base: &str, searched: [&str; 2], text: &str| BreakEven {
-        scenario: "provider".into(),
-        key: "prices.provider.percent".into(),
-        currency: currency.into(),
-        base: amount(base),
-        found: None,
-        searched: [
-            (amount("0"), amount(searched[0])),
-            (amount("10"), amount(searched[1])),
-        ],
-        text: text.into(),
-    };
-    vec![
-        BreakEven {
-            found: Some((amount("1.11875"), amount("89.5"))),
-            ..search(
-                "USD",
-                "89.5",
-                ["85.025", "125.025"],
-                "Found by halving the bounds 21 times.",
-            )
-        },
-        search(
-            "EUR",
-            "45.24",
-            ["42.978", "42.978"],
-            "The scenario costs less than the base at both bounds.",
-        ),
-    ]
-}
-
-fn forecast() -> Forecast {
-    let month = |centre: &str, low: &str, high: &str| ForecastMonth {
-        figures: charged(4_000, 900, centre),
-        low: amount(low),
-        high: amount(high),
-    };
-    let months = BTreeMap::from([
-        ("2026-12".to_owned(), month("101.5", "94.25", "110")),
-        ("2027-01".to_owned(), month("103", "95", "112.125")),
-        ("2027-02".to_owned(), month("104.5", "95.75", "114.5")),
-    ]);
-    Forecast {
-        scenario: "dearer".into(),
-        months: BTreeMap::from([("USD".to_owned(), months)]),
-        rests_on: "The mean of the last 2 months, grown by 1.5% a month as the scenario states."
-            .into(),
-    }
-}
-
 /// Everything of it.
 pub fn comparison() -> Comparison {
     Comparison {
@@ -319,72 +237,5 @@ pub fn comparison() -> Comparison {
         sweeps: vec![sweep()],
         break_even: break_even(),
         forecasts: vec![forecast()],
-    }
-}
-
-/// The summary of a comparison.
-pub fn summary(comparison: &Comparison) -> WhatIfSummary {
-    let told = Told {
-        comparison,
-        time_range: Some(TimeRange {
-            first: "2026-10-01T00:00:04Z".into(),
-            last: "2026-11-30T23:59:41Z".into(),
-        }),
-        control_totals: ControlTotals {
-            rows_read: 9_800,
-            inbound: 4_900,
-            outbound_delivered: 4_700,
-            rejected: 200,
-            ..ControlTotals::default()
-        },
-        sent_counts_as_delivered: false,
-        warnings: vec![Warning {
-            code: "Q-CONFLICT".into(),
-            count: 3,
-            text: "messages have contradicting rows; the first was kept".into(),
-        }],
-        incomplete: Vec::new(),
-        mask: &mask(),
-    };
-    WhatIfSummary::new(&told, circumstances())
-}
-
-pub fn mask() -> Mask {
-    Mask::of_run([&[7; 32]])
-}
-
-fn circumstances() -> Circumstances {
-    let input = |role: &str, path: &str| InputSummary {
-        role: role.into(),
-        path: path.into(),
-        bytes: 1_234_567,
-        blake3: "c2e4f1897f941c0ebfa0b951b2a3460f221029def8f215005293cff889245fc7".into(),
-    };
-    Circumstances {
-        command: "whatif",
-        command_line: "counterfoil whatif exports/autumn.parquet --scenario scenarios/dearer.toml \
-                       --scenario scenarios/provider.toml --sweep prices.provider.percent=0..10"
-            .into(),
-        period: Period {
-            from: Some("2026-10-01".into()),
-            to: Some("2026-11-30".into()),
-        },
-        files: vec![LogFileSummary {
-            path: "exports/autumn.parquet".into(),
-            bytes: 12_345_678,
-            ignored_columns: Vec::new(),
-        }],
-        inputs: vec![
-            input("log", "exports/autumn.parquet"),
-            input("scenario", "scenarios/dearer.toml"),
-        ],
-        fingerprint: "9d977ba1a02531ab05d1b879dfaffae1".into(),
-        settings: vec![SettingInForce {
-            id: "S-07".into(),
-            name: "window_instant".into(),
-            value: "send".into(),
-            origin: "default".into(),
-        }],
-        ..Circumstances::default()
     }
 }

@@ -8,7 +8,7 @@ use crate::report::summary::BillTotals;
 use crate::vocabulary::Currency;
 
 /// What the three forms of formula that a workbook holds come to.
-fn evaluated(formula: &str, range: &Range<Data>) -> f64 {
+pub fn evaluated(formula: &str, range: &Range<Data>) -> f64 {
     let (function, arguments) = formula.trim_end_matches(')').split_once('(').unwrap();
     let arguments: Vec<&str> = arguments.split(',').collect();
     let cells = |text: &str| {
@@ -36,7 +36,7 @@ fn evaluated(formula: &str, range: &Range<Data>) -> f64 {
 }
 
 /// `B12` as row and column from 0.
-fn place(cell: &str) -> (usize, usize) {
+pub fn place(cell: &str) -> (usize, usize) {
     let digits = cell.find(|letter: char| letter.is_ascii_digit()).unwrap();
     let letters = cell[..digits].bytes();
     let column = letters.fold(0, |sum, letter| sum * 26 + usize::from(letter - b'A') + 1);
