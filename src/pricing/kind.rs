@@ -167,3 +167,28 @@ impl Pricer<'_> {
         account.clock.local_date(instant)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_nearest_day_stands_in_only_where_the_regime_is_another() {
+        let rulebook = Rulebook::embedded().expect("the rulebook");
+        let date = |text: &str| LocalDate::parse(text).expect("a date");
+        let under_other = CardDays::NearestUnderOtherRegime(&rulebook);
+        let takes =
+            |cards: CardDays<'_>, day: &str| cards.takes_nearest(Regime::Pmp2025, date(day));
+        // `pmp-2025` holds from 2025-07-01 to 2026-09-30; before 2022-02-01 there is no regime at all.
+        for (day, expected) in [
+            ("2021-12-31", true),
+            ("2025-06-30", true),
+            ("2025-07-01", false),
+            ("2026-09-30", false),
+            ("2026-10-01", true),
+        ] {
+            assert_eq!(takes(under_other, day), expected, "{day}");
+            assert!(takes(CardDays::Nearest, day) && !takes(CardDays::Real, day));
+        }
+    }
+}
