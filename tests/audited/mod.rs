@@ -11,7 +11,7 @@ use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::audit::{self, Evidence, ExpectedGroup, InvoiceLine, Reconciliation};
 use counterfoil::log::CellContext;
 use counterfoil::log::source::{self, Reading};
-use counterfoil::pricing::{self, Groups, Line};
+use counterfoil::pricing::{self, CardDays, Groups, Line};
 use counterfoil::replay::{self, CustomerPlaces, Scope};
 use counterfoil::rulebook::{Rulebook, Settings};
 use counterfoil::simulate::wrong_invoice::Truth;
@@ -124,14 +124,14 @@ impl Audited {
             tariff: &tariff,
             accounts: &accounts,
             settings: &settings,
-            is_regime_forced: request.rulebook.is_some(),
+            cards: CardDays::of_run(request.rulebook.is_some()),
             with_rates: true,
             ids: &replayed.places,
         })
         .unwrap();
         let groups = Groups::of(outcome, &pricing);
         Self {
-            lines: pricing::lines(outcome, &pricing, &groups, &tariff),
+            lines: pricing::lines(outcome, pricing.list(), &groups, &tariff),
             groups: audit::expected_groups(outcome, &pricing, &tariff, &accounts),
             tax_rates: audit::tax_rates(&accounts),
             covered: audit::covered(outcome, request.from, request.to),

@@ -11,7 +11,7 @@ use crate::pricing::Line;
 use crate::replay::FoldedLog;
 use crate::report::mask::Mask;
 use crate::report::tables::scenarios;
-use crate::report::whatif::{Told, WhatIfSummary, charts, page};
+use crate::report::whatif::{Told, WhatIfSummary, charts, page, workbook};
 use crate::report::{rejects, tables};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
@@ -107,6 +107,7 @@ pub fn write(
     folder
         .write_file("summary.json", json.as_bytes())
         .or_output()?;
+    workbook::write(&summary, folder).or_output()?;
     let charts = charts::draw(&summary);
     crate::report::charts::write(&charts, folder).or_output()?;
     let html = page::render(&summary, &charts).or_output()?;
