@@ -5,11 +5,14 @@
 //! them in an open window, charged all the same by P26-3) and one to Brazil, are 0.0096; the answer inside the
 //! window is one of the first 1,000 service messages (P26-2). Together 0.0957, six rated units and a free one.
 
+mod whatif_run;
+
 use std::fs;
 use std::path::Path;
-use std::process::{Command, Output};
+use std::process::Command;
 
 use serde_json::Value;
+use whatif_run::{check, run, summary, told};
 
 const LOG: &str = "\
 message_id,timestamp,direction,business,customer,type,category,status,delivered_at,entry_point
@@ -23,96 +26,57 @@ u2,2026-11-05T10:10:00Z,outbound,111,919800000002,template,utility,delivered,202
 a2,2026-11-09T10:00:00Z,outbound,111,919800000001,template,marketing,delivered,2026-11-09T10:00:00Z,
 ";
 
-/// Writes the log and scenarios `1.toml`, `2.toml`… and runs `whatif` with all of them.
-fn run(home: &Path, log: &str, scenarios: &[&str], options: &[&str]) -> Output {
-    fs::write(home.join("log.csv"), log).unwrap();
-    let mut command = Command::new(env!("CARGO_BIN_EXE_counterfoil"));
-    command
-        .current_dir(home)
-        .args(["whatif", "log.csv", "--out", "out", "--force", "--csv"])
-        .args(["--format", "json"]);
-    for (number, scenario) in (1..).zip(scenarios) {
-        let name = format!("{number}.toml");
-        fs::write(home.join(&name), scenario).unwrap();
-        command.args(["--scenario", &name]);
-    }
-    command.args(options).output().unwrap()
-}
-
-fn summary(scenarios: &[&str], options: &[&str]) -> Value {
-    let home = tempfile::tempdir().unwrap();
-    let output = run(home.path(), LOG, scenarios, options);
-    serde_json::from_slice(&output.stdout)
-        .unwrap_or_else(|_| panic!("{}", String::from_utf8_lossy(&output.stderr)))
-}
-
-/// Amount, rated, free and unrated units of a scenario in US dollars.
-fn told(summary: &Value, scenario: usize) -> (String, u64, u64, u64) {
-    let figures = &summary["scenarios"][scenario]["totals"]["USD"];
-    let count = |name: &str| figures[name].as_u64().unwrap();
-    (
-        figures["amount"].as_str().unwrap().to_owned(),
-        count("rated"),
-        count("free"),
-        count("unrated"),
-    )
-}
-
-/// Holds every scenario against its amount and units.
-fn check(cases: &[(&str, &str, (u64, u64))]) {
-    let scenarios: Vec<&str> = cases.iter().map(|(scenario, ..)| *scenario).collect();
-    let summary = summary(&scenarios, &[]);
-    assert_eq!(told(&summary, 0), ("0.0957".to_owned(), 6, 1, 0));
-    for (number, (scenario, amount, (rated, free))) in (1..).zip(cases) {
-        let expected = ((*amount).to_owned(), *rated, *free, 0);
-        assert_eq!(told(&summary, number), expected, "{scenario}");
-    }
-}
+/// Amount, rated and free units of the base.
+const BASE: (&str, u64, u64) = ("0.0957", 6, 1);
 
 #[test]
 fn rules_are_laid_over_the_rulebook() {
-    check(&[
-        // P25-3: the utility template in the open window is free.
-        ("[rules]\nregime = \"pmp-2025\"\n", "0.0943", (5, 2)),
-        // The same, on the one day that has it.
-        (
-            "[[rules.regimes]]\nregime = \"pmp-2025\"\nfrom = 2026-11-05\nto = 2026-11-05\n",
-            "0.0943",
-            (5, 2),
-        ),
-        // On another day it changes nothing.
-        (
-            "[[rules.regimes]]\nregime = \"pmp-2025\"\nfrom = 2026-11-06\nto = 2026-11-08\n",
-            "0.0957",
-            (6, 1),
-        ),
-        // A window of one hour is open at 10:10 still.
-        (
-            "[rules]\nregime = \"pmp-2025\"\ncustomer_service_window_hours = 1\n",
-            "0.0943",
-            (5, 2),
-        ),
-        // P26-2: without an allowance the answer costs the utility rate of India.
-        (
-            "[rules.settings]\nallowance_pmp_2026 = 0\n",
-            "0.0971",
-            (7, 0),
-        ),
-        // What costs nothing is a unit at a rate of zero.
-        ("[[rules.free]]\ncategory = \"utility\"\n", "0.0861", (6, 1)),
-        (
-            "[[rules.free]]\ncategory = \"utility\"\nmarket = \"Brazil\"\n",
-            "0.0889",
-            (6, 1),
-        ),
-    ]);
+    check(
+        LOG,
+        BASE,
+        &[
+            // P25-3: the utility template in the open window is free.
+            ("[rules]\nregime = \"pmp-2025\"\n", "0.0943", (5, 2)),
+            // The same, on the one day that has it.
+            (
+                "[[rules.regimes]]\nregime = \"pmp-2025\"\nfrom = 2026-11-05\nto = 2026-11-05\n",
+                "0.0943",
+                (5, 2),
+            ),
+            // On another day it changes nothing.
+            (
+                "[[rules.regimes]]\nregime = \"pmp-2025\"\nfrom = 2026-11-06\nto = 2026-11-08\n",
+                "0.0957",
+                (6, 1),
+            ),
+            // A window of one hour is open at 10:10 still.
+            (
+                "[rules]\nregime = \"pmp-2025\"\ncustomer_service_window_hours = 1\n",
+                "0.0943",
+                (5, 2),
+            ),
+            // P26-2: without an allowance the answer costs the utility rate of India.
+            (
+                "[rules.settings]\nallowance_pmp_2026 = 0\n",
+                "0.0971",
+                (7, 0),
+            ),
+            // What costs nothing is a unit at a rate of zero.
+            ("[[rules.free]]\ncategory = \"utility\"\n", "0.0861", (6, 1)),
+            (
+                "[[rules.free]]\ncategory = \"utility\"\nmarket = \"Brazil\"\n",
+                "0.0889",
+                (6, 1),
+            ),
+        ],
+    );
 }
 
 /// C23: six conversations, by the cards of 2025-06-30, the nearest day that has any (R-1): marketing India 0.0107
 /// twice, Brazil 0.0625; utility India 0.0014 twice, Brazil 0.0080; the service conversation is free (C23-6).
 #[test]
 fn conversations_come_back_under_their_regime() {
-    let summary = summary(&["[rules]\nregime = \"cbp-2023\"\n"], &[]);
+    let summary = summary(LOG, &["[rules]\nregime = \"cbp-2023\"\n"], &[]);
     assert_eq!(told(&summary, 1), ("0.0947".to_owned(), 6, 1, 0));
     let figures = &summary["scenarios"][1]["totals"]["USD"];
     assert_eq!(figures["conversations"], 7);
@@ -123,75 +87,80 @@ fn conversations_come_back_under_their_regime() {
 
 #[test]
 fn prices_are_laid_over_the_cards() {
-    check(&[
-        (
-            "[[prices.change]]\ncategory = \"marketing\"\npercent = -10\n",
-            "0.08709",
-            (6, 1),
-        ),
-        (
-            "[[prices.change]]\ncategory = \"utility\"\nmarket = \"India\"\nadd = \"0.001\"\n",
-            "0.0977",
-            (6, 1),
-        ),
-        (
-            "[[prices.change]]\ncategory = \"marketing\"\nmarket = \"Brazil\"\nrate = \"0.01\"\n",
-            "0.0432",
-            (6, 1),
-        ),
-        // Only the template of 9 November.
-        (
-            "[[prices.change]]\nfrom = 2026-11-09\npercent = 100\n",
-            "0.1075",
-            (6, 1),
-        ),
-        // Marketing to India cost 0.0107 in 2025.
-        ("[prices]\ncard_date = 2025-12-01\n", "0.0935", (6, 1)),
-        // The second utility template to India is the only one beyond a first of its market.
-        (
-            "[[prices.tiers]]\ncategory = \"utility\"\nsteps = [{ after = 1, discount_percent = 50 }]\n",
-            "0.095",
-            (6, 1),
-        ),
-        // A fifth of the one template of number 222.
-        (
-            "[[prices.discount]]\nbusiness = 222\npercent = 20\n",
-            "0.09434",
-            (6, 1),
-        ),
-        ("[prices.provider]\npercent = 10\n", "0.10527", (6, 1)),
-        (
-            "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"charged\"\n",
-            "0.1257",
-            (6, 1),
-        ),
-        (
-            "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"unit\"\n",
-            "0.1307",
-            (6, 1),
-        ),
-        (
-            "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"outbound\"\n",
-            "0.1307",
-            (6, 1),
-        ),
-        (
-            "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"inbound\"\n",
-            "0.1007",
-            (6, 1),
-        ),
-        // A mark-up on what is left after a discount: 0.09434 and a tenth of it.
-        (
-            "[[prices.discount]]\nbusiness = 222\npercent = 20\n[prices.provider]\npercent = 10\n",
-            "0.103774",
-            (6, 1),
-        ),
-    ]);
+    check(
+        LOG,
+        BASE,
+        &[
+            (
+                "[[prices.change]]\ncategory = \"marketing\"\npercent = -10\n",
+                "0.08709",
+                (6, 1),
+            ),
+            (
+                "[[prices.change]]\ncategory = \"utility\"\nmarket = \"India\"\nadd = \"0.001\"\n",
+                "0.0977",
+                (6, 1),
+            ),
+            (
+                "[[prices.change]]\ncategory = \"marketing\"\nmarket = \"Brazil\"\nrate = \"0.01\"\n",
+                "0.0432",
+                (6, 1),
+            ),
+            // Only the template of 9 November.
+            (
+                "[[prices.change]]\nfrom = 2026-11-09\npercent = 100\n",
+                "0.1075",
+                (6, 1),
+            ),
+            // Marketing to India cost 0.0107 in 2025.
+            ("[prices]\ncard_date = 2025-12-01\n", "0.0935", (6, 1)),
+            // The second utility template to India is the only one beyond a first of its market.
+            (
+                "[[prices.tiers]]\ncategory = \"utility\"\nsteps = [{ after = 1, discount_percent = 50 }]\n",
+                "0.095",
+                (6, 1),
+            ),
+            // A fifth of the one template of number 222.
+            (
+                "[[prices.discount]]\nbusiness = 222\npercent = 20\n",
+                "0.09434",
+                (6, 1),
+            ),
+            ("[prices.provider]\npercent = 10\n", "0.10527", (6, 1)),
+            (
+                "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"charged\"\n",
+                "0.1257",
+                (6, 1),
+            ),
+            (
+                "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"unit\"\n",
+                "0.1307",
+                (6, 1),
+            ),
+            (
+                "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"outbound\"\n",
+                "0.1307",
+                (6, 1),
+            ),
+            (
+                "[[prices.provider.fee]]\namount = \"0.005\"\nper = \"inbound\"\n",
+                "0.1007",
+                (6, 1),
+            ),
+            // A mark-up on what is left after a discount: 0.09434 and a tenth of it.
+            (
+                "[[prices.discount]]\nbusiness = 222\npercent = 20\n[prices.provider]\npercent = 10\n",
+                "0.103774",
+                (6, 1),
+            ),
+        ],
+    );
 }
 
 #[test]
 fn another_currency_has_its_own_cards_or_none() {
     let summary = summary(
+        LOG,
         &[
             "[prices]\ncurrency = \"INR\"\n",
             "[prices]\ncurrency = \"XAF\"\n",
@@ -223,7 +192,7 @@ fn another_currency_has_its_own_cards_or_none() {
 #[test]
 fn a_bridge_shows_each_effect_and_their_interaction() {
     let both = "[[prices.change]]\ncategory = \"marketing\"\npercent = -10\n[prices.provider]\npercent = 10\n";
-    let summary = summary(&[both], &[]);
+    let summary = summary(LOG, &[both], &[]);
     let bridge = &summary["bridges"][0];
     assert_eq!(
         (&bridge["base"], &bridge["total"]),
@@ -253,6 +222,7 @@ fn a_bridge_shows_each_effect_and_their_interaction() {
 fn sweeps_and_break_even_run_the_scenario_at_other_values() {
     let cheaper = "[[prices.change]]\ncategory = \"marketing\"\npercent = -10\n";
     let summary = summary(
+        LOG,
         &[cheaper],
         &[
             "--sweep",
