@@ -46,8 +46,8 @@ impl Mix {
         if self.0.is_empty() {
             return;
         }
-        for place in 0..messages.len() {
-            let message = messages[place];
+        for (place, slot) in messages.iter_mut().enumerate() {
+            let message = *slot;
             if message.is_inbound() || message.kind() != Kind::Template {
                 continue;
             }
@@ -61,7 +61,7 @@ impl Mix {
                 taken = taken.plus(*share).unwrap_or(taken);
                 if drawn.is_within(taken) {
                     let shifted = message.attributes().with_category(*category);
-                    messages[place] = message.with_attributes(shifted);
+                    *slot = message.with_attributes(shifted);
                     break;
                 }
             }

@@ -46,19 +46,15 @@ pub struct Merge {
 
 named_enum! {
     /// In which span of time templates become one.
+    #[derive(Default)]
     pub enum MergeSpan {
         /// A local day of the account.
+        #[default]
         Day = "day",
     }
 }
 
 super::words::deserialize_listed!(MergeSpan, "span");
-
-impl Default for MergeSpan {
-    fn default() -> Self {
-        Self::Day
-    }
-}
 
 /// At most so many templates of a category.
 #[derive(Clone, Copy, Debug, Deserialize)]

@@ -128,8 +128,7 @@ fn composed(own: Table, name: &str, parts: &[Scenario]) -> Result<Scenario, Conf
     let mut sum = Table::new();
     for part in parts {
         let mut table = part.table();
-        table
-            .retain(|key, _| !OWN_KEYS.contains(&key) && !(key == "seed" && own.contains_key(key)));
+        table.retain(|key, _| !(OWN_KEYS.contains(&key) || key == "seed" && own.contains_key(key)));
         unite(&mut sum, table, "", &|key| {
             contradiction(name, key, &part.file)
         })?;

@@ -24,8 +24,10 @@ pub struct ForecastMonths {
 
 named_enum! {
     /// Whether months differ from each other.
+    #[derive(Default)]
     pub enum Seasonality {
         /// Every month is as the last four weeks of the log.
+        #[default]
         None = "none",
         /// A month stands to the log's last one as the same two stood a year before.
         Log = "log",
@@ -33,12 +35,6 @@ named_enum! {
 }
 
 deserialize_listed!(Seasonality, "seasonality");
-
-impl Default for Seasonality {
-    fn default() -> Self {
-        Self::None
-    }
-}
 
 impl ForecastMonths {
     /// Refuses what cannot be.

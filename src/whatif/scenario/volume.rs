@@ -47,8 +47,10 @@ pub struct Scale {
 
 named_enum! {
     /// What there is more or less of.
+    #[derive(Default)]
     pub enum ScaleUnit {
         /// Messages of the business: a copy stands beside its message, in the same windows and conversations.
+        #[default]
         Messages = "messages",
         /// Customers, with everything that they and the business write: a copy is a customer of its own.
         Customers = "customers",
@@ -56,12 +58,6 @@ named_enum! {
 }
 
 deserialize_listed!(ScaleUnit, "unit of a scale");
-
-impl Default for ScaleUnit {
-    fn default() -> Self {
-        Self::Messages
-    }
-}
 
 /// A share of one category's templates that is of another.
 #[derive(Clone, Debug, Deserialize)]
