@@ -67,7 +67,12 @@ impl Draw {
         }
         let (mut count, mut left) = (0, expected);
         loop {
-            left += ln(1.0 - self.unit());
+            let sought = self.unit();
+            // −ln(1 − u) is never below u, so most days without a story need no logarithm.
+            if sought > left {
+                return count;
+            }
+            left += ln(1.0 - sought);
             if left < 0.0 || count == POISSON_MAX {
                 return count;
             }
@@ -102,18 +107,33 @@ fn unit(bits: u64) -> f64 {
     (bits >> 11) as f64 / 9_007_199_254_740_992.0
 }
 
+/// 1/12, 1/11 … 1/1.
+const EXP_STEPS: [f64; 12] = [
+    1.0 / 12.0,
+    1.0 / 11.0,
+    1.0 / 10.0,
+    1.0 / 9.0,
+    1.0 / 8.0,
+    1.0 / 7.0,
+    1.0 / 6.0,
+    1.0 / 5.0,
+    1.0 / 4.0,
+    1.0 / 3.0,
+    1.0 / 2.0,
+    1.0,
+];
+
 /// e to the power of `x`, for powers far from the ends of the range; relative error below 10^-9.
 pub fn exp(x: f64) -> f64 {
     let halvings = x * std::f64::consts::LOG2_E;
-    let whole = halvings.floor().clamp(-1000.0, 1000.0);
-    let rest = (halvings - whole).clamp(0.0, 1.0) * std::f64::consts::LN_2;
-    let mut term = 1.0;
-    let mut sum = 1.0;
-    for place in 1..=12 {
-        term *= rest / f64::from(place);
-        sum += term;
-    }
-    sum * f64::from_bits(((whole as i64 + 1023) as u64) << 52)
+    let toward_zero = halvings.clamp(-1000.0, 1000.0) as i64;
+    let whole = toward_zero - i64::from(halvings < toward_zero as f64);
+    let rest = (halvings - whole as f64).clamp(0.0, 1.0) * std::f64::consts::LN_2;
+    // Horner's scheme of the series 1 + x/1 (1 + x/2 (1 + x/3 …)).
+    let sum = EXP_STEPS
+        .iter()
+        .fold(1.0, |sum, step| 1.0 + rest * step * sum);
+    sum * f64::from_bits(((whole + 1023) as u64) << 52)
 }
 
 /// The natural logarithm of a positive number; absolute error below 10^-9.

@@ -1,6 +1,8 @@
 //! Simulated logs, what the program makes of them, and what stands in them.
 #![allow(dead_code)] // Each test uses a part.
 
+pub mod by_oracle;
+
 use std::collections::BTreeMap;
 use std::fs;
 use std::path::{Path, PathBuf};

@@ -1,5 +1,6 @@
 //! A model of businesses and their customers, read from TOML and checked: a simulation of it cannot fail.
 
+mod businesses;
 mod cells;
 mod check;
 mod file;

@@ -2,6 +2,7 @@
 
 mod table;
 mod webhooks;
+mod words;
 
 use std::io::Write;
 

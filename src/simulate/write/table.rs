@@ -4,15 +4,16 @@ use std::borrow::Cow;
 
 use anyhow::Result;
 
+use super::words::{marks, type_of, written};
 use crate::log::Column;
 use crate::report::tables::csv;
 use crate::report::tables::frame::{Cells, ColumnKind, ColumnSpec, Texts, Words};
 use crate::report::tables::parquet::{RowGroup, Schema};
 use crate::simulate::ids;
-use crate::simulate::message::{ERRORS_FROM, Kind, Mark};
+use crate::simulate::message::{ERRORS_FROM, Kind};
 use crate::simulate::model::{Model, Shape};
 use crate::simulate::rows::{Flaw, Row, carries_marks};
-use crate::vocabulary::{Direction, EntryPoint, MICROS_PER_SECOND, Status, TemplateCategory};
+use crate::vocabulary::{Direction, EntryPoint, MICROS_PER_SECOND, Status};
 
 /// Rows of a page: its columns fit the processor's cache.
 const PAGE_ROWS: usize = 1 << 13;
@@ -38,11 +39,6 @@ const COLUMNS: [Column; 18] = [
     Column::MetaPricingType,
     Column::MetaCategory,
 ];
-
-/// What Meta's category of free-form messages is called.
-pub const SERVICE: &str = "service";
-/// What Meta calls a free entry point under conversation-based pricing.
-pub const ENTRY_POINT: &str = "referral_conversion";
 
 /// The table of a model's log.
 pub struct Table<'m> {
@@ -278,36 +274,6 @@ impl<'t> Group<'t> {
     }
 }
 
-/// Meta's marks: model, billable, pricing type, category; each with a number of its own in its column.
-pub fn marks(mark: Mark, category: Option<TemplateCategory>) -> [Option<(usize, &'static str)>; 4] {
-    let (number, name) = category.map_or((0, SERVICE), |category| {
-        (1 + category as usize, category.name())
-    });
-    let category = Some((number, name));
-    let (conversation, message) = (Some((0, "CBP")), Some((1, "PMP")));
-    let (free, billable) = (Some((0, "false")), Some((1, "true")));
-    match mark {
-        Mark::None => [None; 4],
-        Mark::PerMessage => [message, None, None, category],
-        Mark::FirstConversation => [conversation, None, None, None],
-        Mark::Conversation => [conversation, None, None, category],
-        Mark::ConversationEntryPoint => [conversation, None, None, Some((9, ENTRY_POINT))],
-        Mark::Regular => [message, billable, Some((0, "regular")), category],
-        Mark::FreeService => [message, free, Some((1, "free_customer_service")), category],
-        Mark::FreeEntryPoint => [message, free, Some((2, "free_entry_point")), category],
-    }
-}
-
-fn type_of(kind: Kind) -> &'static str {
-    match kind {
-        Kind::Inbound | Kind::FreeForm => "text",
-        Kind::Reaction => "reaction",
-        Kind::System => "system",
-        Kind::Call => "call",
-        Kind::Template => "template",
-    }
-}
-
 fn put(words: &mut Words, number: usize, word: &str) {
     words.push_code(number, || Cow::Borrowed(word));
 }
@@ -316,18 +282,5 @@ fn put_some(words: &mut Words, word: Option<(usize, &str)>) {
     match word {
         Some((number, word)) => put(words, number, word),
         None => words.push_null(),
-    }
-}
-
-/// The digits of a number.
-pub fn written(mut number: u64, digits: &mut [u8; 20]) -> &[u8] {
-    let mut first = digits.len();
-    loop {
-        first -= 1;
-        digits[first] = b'0' + (number % 10) as u8;
-        number /= 10;
-        if number == 0 {
-            return &digits[first..];
-        }
     }
 }

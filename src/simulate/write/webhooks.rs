@@ -3,7 +3,7 @@
 
 use std::io::Write;
 
-use super::table::marks;
+use super::words::marks;
 use crate::simulate::ids;
 use crate::simulate::message::{ERRORS_FROM, Kind};
 use crate::simulate::model::{Business, Model, Shape};
