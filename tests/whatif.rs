@@ -304,7 +304,7 @@ fn what_cannot_be_is_refused_before_the_log_is_read() {
     for (scenario, expected) in [
         (
             "[rules]\nregim = \"pmp-2025\"\n",
-            "1.toml:2: unknown field `regim`",
+            "1.toml:2: unknown key `regim`",
         ),
         (
             "[[prices.change]]\nmarket = \"Brasil\"\npercent = 1\n",

@@ -300,7 +300,7 @@ fn what_cannot_be_done_to_messages_is_refused() {
         ),
         (
             "[behaviour.answer_click]\nwithin_minutes = 5\n",
-            "1.toml:1: unknown field `answer_click`",
+            "1.toml:1: unknown key `answer_click`",
         ),
     ] {
         let output = run(home.path(), LOG, &[scenario], &[]);

@@ -307,11 +307,9 @@ fn unknown_words_are_refused_with_line_and_nearest() {
 fn unknown_keys_and_wrong_types_are_refused_with_line() {
     assert!(
         refused("[[account]]\nid = \"A\"\n\ntimezon = \"UTC\"")
-            .starts_with("accounts.toml:4: unknown field `timezon`")
+            .starts_with("accounts.toml:4: unknown key `timezon`")
     );
-    assert!(
-        refused("[[acount]]\nid = \"A\"").starts_with("accounts.toml:1: unknown field `acount`")
-    );
+    assert!(refused("[[acount]]\nid = \"A\"").starts_with("accounts.toml:1: unknown key `acount`"));
     assert!(
         refused("[[account]]\ntimezone = \"UTC\"")
             .starts_with("accounts.toml:1: missing field `id`")
@@ -329,7 +327,7 @@ fn unknown_keys_and_wrong_types_are_refused_with_line() {
         refused(
             "[[account]]\nid = \"A\"\nnumbers = [\"1\",\n{ number = \"2\", form = 2025-01-01 }]"
         )
-        .starts_with("accounts.toml:4: unknown field `form`")
+        .starts_with("accounts.toml:4: unknown key `form`")
     );
     assert!(
         refused("[[account]]\nid = \"A\"\n[[account.change]]\nfrom = \"soon\"\ncurrency = \"EUR\"")

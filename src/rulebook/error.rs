@@ -101,13 +101,20 @@ impl ConfigError {
         }
     }
 
-    /// What the TOML reader says, with the line it says it about.
+    /// What the TOML reader says, with the line it says it about, and the nearest key where it knows none of a name.
     pub(crate) fn from_toml(error: &toml::de::Error, file: &str, text: &str) -> Self {
         let place = match error.span() {
             Some(span) => Place::at_offset(file, text, span.start),
             None => Place::file(file),
         };
-        Self::malformed(place, error.message().replace('\n', "; "))
+        let message = error.message();
+        let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
+        match words.split_first() {
+            Some((found, known)) if message.starts_with("unknown field") => {
+                Self::unknown_value(place, "key", found, known.join(", "), known.iter().copied())
+            }
+            _ => Self::malformed(place, message.replace('\n', "; ")),
+        }
     }
 }
 

@@ -228,7 +228,7 @@ fn what_a_rulebook_does_not_know_is_refused_with_its_line() {
         changed(", \"conversations\"]", ", \"per_message\"]")
             .contains("cbp-2022 prices conversations")
     );
-    assert!(changed("unit = \"hours\"", "units = \"hours\"").contains("unknown field `units`"));
+    assert!(changed("unit = \"hours\"", "units = \"hours\"").contains("unknown key `units`"));
     assert!(
         changed("confidence = \"meta\"", "confidence = \"certain\"")
             .contains("unknown confidence `certain`")

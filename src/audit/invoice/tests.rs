@@ -278,7 +278,7 @@ fn a_map_that_says_nonsense_is_refused() {
             .starts_with("map.toml:1: delimiter `ab` is not one ASCII sign")
     );
     assert!(refused("date_format = \"%Q\"").starts_with("map.toml:1: date_format `%Q`"));
-    assert!(refused("colums = 1").starts_with("map.toml:1: unknown field"));
+    assert!(refused("colums = 1").starts_with("map.toml:1: unknown key"));
     let missing = InvoiceMap::load(Path::new("/nowhere/map.toml"));
     assert!(matches!(missing, Err(ConfigError::Unreadable { .. })));
 }

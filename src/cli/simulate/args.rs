@@ -17,7 +17,9 @@ Examples:
 The form follows from the name of --out: .parquet, .csv, .csv.gz, .csv.zst, and for webhooks .jsonl,
 .jsonl.gz, .jsonl.zst. Beside the log stands the accounts.toml that belongs to it (log.accounts.toml).
 --truth writes truth.json (what was simulated, faults by kind, the bill), lines.csv (the true bill as
-audit would write tables/lines.csv) and faults.csv (each fault). docs/simulate.md explains models.
+audit would write tables/lines.csv) and faults.csv (each fault); --wrong-invoice beside them an
+invoice.csv with known errors, one of each cause unless the model says otherwise, and errors.csv
+that lists them. docs/simulate.md explains models.
 
 Exit codes: 0 clean; 2 bad usage or model; 70 a bug; 130 interrupted.";
 
@@ -43,6 +45,10 @@ pub struct SimulateArgs {
     /// Folder for the true bill and the list of faults
     #[arg(long, value_name = "DIR", help_heading = "Output")]
     pub truth: Option<PathBuf>,
+
+    /// Write into the folder of the truth an invoice with known errors, too: invoice.csv, errors.csv
+    #[arg(long, requires = "truth", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]
+    pub wrong_invoice: bool,
 
     /// Replace what is there
     #[arg(long, env = "COUNTERFOIL_FORCE", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "Output")]

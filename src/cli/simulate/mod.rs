@@ -13,6 +13,7 @@ use serde::Serialize;
 
 use super::batch::use_threads;
 use super::printer::{Format, Printer};
+use crate::audit::Cause;
 use crate::report::figures::thousands;
 use crate::report::summary::Bill;
 use crate::report::tables;
@@ -20,9 +21,10 @@ use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::run::output::LoneFile;
 use crate::run::progress::Progress;
+use crate::simulate::wrong_invoice::Wish;
 use crate::simulate::{self, Fault, Form, Model, Shape, Simulation, Written};
 use args::SimulateArgs;
-use truth::Truth;
+use truth::{Truth, WrongInvoiceFiles};
 
 /// What was simulated.
 #[derive(Serialize)]
@@ -48,9 +50,21 @@ struct Report {
     /// The folder of the truth, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     truth: Option<String>,
+    /// Errors of the wrong invoice, if it was asked for.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    wrong_invoice: Option<WrongInvoiceReport>,
     /// The true bill, if it was asked for.
     #[serde(skip_serializing_if = "Option::is_none")]
     bill: Option<Bill>,
+}
+
+/// What is wrong with the wrong invoice.
+#[derive(Serialize)]
+struct WrongInvoiceReport {
+    /// How many errors it has.
+    errors: u64,
+    /// How many more of a cause were wished for, and why they found no place.
+    could_not: BTreeMap<&'static str, String>,
 }
 
 /// Writes the log.
@@ -66,10 +80,12 @@ pub fn run(args: &SimulateArgs, printer: &Printer) -> Result<ExitStatus, Failure
     let accounts = beside(&args.out, "accounts.toml");
     let in_truth = |name: &str| args.truth.as_ref().map(|folder| folder.join(name));
     let truth_files = ["truth.json", "lines.csv", "faults.csv"].map(in_truth);
+    let wrong_files =
+        ["invoice.csv", "errors.csv"].map(|name| in_truth(name).filter(|_| args.wrong_invoice));
     let mut files = [Some(&args.out), Some(&accounts)]
         .into_iter()
         .flatten()
-        .chain(truth_files.iter().flatten());
+        .chain(truth_files.iter().chain(&wrong_files).flatten());
     if let Some(path) = files.find(|path| path.exists() && !args.force) {
         let failure = Failure::usage(anyhow::anyhow!("{} exists already", path.display()));
         return Err(failure.hint("choose another place, or replace it with --force"));
@@ -102,6 +118,7 @@ pub fn run(args: &SimulateArgs, printer: &Printer) -> Result<ExitStatus, Failure
             .truth
             .as_ref()
             .map(|folder| folder.display().to_string()),
+        wrong_invoice: None,
         bill: None,
     };
     for found in &injected {
@@ -114,6 +131,12 @@ pub fn run(args: &SimulateArgs, printer: &Printer) -> Result<ExitStatus, Failure
         let temp_dir = args.temp_dir.clone().unwrap_or_else(std::env::temp_dir);
         let truth = Truth::of(&model, &accounts, &temp_dir).or_output()?;
         put(lines, &tables::lines_csv(&truth.lines).or_output()?, args)?;
+        if let [Some(invoice), Some(errors)] = &wrong_files {
+            let files = truth.wrong_invoice(&wish(&model)).or_output()?;
+            put(invoice, &files.invoice, args)?;
+            put(errors, &files.errors, args)?;
+            report.wrong_invoice = Some(WrongInvoiceReport::of(&files));
+        }
         report.bill = Some(truth.bill);
         put(json, as_json(&report)?.as_bytes(), args)?;
     }
@@ -124,6 +147,32 @@ pub fn run(args: &SimulateArgs, printer: &Printer) -> Result<ExitStatus, Failure
         _ => printer.data(&page(&report))?,
     }
     Ok(ExitStatus::Success)
+}
+
+impl WrongInvoiceReport {
+    fn of(files: &WrongInvoiceFiles) -> Self {
+        let could_not = files.could_not.iter();
+        Self {
+            errors: files.count,
+            could_not: could_not
+                .map(|missed| {
+                    (
+                        missed.cause.name(),
+                        format!("{} more: {}", missed.count, missed.why),
+                    )
+                })
+                .collect(),
+        }
+    }
+}
+
+/// The errors that the model asks for; one of each cause where it is silent.
+fn wish(model: &Model) -> Wish {
+    model.wrong_invoice.clone().unwrap_or_else(|| Wish {
+        seed: model.seed,
+        errors: Cause::ALL.iter().map(|&cause| (cause, 1)).collect(),
+        ..Wish::default()
+    })
 }
 
 fn form(out: &Path, shape: Shape) -> Result<Form, Failure> {
@@ -170,6 +219,12 @@ fn page(report: &Report) -> String {
     let _ = writeln!(page, "Accounts   {}", report.accounts);
     if let Some(truth) = &report.truth {
         let _ = writeln!(page, "Truth      {truth}");
+    }
+    if let Some(wrong) = &report.wrong_invoice {
+        let _ = writeln!(page, "Invoice    {} known errors", wrong.errors);
+        for (cause, why) in &wrong.could_not {
+            let _ = writeln!(page, "           no {cause}, {why}");
+        }
     }
     page
 }

@@ -1,18 +1,33 @@
 //! The true bill of a simulated log: the same model without faults, gone through by the engine.
 
+use std::collections::BTreeMap;
 use std::io::Write;
 use std::path::Path;
 
 use anyhow::{Context, Result};
 
 use crate::accounts::{Accounts, TemplateRegistry};
+use crate::audit::{self, ExpectedGroup};
 use crate::cli::opened_log::{LogRequest, OpenedLog, ReplayRequest};
 use crate::pricing::{self, Groups, Line};
 use crate::report::summary::Bill;
 use crate::rulebook::Settings;
 use crate::run::interrupt;
+use crate::simulate::wrong_invoice::{self, CouldNot, Wish};
 use crate::simulate::{self, Form, Model};
-use crate::tariff::Tariff;
+use crate::tariff::{Amount, Period, Tariff};
+
+/// The files of a wrong invoice.
+pub struct WrongInvoiceFiles {
+    /// `invoice.csv`.
+    pub invoice: Vec<u8>,
+    /// `errors.csv`.
+    pub errors: Vec<u8>,
+    /// How many errors it has.
+    pub count: u64,
+    /// What was wished for and found no place.
+    pub could_not: Vec<CouldNot>,
+}
 
 /// What Meta should have charged for what was simulated.
 pub struct Truth {
@@ -20,6 +35,11 @@ pub struct Truth {
     pub lines: Vec<Line>,
     /// What it comes to.
     pub bill: Bill,
+    groups: Vec<ExpectedGroup>,
+    covered: Option<Period>,
+    tax_rates: BTreeMap<String, Amount>,
+    tariff: Tariff,
+    settings: Settings,
 }
 
 impl Truth {
@@ -85,6 +105,35 @@ impl Truth {
         Ok(Self {
             lines: pricing::lines(outcome, pricing.list(), &groups, &tariff),
             bill: Bill::new(outcome, pricing.list(), &groups, &tariff),
+            groups: audit::expected_groups(outcome, &pricing, &tariff, &accounts),
+            covered: audit::covered(outcome, None, None),
+            tax_rates: audit::tax_rates(&accounts),
+            tariff,
+            settings,
+        })
+    }
+
+    /// An invoice over it with the wished errors.
+    ///
+    /// # Errors
+    /// If the bill is none that an invoice could state.
+    pub fn wrong_invoice(&self, wish: &Wish) -> Result<WrongInvoiceFiles> {
+        let truth = wrong_invoice::Truth {
+            lines: &self.lines,
+            groups: &self.groups,
+            tariff: &self.tariff,
+            covered: self.covered,
+            tax_rates: &self.tax_rates,
+            rounding: self.settings.rounding,
+            rounding_digits: self.settings.rounding_digits,
+        };
+        let made = wrong_invoice::make(&truth, wish)?;
+        let markets = &self.tariff.markets;
+        Ok(WrongInvoiceFiles {
+            invoice: wrong_invoice::invoice_csv(&made.rows, markets)?,
+            errors: wrong_invoice::errors_csv(&made.errors, &made.rows, markets)?,
+            count: made.errors.len() as u64,
+            could_not: made.could_not,
         })
     }
 }

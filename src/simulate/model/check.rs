@@ -16,7 +16,8 @@ const TEMPLATES_MAX: usize = 1 << 12;
 const SECONDS_PER_HOUR: f64 = 3600.0;
 
 pub(super) fn model(text: &str, name: &str) -> Result<Model, ConfigError> {
-    let file: ModelFile = toml::from_str(text).map_err(|error| refused(&error, name, text))?;
+    let file: ModelFile =
+        toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
     let check = Check { text, name };
     check.days(&file)?;
     check.shares(&file)?;
@@ -79,23 +80,8 @@ pub(super) fn model(text: &str, name: &str) -> Result<Model, ConfigError> {
         chats,
         clicks,
         faults: file.faults.map(Spanned::into_inner).unwrap_or_default(),
+        wrong_invoice: file.wrong_invoice,
     })
-}
-
-/// What the TOML reader says, with the nearest key where it knows none of this name.
-fn refused(error: &toml::de::Error, name: &str, text: &str) -> ConfigError {
-    let message = error.message();
-    let place = match error.span() {
-        Some(span) => Place::at_offset(name, text, span.start),
-        None => Place::file(name),
-    };
-    let words: Vec<&str> = message.split('`').skip(1).step_by(2).collect();
-    match words.split_first() {
-        Some((found, known)) if message.starts_with("unknown field") => {
-            ConfigError::unknown_value(place, "key", found, known.join(", "), known.iter().copied())
-        }
-        _ => ConfigError::malformed(place, message.replace('\n', "; ")),
-    }
 }
 
 /// A model file while it is checked.

@@ -10,6 +10,7 @@ use super::cells::{
     Category, Date, DayHours, Exponent, Hour, Hours, Id, Minutes, Money, PerMonth, Seconds, Shape,
     ShapeCell, Share, Spread, Weekday, Weight, Weights, Zone,
 };
+use crate::simulate::wrong_invoice::Wish;
 use crate::vocabulary::EntryPoint;
 
 /// Declares a table whose every key has a default.
@@ -62,6 +63,7 @@ pub struct ModelFile {
     #[serde(default)]
     pub clicks: Clicks,
     pub faults: Option<Spanned<Faults>>,
+    pub wrong_invoice: Option<Wish>,
 }
 
 fn one() -> u64 {

@@ -12,6 +12,7 @@ use std::path::Path;
 use chrono_tz::Tz;
 
 use super::countries::Country;
+use super::wrong_invoice::Wish;
 use crate::accounts::AccountClock;
 use crate::rulebook::{ConfigError, read_text};
 use crate::vocabulary::{Currency, EntryPoint, Instant, LocalDate, TemplateCategory};
@@ -56,6 +57,8 @@ pub struct Model {
     pub clicks: Clicks,
     /// What goes wrong on the way into the log.
     pub faults: Faults,
+    /// Which errors a wrong invoice has, where the model says so.
+    pub wrong_invoice: Option<Wish>,
 }
 
 /// A business number with its customers.

@@ -75,7 +75,7 @@ fn each_section_is_an_effect_and_says_what_it_changes() {
 fn unknown_keys_and_words_are_refused_with_line_and_nearest() {
     let told = refused("[rules]\n\ncustomer_service_window_hour = 3\n");
     assert!(
-        told.starts_with("s.toml:3: unknown field `customer_service_window_hour`"),
+        told.starts_with("s.toml:3: unknown key `customer_service_window_hour`"),
         "{told}"
     );
     let told = refused("[[prices.change]]\ncategory = \"marketting\"\npercent = 1\n");
@@ -214,7 +214,7 @@ fn a_value_is_put_in_its_place() {
     );
     let told = varied("prices.provider.percentage", "1").expect_err("no such key");
     assert!(
-        told.to_string().contains("unknown field `percentage`"),
+        told.to_string().contains("unknown key `percentage`"),
         "{told}"
     );
     let told = varied("rules.conversation_hours", "0.5").expect_err("no whole hours");
