@@ -8,6 +8,7 @@ mod generator;
 mod oracle;
 
 use std::collections::BTreeMap;
+use std::path::Path;
 use std::process::Command;
 
 use audited::wrong::{found, injected, rows};
@@ -235,6 +236,64 @@ fn the_command_finds_the_errors_of_the_file() {
     let said = String::from_utf8_lossy(&output.stderr);
     // Days are missing between the five slices of the sample, so what is found is no conclusion.
     assert_eq!(output.status.code(), Some(4), "{said}");
+    assert_said_alike(&file("errors.csv"), &file("out/tables/differences.csv"), 20);
+}
+
+/// Simulated, billed wrongly, and audited: the errors that were put in are found, and nothing else.
+#[test]
+fn the_errors_of_a_simulated_invoice_are_found() {
+    let model = Path::new(env!("CARGO_MANIFEST_DIR")).join("data/simulate/shop.toml");
+    for seed in 1..=seeds(2) {
+        let home = tempfile::tempdir().unwrap();
+        let file = |name: &str| home.path().join(name);
+        let counterfoil = |arguments: &[&str]| {
+            Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+                .current_dir(home.path())
+                .args(arguments)
+                .output()
+                .unwrap()
+        };
+        let seed = seed.to_string();
+        let simulated = counterfoil(&[
+            "simulate",
+            "--scenario",
+            model.to_str().unwrap(),
+            "--seed",
+            &seed,
+            "--rows",
+            "20000",
+            "--out",
+            "log.parquet",
+            "--truth",
+            "truth",
+            "--wrong-invoice",
+        ]);
+        let said = String::from_utf8_lossy(&simulated.stderr);
+        assert_eq!(simulated.status.code(), Some(0), "{said}");
+        let audited = counterfoil(&[
+            "audit",
+            "log.parquet",
+            "--accounts",
+            "log.accounts.toml",
+            "--invoice",
+            "truth/invoice.csv",
+            "--out",
+            "out",
+            "--csv",
+            "--quiet",
+        ]);
+        let said = String::from_utf8_lossy(&audited.stderr);
+        assert!(matches!(audited.status.code(), Some(1 | 4)), "{said}");
+        assert_said_alike(
+            &file("truth/errors.csv"),
+            &file("out/tables/differences.csv"),
+            8,
+        );
+    }
+}
+
+/// `errors.csv` and `differences.csv` say the same of every line.
+fn assert_said_alike(errors: &Path, differences: &Path, least: usize) {
     let cell = [
         "invoice_id",
         "invoice_line",
@@ -248,12 +307,11 @@ fn the_command_finds_the_errors_of_the_file() {
         "currency",
         "cause",
     ];
-    let put_in = rows(&file("errors.csv"), &cell, |row| row("amount"));
-    let differences = file("out/tables/differences.csv");
-    let found = rows(&differences, &cell, |row| match &*row("status") {
+    let put_in = rows(errors, &cell, |row| row("amount"));
+    let found = rows(differences, &cell, |row| match &*row("status") {
         "different" => row("difference"),
         _ => String::new(),
     });
-    assert!(put_in.len() > 20);
+    assert!(put_in.len() > least, "{}", put_in.len());
     assert_eq!(put_in, found);
 }
