@@ -76,17 +76,17 @@ pub fn movements(
     };
     let mut pairs = pairs(&base, &scenario);
     let count = pairs.len() as u64;
-    pairs.sort_by(|left, right| {
-        let key = |pair: &MovedPair| {
-            let change = pair.amount.minus(pair.base).unwrap_or_default().abs();
-            (
-                Reverse(change),
-                pair.business.clone(),
-                pair.customer.clone(),
-                pair.currency.clone(),
-            )
-        };
-        key(left).cmp(&key(right))
+    // Members of several groups are several pairs of the same names.
+    pairs.sort_by_cached_key(|pair| {
+        let change = pair.amount.minus(pair.base).unwrap_or_default().abs();
+        let names = [&pair.business, &pair.customer, &pair.currency].map(String::clone);
+        (
+            Reverse(change),
+            names,
+            pair.base,
+            pair.base_units,
+            pair.units,
+        )
     });
     pairs.truncate(largest);
     let is_matched = run

@@ -97,8 +97,8 @@ impl Compared {
             });
             let start = self.messages.len();
             self.messages.extend(rows);
-            self.messages[start..]
-                .sort_unstable_by(|left, right| left.message_id.cmp(&right.message_id));
+            // Messages of groups, and of contradictory rows, share ids.
+            self.messages[start..].sort_unstable();
         }
         self.lines.push(run.lines);
         self.cells.push(run.billed.cells);

@@ -76,8 +76,9 @@ const MESSAGE_COLUMNS: &[ColumnSpec] = &[
     ColumnSpec::nullable("amount", Kind::Decimal),
 ];
 
-/// A message that moved, as the table shows it: the first charge of each side, and the sums.
-#[derive(Clone, Debug, PartialEq, Eq)]
+/// A message that moved, as the table shows it: the first charge of each side, and the sums. Rows stand in the
+/// order of their fields.
+#[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MovedMessageRow {
     /// The scenario.
     pub scenario: String,
@@ -90,7 +91,7 @@ pub struct MovedMessageRow {
 }
 
 /// How one side charges a message; without units it does not.
-#[derive(Clone, Debug, Default, PartialEq, Eq)]
+#[derive(Clone, Debug, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub struct MovedSide {
     /// Category, pricing type, currency.
     pub words: Option<[String; 3]>,
