@@ -267,12 +267,12 @@ fn what_moved_is_named() {
     let rows: Vec<&str> = messages.lines().skip(1).collect();
     assert_eq!(
         rows,
-        ["1,u2,utility,regular,USD,utility,free_customer_service,USD,1,1,0.0014,0"]
+        ["1,utility,regular,USD,utility,free_customer_service,USD,u2,1,1,0.0014,0"]
     );
     // The customer stands in the table, and nowhere that people read.
     let pairs = fs::read_to_string(home.path().join("out/tables/moved_pairs.csv")).unwrap();
     assert!(
-        pairs.contains("1,111,919800000002,USD,2,1,0.0028,0.0014"),
+        pairs.contains("1,111,USD,919800000002,2,1,0.0028,0.0014"),
         "{pairs}"
     );
     let page = fs::read_to_string(home.path().join("out/report.html")).unwrap();

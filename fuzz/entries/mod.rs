@@ -8,6 +8,7 @@ mod log;
 mod maps;
 mod on_disk;
 mod replay;
+mod scenario;
 mod settings;
 mod tariff;
 mod who;
@@ -16,6 +17,7 @@ pub use evidence::{analytics, invoice};
 pub use log::{csv_log, json_log, parquet_log};
 pub use maps::{map, mapped_csv, mapped_json, suggest_map};
 pub use replay::replay;
+pub use scenario::scenario;
 pub use settings::settings;
 pub use tariff::{card_import, rates};
 pub use who::{accounts, templates};
@@ -40,6 +42,7 @@ pub const TARGETS: &[Target] = &[
     ("rates", rates),
     ("card_import", card_import),
     ("settings", settings),
+    ("scenario", scenario),
 ];
 
 /// Separates the files of an input that is made of several: a line of its own, followed by the file's name.

@@ -327,7 +327,7 @@ fn unknown_keys_and_wrong_types_are_refused_with_line() {
         refused(
             "[[account]]\nid = \"A\"\nnumbers = [\"1\",\n{ number = \"2\", form = 2025-01-01 }]"
         )
-        .starts_with("accounts.toml:4: unknown key `form`")
+        .starts_with("accounts.toml:4: unknown field `form`")
     );
     assert!(
         refused("[[account]]\nid = \"A\"\n[[account.change]]\nfrom = \"soon\"\ncurrency = \"EUR\"")

@@ -45,9 +45,19 @@ pub fn run(
     // What a scenario says wrongly is said before the log is read.
     for scenario in &scenarios {
         tables.under(scenario).or_usage()?;
-        for variation in args.sweep.iter().chain(&args.break_even) {
-            let varied = scenario.with_value(&variation.key, variation.from, "--sweep");
+        let swept = args.sweep.iter().map(|variation| (variation, "--sweep"));
+        let searched = args.break_even.iter();
+        let searched = searched.map(|variation| (variation, "--break-even"));
+        for (variation, option) in swept.chain(searched) {
+            let varied = scenario.with_value(&variation.key, variation.from, option);
             tables.under(&varied.or_usage()?).or_usage()?;
+        }
+        if scenario.forecast.is_some() && inputs.to.is_some() {
+            let failure = Failure::usage(anyhow::anyhow!(
+                "{}: a forecast goes on after the log, and --to or --month ends before it",
+                scenario.name
+            ));
+            return Err(failure.hint("leave out --to and --month; --from may stay"));
         }
     }
     let log = OpenedLog::open(&inputs.log_request(source, false), &inputs.templates).or_input()?;

@@ -123,6 +123,51 @@ pub struct SealedBill {
     pub rate_cards: Vec<String>,
 }
 
+/// What a finished `whatif` says of itself that can be tested without running its scenarios again.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedWhatIf {
+    /// What became of every row.
+    pub control_totals: ControlTotals,
+    /// From the base to each scenario.
+    pub bridges: Vec<SealedScenarioBridge>,
+}
+
+/// From the base to a scenario in one currency.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedScenarioBridge {
+    /// The scenario.
+    pub scenario: String,
+    /// The currency.
+    pub currency: String,
+    /// What the base comes to.
+    pub base: Amount,
+    /// What each effect adds.
+    pub steps: Vec<SealedScenarioStep>,
+    /// What the scenario comes to.
+    pub total: Amount,
+}
+
+/// An effect's part of a bridge.
+#[derive(Clone, Copy, Debug, Deserialize)]
+pub struct SealedScenarioStep {
+    /// What it adds.
+    pub amount: Amount,
+}
+
+impl SealedWhatIf {
+    /// Reads the summary of a run if `whatif` made it.
+    pub fn read(run: &RunFolder) -> Option<Self> {
+        #[derive(Deserialize)]
+        struct Made {
+            command: String,
+        }
+        let bytes = fs::read(run.file(SUMMARY)).ok()?;
+        let made: Made = serde_json::from_slice(&bytes).ok()?;
+        let is_what_if = made.command == "whatif";
+        is_what_if.then(|| serde_json::from_slice(&bytes).ok())?
+    }
+}
+
 impl SealedSummary {
     /// Reads the summary of a run.
     ///

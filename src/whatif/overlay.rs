@@ -42,6 +42,10 @@ impl Tables {
             tables.scope.forced_regime = None;
         }
         let prices = &scenario.prices;
+        for entry in &prices.discount {
+            let place = source.place(entry.span());
+            entry.get_ref().cells().reach(&self.tariff.markets, place)?;
+        }
         if let Some(currency) = prices.currency {
             tables.accounts = self.accounts.billed_in(currency.0);
         }

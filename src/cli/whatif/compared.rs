@@ -72,6 +72,12 @@ impl Compared {
         result.changes = scenario.changes();
         result.assumptions = scenario.assumptions();
         result.converted = scenario.converted(&result.totals);
+        if scenario.prices.exchange.is_some() && result.converted.is_none() {
+            result.assumptions.push(
+                "Not counted in one currency: the scenario gives no rate for each currency that is billed in."
+                    .to_owned(),
+            );
+        }
         comparison.scenarios.push(result);
         comparison
             .bridges

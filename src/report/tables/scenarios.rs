@@ -4,7 +4,7 @@ use anyhow::Result;
 
 use super::charges::push_amount;
 use super::files::write_small;
-use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Words};
+use super::frame::{Cells, ColumnKind as Kind, ColumnSpec, Columns, Decimals, Texts, Words};
 use crate::pricing::Line;
 use crate::run::output::Folder;
 use crate::whatif::cells::CellKey;
@@ -52,8 +52,8 @@ const COMPARISON_COLUMNS: &[ColumnSpec] = &[
 const PAIR_COLUMNS: &[ColumnSpec] = &[
     ColumnSpec::required("scenario", Kind::Word),
     ColumnSpec::required("business", Kind::Word),
-    ColumnSpec::required("customer", Kind::Word),
     ColumnSpec::required("currency", Kind::Word),
+    ColumnSpec::required("customer", Kind::Text),
     ColumnSpec::required("base_units", Kind::Count),
     ColumnSpec::required("units", Kind::Count),
     ColumnSpec::required("base_amount", Kind::Decimal),
@@ -63,13 +63,13 @@ const PAIR_COLUMNS: &[ColumnSpec] = &[
 /// The columns of `moved_messages`.
 const MESSAGE_COLUMNS: &[ColumnSpec] = &[
     ColumnSpec::required("scenario", Kind::Word),
-    ColumnSpec::required("message_id", Kind::Word),
     ColumnSpec::nullable("base_category", Kind::Word),
     ColumnSpec::nullable("base_pricing_type", Kind::Word),
     ColumnSpec::nullable("base_currency", Kind::Word),
     ColumnSpec::nullable("category", Kind::Word),
     ColumnSpec::nullable("pricing_type", Kind::Word),
     ColumnSpec::nullable("currency", Kind::Word),
+    ColumnSpec::required("message_id", Kind::Text),
     ColumnSpec::required("base_units", Kind::Count),
     ColumnSpec::required("units", Kind::Count),
     ColumnSpec::nullable("base_amount", Kind::Decimal),
@@ -169,13 +169,9 @@ pub fn write_comparison(
 /// # Errors
 /// If a file cannot be written.
 pub fn write_moved_pairs(pairs: &[(&str, &MovedPair)], csv: bool, folder: &Folder) -> Result<u64> {
-    let push = |(scenario, pair): &(&str, &MovedPair), row: &mut Row<4, 2, 2>| {
-        row.words([
-            Some(scenario),
-            Some(&pair.business),
-            Some(&pair.customer),
-            Some(&pair.currency),
-        ]);
+    let push = |(scenario, pair): &(&str, &MovedPair), row: &mut Row<3, 2, 2>| {
+        row.words([Some(scenario), Some(&pair.business), Some(&pair.currency)]);
+        row.text(&pair.customer);
         row.counts([pair.base_units, pair.units]);
         row.amounts([Some(pair.base), Some(pair.amount)]);
     };
@@ -191,7 +187,7 @@ pub fn write_moved_messages(
     csv: bool,
     folder: &Folder,
 ) -> Result<u64> {
-    let push = |message: &MovedMessageRow, row: &mut Row<8, 2, 2>| {
+    let push = |message: &MovedMessageRow, row: &mut Row<7, 2, 2>| {
         let words = |side: &MovedSide| {
             side.words
                 .clone()
@@ -199,13 +195,13 @@ pub fn write_moved_messages(
         };
         let [base, moved] = [words(&message.base), words(&message.moved)];
         let sides = base.iter().chain(&moved).map(Option::as_deref);
-        let mut cells = [None; 8];
+        let mut cells = [None; 7];
         cells[0] = Some(message.scenario.as_str());
-        cells[1] = Some(message.message_id.as_str());
-        for (cell, word) in cells[2..].iter_mut().zip(sides) {
+        for (cell, word) in cells[1..].iter_mut().zip(sides) {
             *cell = word;
         }
         row.words(cells);
+        row.text(&message.message_id);
         row.counts([message.base.units, message.moved.units]);
         row.amounts([message.base.amount, message.moved.amount]);
     };
@@ -219,9 +215,11 @@ pub fn write_moved_messages(
     )
 }
 
-/// The columns of these tables: words, then counts, then amounts.
+/// The columns of these tables: words, then a text where there is one, then counts, then amounts.
 struct Row<const WORDS: usize, const COUNTS: usize, const AMOUNTS: usize> {
     words: [Words; WORDS],
+    /// Of which nearly every cell differs: a dictionary would only grow.
+    text: Option<Texts>,
     counts: [Vec<i64>; COUNTS],
     amounts: [Decimals; AMOUNTS],
 }
@@ -232,6 +230,7 @@ impl<const WORDS: usize, const COUNTS: usize, const AMOUNTS: usize> Default
     fn default() -> Self {
         Self {
             words: std::array::from_fn(|_| Words::default()),
+            text: None,
             counts: std::array::from_fn(|_| Vec::new()),
             amounts: std::array::from_fn(|_| Decimals::default()),
         }
@@ -246,6 +245,11 @@ impl<const WORDS: usize, const COUNTS: usize, const AMOUNTS: usize> Row<WORDS, C
                 None => column.push_null(),
             }
         }
+    }
+
+    fn text(&mut self, cell: &str) {
+        let text = self.text.get_or_insert_default();
+        text.push(cell.as_bytes());
     }
 
     fn counts(&mut self, cells: [u64; COUNTS]) {
@@ -266,6 +270,7 @@ impl<const WORDS: usize, const COUNTS: usize, const AMOUNTS: usize> Columns
 {
     fn clear_rows(&mut self) {
         self.words.iter_mut().for_each(Words::clear_rows);
+        self.text.iter_mut().for_each(Texts::clear_rows);
         self.counts.iter_mut().for_each(Vec::clear);
         self.amounts.iter_mut().for_each(Decimals::clear_rows);
     }
@@ -274,6 +279,7 @@ impl<const WORDS: usize, const COUNTS: usize, const AMOUNTS: usize> Columns
         let words = self.words.iter().map(Cells::Words);
         let counts = self.counts.iter().map(|counts| Cells::Integers(counts));
         let amounts = self.amounts.iter().map(Cells::Decimals);
-        words.chain(counts).chain(amounts).collect()
+        let text = self.text.iter().map(Cells::Text);
+        words.chain(text).chain(counts).chain(amounts).collect()
     }
 }

@@ -18,11 +18,12 @@ mod page;
 mod report;
 mod rows;
 mod totals;
+mod what_if;
 
 use std::path::Path;
 
 use super::folder::RunFolder;
-use super::sealed::SealedSummary;
+use super::sealed::{SealedSummary, SealedWhatIf};
 pub use charges::TABLE as CHARGES;
 pub use conversations::TABLE as CONVERSATIONS;
 pub use inputs::find_input;
@@ -43,6 +44,10 @@ pub fn verify(run: &RunFolder, request: Request<'_>) -> Verification {
     let mut verification = Verification::of(run);
     verification.add(outputs::test(run));
     verification.add(inputs::test(run, request));
+    if let Some(what_if) = SealedWhatIf::read(run) {
+        what_if::test(run, &what_if, &mut verification);
+        return verification;
+    }
     let summary = SealedSummary::read(run);
     let mut totals = AreaReport::new(Area::ControlTotals);
     let mut tables = AreaReport::new(Area::Tables);

@@ -58,7 +58,7 @@ pub fn test(run: &RunFolder, summary: &SealedSummary, report: &mut AreaReport) {
 }
 
 /// The sum of the outcomes, which a hand may have made as large as it likes.
-fn outcomes(totals: &ControlTotals) -> u128 {
+pub fn outcomes(totals: &ControlTotals) -> u128 {
     let ControlTotals {
         rows_read: _,
         inbound,

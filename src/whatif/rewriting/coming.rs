@@ -4,7 +4,7 @@
 //! end of one repetition go on in the next.
 
 use super::Circumstances;
-use super::copies::{grown, months_between, power};
+use super::copies::{grown, months_between, power, refuse_excess};
 use crate::replay::message::Message;
 use crate::rulebook::ConfigError;
 use crate::tariff::{Amount, Rounding};
@@ -61,6 +61,8 @@ impl Coming {
         let months = forecast.months.0 as u32;
         let end_month = (0..months).fold(last_month, |month, _| month.next());
         let growth = forecast.growth_percent_per_month;
+        let factor = grown(growth.map_or(Amount::ZERO, |percent| percent.0));
+        refuse_excess(factor, months, source)?;
         let seasons = match forecast.seasonality {
             Seasonality::None => Vec::new(),
             Seasonality::Log => {
@@ -71,7 +73,7 @@ impl Coming {
             block: (start, end_of_block),
             end: end_month.last_day().next().midnight_utc(),
             last_month,
-            growth: growth.map_or(grown(Amount::ZERO), |percent| grown(percent.0)),
+            growth: factor,
             seasons,
         })
     }

@@ -8,13 +8,13 @@ use crate::replay::message::Message;
 use crate::replay::rewriting::Timelines;
 use crate::rulebook::ConfigError;
 use crate::tariff::{Amount, Rounding};
-use crate::vocabulary::Month;
-use crate::whatif::scenario::volume::ScaleUnit;
+use crate::vocabulary::{LocalDate, Month};
+use crate::whatif::scenario::volume::{FACTOR_MAX, ScaleUnit};
 use crate::whatif::scenario::{Source, Volume};
 
 /// One.
 const ONE: Amount = Amount::from_units(1_000_000_000_000);
-/// More copies than this of one message are none that a log could have.
+/// What scales and growth together may make of one message.
 const COPIES_MAX: usize = 1_000_000;
 
 /// What a scenario makes of the number of messages and customers.
@@ -52,10 +52,15 @@ impl Copies {
         let growth = volume
             .growth_percent_per_month
             .zip(circumstances.time_range);
+        if let Some((percent, (first, last))) = growth {
+            let month = |instant| LocalDate::at_offset(instant, 0).month();
+            let months = months_between(month(first), month(last));
+            refuse_excess(grown(percent.0), months, source)?;
+        }
         Ok(Self {
             scales: scales.collect::<Result<_, ConfigError>>()?,
             growth: growth.map(|(percent, (first, _))| {
-                let month = crate::vocabulary::LocalDate::at_offset(first, 0).month();
+                let month = LocalDate::at_offset(first, 0).month();
                 (grown(percent.0), month)
             }),
             coming,
@@ -126,6 +131,24 @@ impl Copies {
             );
         }
         (in_line, customers)
+    }
+}
+
+/// Refuses a growth that comes to more than a scenario may multiply by.
+///
+/// # Errors
+/// If it does.
+pub fn refuse_excess(growth: Amount, months: u32, source: &Source<'_>) -> Result<(), ConfigError> {
+    let most = Amount::from_units(FACTOR_MAX * ONE.units());
+    match power(growth, months) > most {
+        false => Ok(()),
+        true => Err(ConfigError::malformed(
+            source.file(),
+            format!(
+                "`growth_percent_per_month` comes to more than {FACTOR_MAX} times the customers in {months} months; \
+                 state less growth or fewer months"
+            ),
+        )),
     }
 }
 

@@ -20,7 +20,7 @@ impl Scenario {
     /// # Errors
     /// If a file cannot be read or is refused, contains itself, or contradicts another.
     pub fn load(path: &Path) -> Result<Self, ConfigError> {
-        load(path, &mut Vec::new())
+        load(path, &mut Vec::new(), &mut Vec::new())
     }
 
     /// All of these scenarios as one.
@@ -90,7 +90,13 @@ impl Scenario {
     }
 }
 
-fn load(path: &Path, within: &mut Vec<PathBuf>) -> Result<Scenario, ConfigError> {
+/// Loads a file. `within` are the files that contain it, `taken` all that stand in the scenario already: what two of
+/// its parts contain applies once.
+fn load(
+    path: &Path,
+    within: &mut Vec<PathBuf>,
+    taken: &mut Vec<PathBuf>,
+) -> Result<Scenario, ConfigError> {
     let name = path.display().to_string();
     let mut scenario = Scenario::parse(&read_text(path)?, &name)?;
     if scenario.name.is_empty() {
@@ -101,17 +107,20 @@ fn load(path: &Path, within: &mut Vec<PathBuf>) -> Result<Scenario, ConfigError>
     if scenario.with.is_empty() {
         return Ok(scenario);
     }
-    within.push(path.to_owned());
+    within.push(real(path));
     let folder = path.parent().unwrap_or(Path::new(""));
     let mut parts = Vec::new();
     for other in &scenario.with {
         let path = folder.join(other.get_ref());
-        if within.contains(&path) {
+        if within.contains(&real(&path)) {
             let problem = format!("`{}` contains this scenario itself", other.get_ref());
             let place = scenario.source().place(other.span());
             return Err(ConfigError::malformed(place, problem));
         }
-        parts.push(load(&path, within)?);
+        if !taken.contains(&real(&path)) {
+            taken.push(real(&path));
+            parts.push(load(&path, within, taken)?);
+        }
     }
     within.pop();
     let mut own = scenario.table();
@@ -121,6 +130,11 @@ fn load(path: &Path, within: &mut Vec<PathBuf>) -> Result<Scenario, ConfigError>
     let mut sum = composed(own, &name, &parts)?;
     sum.files.splice(..0, files);
     Ok(sum)
+}
+
+/// The file behind a path, whatever way leads to it.
+fn real(path: &Path) -> PathBuf {
+    path.canonicalize().unwrap_or_else(|_| path.to_owned())
 }
 
 /// A scenario of its own keys and those of its parts.

@@ -174,7 +174,7 @@ impl Scenario {
             (Effect::Rule, !self.rules.is_empty()),
             (Effect::Rate, !prices.keeps_rates()),
             (Effect::Tier, !prices.tiers.is_empty()),
-            (Effect::Provider, prices.provider.is_some()),
+            (Effect::Provider, prices.has_provider()),
             (Effect::Mix, !self.mix.is_empty()),
             (Effect::Behaviour, !self.behaviour.is_empty()),
             (Effect::Volume, !self.volume.is_empty()),

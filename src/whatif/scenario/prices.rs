@@ -11,6 +11,11 @@ use crate::rulebook::ConfigError;
 use crate::tariff::Amount;
 use crate::vocabulary::named_enum;
 
+/// No step begins after more messages.
+const AFTER_MAX: u64 = 1_000_000_000_000;
+/// The largest percentage.
+const PERCENT_MAX: Amount = Amount::from_units(1_000_000 * 1_000_000_000_000);
+
 /// What holds instead of the cards of the base, and what is paid beside them.
 #[derive(Clone, Debug, Default, Deserialize)]
 #[serde(default, deny_unknown_fields)]
@@ -132,6 +137,12 @@ impl Prices {
             && self.discount.is_empty()
     }
 
+    /// Whether a provider takes anything.
+    pub fn has_provider(&self) -> bool {
+        let takes = |provider: &Provider| provider.percent.is_some() || !provider.fee.is_empty();
+        self.provider.as_ref().is_some_and(takes)
+    }
+
     /// Whether a fee is taken for messages, whatever Meta makes of them.
     pub fn counts_messages(&self) -> bool {
         let fees = self.provider.iter().flat_map(|provider| &provider.fee);
@@ -155,11 +166,9 @@ impl Prices {
                 let problem = "a change needs exactly one of `percent`, `add` and `rate`";
                 return refused(entry.span(), problem.to_owned());
             }
-            if percent.is_some_and(|percent| percent.0 < hundred(-1)) {
-                return refused(
-                    entry.span(),
-                    "a rate cannot fall by more than 100 percent".to_owned(),
-                );
+            if percent.is_some_and(|percent| percent.0 < hundred(-1) || percent.0 > PERCENT_MAX) {
+                let problem = "a rate can change by -100 to 1000000 percent";
+                return refused(entry.span(), problem.to_owned());
             }
             if rate.is_some_and(|rate| rate.0.is_negative() || rate.0 >= Amount::RATE_MAX) {
                 return refused(
@@ -185,9 +194,12 @@ impl Prices {
             }
             let steps = steps.as_deref().unwrap_or_default();
             if !steps.is_sorted_by(|left, right| left.after < right.after)
-                || steps.iter().any(|step| step.after == 0)
+                || steps
+                    .iter()
+                    .any(|step| !(1..=AFTER_MAX).contains(&step.after))
             {
-                let problem = "steps must begin `after` ascending numbers of messages, from 1 on";
+                let problem =
+                    "steps must begin `after` ascending numbers of messages, 1 to 1000000000000";
                 return refused(entry.span(), problem.to_owned());
             }
             if steps.iter().any(|step| !is_share(step.discount_percent.0)) {
@@ -210,9 +222,9 @@ impl Prices {
         }
         let provider = self.provider.iter();
         if let Some(percent) = provider.clone().find_map(|provider| provider.percent)
-            && percent.0 < hundred(-1)
+            && (percent.0 < hundred(-1) || percent.0 > PERCENT_MAX)
         {
-            let problem = "`prices.provider.percent` cannot lie below -100";
+            let problem = "`prices.provider.percent` must lie between -100 and 1000000";
             return Err(ConfigError::malformed(source.file(), problem));
         }
         for fee in provider.flat_map(|provider| &provider.fee) {
@@ -332,6 +344,7 @@ impl Prices {
 
 impl Exchange {
     fn check(&self, place: crate::rulebook::Place) -> Result<(), ConfigError> {
+        let mut known = Vec::new();
         for (code, rate) in &self.rates {
             let Some(currency) = crate::vocabulary::Currency::parse(code) else {
                 let codes = crate::vocabulary::Currency::codes();
@@ -347,6 +360,11 @@ impl Exchange {
                 );
                 return Err(ConfigError::malformed(place, problem));
             }
+            if known.contains(&currency) {
+                let problem = format!("the rate of {currency} stands twice");
+                return Err(ConfigError::malformed(place, problem));
+            }
+            known.push(currency);
         }
         Ok(())
     }

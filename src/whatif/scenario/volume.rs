@@ -8,11 +8,11 @@ use super::words::{
     Date, Number, NumberOrText, TemplateCategoryWord, deserialize_listed, refuse_order,
 };
 use crate::rulebook::ConfigError;
-use crate::tariff::Amount;
+use crate::tariff::{Amount, Rounding};
 use crate::vocabulary::named_enum;
 
-/// The largest factor.
-const FACTOR_MAX: i128 = 1_000;
+/// The largest factor, and what all of them may multiply to.
+pub const FACTOR_MAX: i128 = 1_000;
 
 /// How many messages or customers there are.
 #[derive(Clone, Debug, Default, Deserialize)]
@@ -107,6 +107,19 @@ impl Volume {
                 .from
                 .map_or(crate::vocabulary::LocalDate::MIN, |date| date.0);
             refuse_order(from, scale.to.map(|date| date.0), place)?;
+        }
+        let factors = self.scale.iter().map(|entry| entry.get_ref().factor.0);
+        let product =
+            factors
+                .filter(|&factor| factor > whole(1))
+                .try_fold(whole(1), |product, factor| {
+                    let product = product.by_factor(factor, Rounding::HalfUp)?;
+                    (product <= whole(FACTOR_MAX)).then_some(product)
+                });
+        if product.is_none() {
+            let problem =
+                format!("the factors of `volume.scale` multiply to more than {FACTOR_MAX}");
+            return Err(ConfigError::malformed(source.file(), problem));
         }
         check_growth(self.growth_percent_per_month, source)
     }
