@@ -328,6 +328,62 @@ fn what_cannot_be_is_refused_before_the_log_is_read() {
     }
 }
 
+/// What two parts of a scenario contain applies once; a file that contains itself is refused.
+#[test]
+fn what_two_parts_contain_applies_once() {
+    let home = tempfile::tempdir().unwrap();
+    let file = |name: &str, text: &str| fs::write(home.path().join(name), text).unwrap();
+    file(
+        "cheaper.toml",
+        "[[prices.change]]\ncategory = \"marketing\"\npercent = -10\n",
+    );
+    file("left.toml", "with = [\"cheaper.toml\"]\n");
+    file("right.toml", "with = [\"./cheaper.toml\"]\n");
+    file("circle.toml", "with = [\"round.toml\"]\n");
+    file("round.toml", "with = [\"circle.toml\"]\n");
+    let output = run(
+        home.path(),
+        LOG,
+        &["with = [\"left.toml\", \"right.toml\"]\n"],
+        &[],
+    );
+    let summary: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(told(&summary, 1).0, "0.08709");
+    let output = run(home.path(), LOG, &["with = [\"circle.toml\"]\n"], &[]);
+    let errors = String::from_utf8_lossy(&output.stderr).into_owned();
+    assert_eq!(output.status.code(), Some(2), "{errors}");
+    assert!(
+        errors.contains("`circle.toml` contains this scenario itself"),
+        "{errors}"
+    );
+}
+
+/// `verify` hashes a run of `whatif` and adds up its bridges; a summary that was touched is found.
+#[test]
+fn a_run_can_be_verified() {
+    let home = tempfile::tempdir().unwrap();
+    let both = "[[prices.change]]\npercent = -10\n[prices.provider]\npercent = 10\n";
+    assert!(run(home.path(), LOG, &[both], &[]).status.success());
+    let verify = || {
+        let output = Command::new(env!("CARGO_BIN_EXE_counterfoil"))
+            .current_dir(home.path())
+            .args(["verify", "out"])
+            .output()
+            .unwrap();
+        (
+            output.status.code(),
+            String::from_utf8_lossy(&output.stdout).into_owned(),
+        )
+    };
+    let (code, said) = verify();
+    assert_eq!(code, Some(0), "{said}");
+    assert!(said.contains("1 bridges add up"), "{said}");
+    let path = home.path().join("out/summary.json");
+    let summary = fs::read_to_string(&path).unwrap();
+    fs::write(&path, summary.replacen("0.0957", "0.0958", 1)).unwrap();
+    assert_eq!(verify().0, Some(1));
+}
+
 /// A scenario that changes nothing is the base, and the base is the audit, byte for byte.
 #[test]
 fn a_scenario_that_changes_nothing_is_the_base() {
