@@ -88,7 +88,7 @@ impl<'a> Repricer<'a> {
         }
     }
 
-    /// What [`super::price`] and [`Groups::of`] would give for this tariff and these accounts, but for the price of
+    /// What [`super::price()`] and [`Groups::of`] would give for this tariff and these accounts, but for the price of
     /// each single charge.
     ///
     /// # Errors

@@ -37,7 +37,7 @@ pub fn write(lines: &[Line], csv: bool, folder: &Folder) -> Result<u64> {
     write_small("lines", COLUMNS, lines, LineColumns::push, csv, folder)
 }
 
-/// The table as CSV, as [`write`] would write it.
+/// The table as CSV, as [`write()`] would write it.
 ///
 /// # Errors
 /// None in practice: the bytes go to memory.
