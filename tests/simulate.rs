@@ -351,7 +351,15 @@ fn documented_models_run() {
     }
     let page = fs::read_to_string(folder.join("docs/simulate.md")).unwrap();
     let blocks = page.split("```toml\n").skip(1);
-    models.extend(blocks.map(|block| block.split("```").next().unwrap().to_owned()));
+    let small = fs::read_to_string(folder.join("data/simulate/small.toml")).unwrap();
+    models.extend(blocks.map(|block| {
+        let block = block.split("```").next().unwrap();
+        match block.contains("from = ") {
+            true => block.to_owned(),
+            // A section by itself belongs to some model.
+            false => format!("{small}\n{block}"),
+        }
+    }));
     assert!(models.len() >= 5);
     let home = Home::new();
     for model in models {
@@ -360,7 +368,8 @@ fn documented_models_run() {
         } else {
             "log.csv"
         };
-        let said = home.simulate(&model, log, &["--rows", "2000", "--truth", "truth"]);
+        let asked = ["--rows", "2000", "--truth", "truth", "--wrong-invoice"];
+        let said = home.simulate(&model, log, &asked);
         assert!(said["rows"].as_u64().unwrap() > 1000);
     }
 }
