@@ -406,7 +406,11 @@ fn steps_below(list: Amount, steps: &[(u64, Amount)]) -> Vec<Step> {
 }
 
 fn scale(ladder: &mut Ladder, percent: u64) {
-    let scaled = |count: u64| (u128::from(count) * u128::from(percent) / 100) as u64;
+    // A bound beyond every count of messages stays one, and leaves room for the next step's.
+    let scaled = |count: u64| {
+        let scaled = u128::from(count) * u128::from(percent) / 100;
+        u64::try_from(scaled).unwrap_or(u64::MAX).min(u64::MAX - 1)
+    };
     ladder.is_own = true;
     for step in &mut ladder.steps {
         step.from = scaled(step.from - 1) + 1;
