@@ -72,6 +72,7 @@ fn tables(bencher: Bencher<'_, '_>, case: &Case) {
         differences: None,
         analytics_differences: None,
         findings: None,
+        adjustments: None,
         tariff: &tariff,
         ids: &replayed.places,
     };
@@ -196,6 +197,7 @@ fn request<'a>(
         settings,
         cards: pricing::CardDays::Real,
         with_rates,
+        settled_tiers: &[],
         ids: &replayed.places,
     }
 }
@@ -315,6 +317,8 @@ fn replayed(files: &[Box<dyn LogFile>], cells: Arc<CellContext>) -> Replayed<'_>
         settings,
         scope: Scope::default(),
         customers: &Nowhere,
+        carried: None,
+        keeping: None,
         tracer: None,
         progress: &|_| {},
     })

@@ -11,7 +11,7 @@
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `simulate`, `run`, `runs`,
+//! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`, `run`, `runs`,
 //! `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
 //! build alone.
 
@@ -41,6 +41,8 @@ pub mod run;
 pub mod runs;
 #[cfg(feature = "program")]
 pub mod simulate;
+#[cfg(feature = "program")]
+pub mod state;
 pub mod tariff;
 pub mod vocabulary;
 pub mod whatif;

@@ -21,6 +21,7 @@ fn layers_look_only_upwards() {
         "explain",
         "report",
         "import",
+        "state",
         "simulate",
         "run",
         "runs",

@@ -73,6 +73,8 @@ pub fn replay(data: &[u8]) -> bool {
                 findings: true,
             },
             customers: world,
+            carried: None,
+            keeping: None,
             tracer: None,
             progress: &|_| {},
         });

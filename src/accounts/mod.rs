@@ -163,6 +163,11 @@ impl Accounts {
             .map(|place| self.accounts[place].id.as_str())
     }
 
+    /// The ids of the accounts that the file lists.
+    pub fn ids(&self) -> impl Iterator<Item = &str> {
+        self.accounts.iter().map(|account| account.id.as_str())
+    }
+
     /// A portfolio that the file describes.
     pub fn portfolio(&self, id: &str) -> Option<&Portfolio> {
         self.portfolios.get(id)
@@ -262,6 +267,27 @@ impl Account {
             .any(|&is| is)
             || self.portfolio.values().any(Option::is_some)
             || self.itself.is_some()
+    }
+
+    /// What its bill depends on, in words that change where any of it does.
+    pub fn described(&self) -> String {
+        let joined = |values: Vec<String>| values.join(" then ");
+        let currencies = self.currency.values().map(ToString::to_string).collect();
+        let portfolios = self.portfolio.values().map(|portfolio| match portfolio {
+            Some(portfolio) => format!("of portfolio {portfolio}"),
+            None => "of no portfolio".to_owned(),
+        });
+        // Offsets and dates are many: what they are made of stands for them.
+        let rest = format!(
+            "{:?}{:?}{:?}{:?}{:?}",
+            self.clock, self.currency, self.portfolio, self.exempt, self.ai_provider
+        );
+        format!(
+            "{}, {}, zone and dates {:08x}",
+            joined(currencies),
+            joined(portfolios.collect()),
+            xxhash_rust::xxh3::xxh3_64(rest.as_bytes()) as u32
+        )
     }
 
     /// Whether it is a declared AI provider on a date.

@@ -35,7 +35,7 @@ use std::collections::BTreeMap;
 
 pub use crate::vocabulary::Tier;
 pub use analytics::{Analytics, parse_analytics, read_analytics};
-pub use charged::expected_groups;
+pub use charged::{Charged, settled_groups};
 pub use claims::{Claim, Claims, MESSAGES_MAX, claims};
 pub use conclusion::{Bridge, BridgeStep, Conclusion, Tolerance, ToleranceError, Verdict};
 pub use difference::{Cause, Difference, DifferenceStatus};

@@ -15,6 +15,7 @@ use super::printer::Format;
 use super::rates::RatesCommand;
 use super::simulate::args::{SIMULATE_HELP, SimulateArgs};
 use super::source_args::SourceArgs;
+use super::state::StateArgs;
 use super::values::{amount, finding, tolerance};
 use super::verify::{VERIFY_HELP, VerifyArgs};
 use super::whatif::args::{HELP as WHATIF_HELP, WhatIfArgs};
@@ -206,6 +207,10 @@ pub struct LogArgs {
     /// Where it is written, and how it is shown.
     #[command(flatten)]
     pub output: OutputArgs,
+
+    /// What it continues, and what it leaves.
+    #[command(flatten)]
+    pub state: StateArgs,
 
     /// Write a charge row for every message that a conversation covers
     #[arg(

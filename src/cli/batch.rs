@@ -7,13 +7,14 @@ use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::OpenedLog;
+use super::opened_log::{OpenedLog, ReplayRequest};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
 use super::readings;
 use super::sample;
 use super::sources::Sources;
+use super::state::{Continued, Left};
 use super::written::Run;
 use crate::report::summary::{Comparison, Summary};
 use crate::report::terminal;
@@ -86,8 +87,12 @@ pub fn run(
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
+    let continued = Continued::load(args, purpose, &inputs)?;
+    let continued = continued.as_ref();
     let request = inputs.log_request(source, evidence.is_some());
-    let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
+    let carried_log = continued.and_then(Continued::carried_log);
+    let log = OpenedLog::open_after(carried_log.as_deref(), &request, &inputs.templates);
+    let log = log.or_input()?;
     let files = log.files();
     let output = &args.output;
     let out = output.folder(&source.logs, &files);
@@ -99,12 +104,30 @@ pub fn run(
     let folder = output.create(&out)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
-    let request = inputs.request_of_run(args, evidence.is_some());
+    let request = ReplayRequest {
+        carried: continued.and_then(Continued::carried),
+        keeping: continued.and_then(Continued::keeping),
+        ..inputs.request_of_run(args, evidence.is_some())
+    };
     let replayed = log.replay(&request, &|bytes| progress.add(bytes));
-    let replayed = replayed.or_input()?;
+    let mut replayed = replayed.or_input()?;
+    if let Some(continued) = continued {
+        continued.check_time(&replayed.outcome)?;
+    }
     progress.stage("pricing");
-    let priced = price(&replayed, &inputs, args, evidence.as_ref())?;
-    let readings = readings::of_inferred(&log, &inputs, args, &replayed, &priced, &progress)?;
+    let mut priced = price(&replayed, &inputs, args, evidence.as_ref(), continued)?;
+    // Of a log that comes in pieces no other reading is known.
+    let readings = match continued {
+        None => readings::of_inferred(&log, &inputs, args, &replayed, &priced, &progress)?,
+        Some(_) => Vec::new(),
+    };
+    let left = match continued {
+        None => Left::default(),
+        Some(continued) => {
+            progress.stage("settling");
+            continued.settle(args, &log, &inputs, &mut replayed, &mut priced)?
+        }
+    };
     progress.stage("writing");
     let run = Run {
         purpose,
@@ -117,6 +140,7 @@ pub fn run(
         },
         readings: &readings,
         evidence: evidence.as_ref(),
+        left: &left,
     };
     let sample = match purpose {
         Purpose::Replay => None,
@@ -129,9 +153,11 @@ pub fn run(
         sample::write(&sample, &log, &inputs, args, &folder)?;
     }
     run.seal(&summary, words, hashed, &folder)?;
-    let totals = &summary.control_totals;
-    let too_many = output.too_many_rejects(totals);
+    let too_many = output.too_many_rejects(&summary.totals_of_run());
     let target = folder.commit().or_output()?;
+    if let (Some(next), Some(path)) = (left.next, &args.state.state_out) {
+        next.write(path)?;
+    }
     drop(progress);
     show(&summary, args, &output.shown(&target, &out), printer)?;
     if let Some(message) = &too_many {

@@ -20,7 +20,7 @@ use super::config::Parsed;
 use super::inputs::Inputs;
 use super::opened_log::{OpenedLog, ReplayRequest, Replayed};
 use super::printer::Printer;
-use crate::audit::expected_groups;
+use crate::audit::Charged;
 use crate::explain::{self, Asked, DifferenceView, Explanation, Sought};
 use crate::findings;
 use crate::picture;
@@ -127,6 +127,7 @@ fn tell(
         settings: &inputs.settings,
         cards: CardDays::of_run(is_regime_forced),
         with_rates: true,
+        settled_tiers: &[],
         ids: &replayed.ids,
     };
     let pricing = pricing::price(&request).or_input()?;
@@ -143,7 +144,13 @@ fn tell(
     })
     .or_input()?;
     if let Some(difference) = &mut explanation.difference {
-        let groups = expected_groups(outcome, &pricing, &inputs.tariff, &inputs.accounts);
+        let charged = Charged {
+            outcome,
+            pricing: &pricing,
+            tariff: &inputs.tariff,
+            accounts: &inputs.accounts,
+        };
+        let groups = charged.groups();
         difference.complete(&groups, &inputs.tariff);
     }
     let rejects: HashMap<_, _> = replayed.rejects.reasons().collect();

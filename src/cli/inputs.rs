@@ -104,6 +104,8 @@ impl Inputs {
             detail_messages: false,
             shadow: false,
             findings,
+            carried: None,
+            keeping: None,
             tracer: None,
         }
     }

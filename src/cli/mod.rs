@@ -26,6 +26,7 @@ mod settings;
 mod simulate;
 mod source_args;
 mod sources;
+mod state;
 #[cfg(test)]
 mod tests;
 mod values;

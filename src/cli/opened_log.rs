@@ -12,6 +12,7 @@ use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::{self, InputFormat, Reading};
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance};
+use crate::replay::carried::{Carried, Keeping};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
 use crate::replay::trace::{Tracer, Wanted};
@@ -77,6 +78,10 @@ pub struct ReplayRequest<'a> {
     pub shadow: bool,
     /// Whether findings are looked for.
     pub findings: bool,
+    /// What an earlier run left.
+    pub carried: Option<&'a Carried>,
+    /// What is to be left for the next one.
+    pub keeping: Option<Keeping>,
     /// Told what happens to a few pairs (`explain`).
     pub tracer: Option<&'a Tracer>,
 }
@@ -116,6 +121,8 @@ pub struct Replayed<'l> {
 /// An opened log, and the words its cells are parsed into.
 pub struct OpenedLog {
     files: Vec<Box<dyn LogFile>>,
+    /// Whether the first file holds the rows that an earlier run left.
+    is_continued: bool,
     cells: Arc<CellContext>,
 }
 
@@ -125,6 +132,18 @@ impl OpenedLog {
     /// # Errors
     /// If one cannot be read, or is no log.
     pub fn open(request: &LogRequest, templates: &TemplateRegistry) -> anyhow::Result<Self> {
+        Self::open_after(None, request, templates)
+    }
+
+    /// Like [`Self::open`], behind the rows that an earlier run left.
+    ///
+    /// # Errors
+    /// As [`Self::open`].
+    pub fn open_after(
+        carried: Option<&Path>,
+        request: &LogRequest,
+        templates: &TemplateRegistry,
+    ) -> anyhow::Result<Self> {
         let cells = Arc::new(CellContext {
             zone: request.zone,
             templates: templates.clone(),
@@ -137,13 +156,24 @@ impl OpenedLog {
             map: request.map.clone(),
         };
         let logs = source::open(&request.logs, request.format, &temp_dir, &reading)?;
+        let mut files = Vec::new();
+        if let Some(path) = carried {
+            let reading = Reading {
+                context: Arc::clone(&cells),
+                map: None,
+            };
+            let carried = source::open(&[path.to_owned()], None, &temp_dir, &reading)?;
+            files.extend(carried.files);
+        }
+        files.extend(logs.files);
         Ok(Self {
-            files: logs.files,
+            files,
+            is_continued: carried.is_some(),
             cells,
         })
     }
 
-    /// The files of the log, in the order in which they were found.
+    /// The files of the log, in the order in which they were found; not what an earlier run left.
     pub fn files(&self) -> Vec<FileInfo> {
         let info = |file: &dyn LogFile| FileInfo {
             path: file.path().to_path_buf(),
@@ -153,7 +183,8 @@ impl OpenedLog {
             ignored_columns: file.ignored_columns().to_vec(),
             provenance: file.provenance().cloned(),
         };
-        self.files.iter().map(|file| info(&**file)).collect()
+        let given = &self.files[usize::from(self.is_continued)..];
+        given.iter().map(|file| info(&**file)).collect()
     }
 
     /// The files themselves.
@@ -285,6 +316,8 @@ impl OpenedLog {
             settings: request.settings.clone(),
             scope: request.scope(),
             customers,
+            carried: request.carried,
+            keeping: request.keeping,
             tracer: request.tracer,
             progress,
         }

@@ -4,7 +4,8 @@ use super::args::LogArgs;
 use super::evidence::{Compared, Evidence};
 use super::inputs::Inputs;
 use super::opened_log::Replayed;
-use crate::audit::expected_groups;
+use super::state::Continued;
+use crate::audit::{self, Charged};
 use crate::findings::{self, Finding};
 use crate::pricing::{self, Groups, Line, Pricer, Pricing};
 use crate::replay::outcome::Outcome;
@@ -40,18 +41,11 @@ pub fn price(
     inputs: &Inputs,
     args: &LogArgs,
     evidence: Option<&Evidence<'_>>,
+    continued: Option<&Continued<'_>>,
 ) -> Result<Priced, Failure> {
     let outcome = &replayed.outcome;
-    let request = pricing::Request {
-        outcome,
-        tariff: &inputs.tariff,
-        accounts: &inputs.accounts,
-        settings: &inputs.settings,
-        cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
-        with_rates: evidence.is_some(),
-        ids: &replayed.ids,
-    };
-    let pricing = pricing::price(&request).or_input()?;
+    let request = request(replayed, inputs, args, evidence.is_some(), continued);
+    let mut pricing = pricing::price(&request).or_input()?;
     let Some(evidence) = evidence else {
         return Ok(Priced {
             pricing,
@@ -71,6 +65,11 @@ pub fn price(
         only: None,
     })
     .or_input()?;
+    // What earlier runs have settled is part of the bill, and no charge of this run.
+    let settled = continued.map_or(&[][..], Continued::charges);
+    let list = pricing.list_mut();
+    let groups = groups.with_settled(settled, list, &outcome.cells, &inputs.tariff);
+    let groups = groups.or_input()?;
     let told = pricing::reported_tiers(&request, (inputs.from, inputs.to));
     let bill = Bill::new(outcome, pricing.list(), &groups, &inputs.tariff)
         .with_longer_entry_points(outcome, &pricing)
@@ -78,7 +77,16 @@ pub fn price(
     let compared = match evidence.is_empty() {
         true => Compared::default(),
         false => {
-            let expected = expected_groups(outcome, &pricing, &inputs.tariff, &inputs.accounts);
+            let charged = Charged {
+                outcome,
+                pricing: &pricing,
+                tariff: &inputs.tariff,
+                accounts: &inputs.accounts,
+            };
+            let mut expected = charged.groups();
+            let list = pricing.list_mut();
+            let settled = audit::settled_groups(settled, list, &inputs.tariff);
+            expected.extend(settled.or_input()?);
             let open_points = open_points(outcome, &bill, evidence);
             evidence.compare(&expected, outcome, inputs, &open_points)?
         }
@@ -93,6 +101,26 @@ pub fn price(
         pricing,
         billed: Some(billed),
     })
+}
+
+/// What is to be priced, and by what.
+pub fn request<'a>(
+    replayed: &'a Replayed<'_>,
+    inputs: &'a Inputs,
+    args: &LogArgs,
+    with_rates: bool,
+    continued: Option<&'a Continued<'_>>,
+) -> pricing::Request<'a> {
+    pricing::Request {
+        outcome: &replayed.outcome,
+        tariff: &inputs.tariff,
+        accounts: &inputs.accounts,
+        settings: &inputs.settings,
+        cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
+        with_rates,
+        settled_tiers: continued.map_or(&[], Continued::tiers),
+        ids: &replayed.ids,
+    }
 }
 
 /// Why the run as a whole is no conclusion: missing rates, unknown zones, gaps in the days that were billed.

@@ -103,6 +103,7 @@ fn totals(
         settings,
         cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
         with_rates: true,
+        settled_tiers: &[],
         ids: &replayed.ids,
     })
     .or_input()?;

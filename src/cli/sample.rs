@@ -81,6 +81,7 @@ pub fn write(
         settings: &inputs.settings,
         cards: pricing::CardDays::of_run(args.source.rulebook.is_some()),
         with_rates: true,
+        settled_tiers: &[],
         ids: &replayed.ids,
     })
     .or_input()?;

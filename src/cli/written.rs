@@ -7,6 +7,7 @@ use super::evidence::Evidence;
 use super::opened_log::Replayed;
 use super::priced::{Billed, Priced};
 use super::sources::Sources;
+use super::state::Left;
 use crate::audit::{self, Difference, Reconciliation};
 use crate::report::mask::Mask;
 use crate::report::summary::{Comparison, Found, Reading, Summary, TimeRange};
@@ -27,6 +28,8 @@ pub struct Run<'a> {
     pub readings: &'a [Reading],
     /// Invoices and analytics, in an audit.
     pub evidence: Option<&'a Evidence<'a>>,
+    /// What comes of it where it continues another run or is to be continued.
+    pub left: &'a Left,
 }
 
 impl Run<'_> {
@@ -66,7 +69,8 @@ impl Run<'_> {
             .or_output()?;
         let rejected = write_rejects(replayed, folder)?;
         assert_eq!(
-            rejected, summary.control_totals.rejected,
+            rejected,
+            summary.totals_of_run().rejected,
             "every rejected row is written"
         );
         Ok((summary, hashed))
@@ -101,6 +105,7 @@ impl Run<'_> {
             differences: billed.and_then(|billed| rows(&billed.compared.invoice)),
             analytics_differences: billed.and_then(|billed| rows(&billed.compared.analytics)),
             findings: billed.map(|billed| billed.findings.as_slice()),
+            adjustments: self.left.adjustments.as_deref(),
             tariff: &self.read.inputs.tariff,
             ids: &replayed.ids,
         }
@@ -152,6 +157,7 @@ impl Run<'_> {
             &found,
             self.read.circumstances(self.purpose.name(), hashed, folder),
         );
+        summary.continue_with(self.left.summary.clone());
         if let Some(Billed { compared, .. }) = billed {
             let comparison = |found: &Option<Reconciliation>, notes: &[String]| {
                 let materiality = compared.materiality;

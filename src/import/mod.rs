@@ -107,6 +107,37 @@ pub fn import(
     })
 }
 
+/// Reads a file and writes some of its rows, by chunk and row, all of which are usable; says how many.
+///
+/// # Errors
+/// If the file cannot be read to its end, or nothing can be written.
+///
+/// # Panics
+/// If a row is lost: a bug in the program.
+pub fn some_rows(
+    file: &dyn LogFile,
+    wanted: &BTreeMap<u32, Vec<u32>>,
+    cells: &CellContext,
+    sink: &mut Sink<'_>,
+) -> anyhow::Result<u64> {
+    let mut imported = Imported::default();
+    let queue = Mutex::new(Queue {
+        next: 0,
+        waiting: BTreeMap::new(),
+        sink,
+        imported: &mut imported,
+        refused: Vec::new(),
+    });
+    file.scan_texts(&|_| {}, &|sequence, texts| {
+        let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
+        let taken = Taken::of(&texts.some(rows), cells);
+        locked(&queue).take(sequence, taken)
+    })?;
+    let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
+    assert!(queue.waiting.is_empty() && queue.refused.is_empty());
+    Ok(imported.rows_written)
+}
+
 /// The columns that some file has, in the contract's order.
 pub fn columns(files: &[Box<dyn LogFile>]) -> Vec<Column> {
     let columns = files.iter().flat_map(|file| file.columns());

@@ -69,6 +69,30 @@ impl ControlTotals {
         self.outside_period += other.outside_period;
         self.rejected += other.rejected;
     }
+
+    /// Takes the counts of a part of the log away again.
+    ///
+    /// # Panics
+    /// If it is no part of it: a bug in the program.
+    pub fn subtract(&mut self, part: &Self) {
+        self.rows_read -= part.rows_read;
+        self.inbound -= part.inbound;
+        self.outbound_delivered -= part.outbound_delivered;
+        self.outbound_undelivered -= part.outbound_undelivered;
+        self.not_api -= part.not_api;
+        self.exact_duplicates -= part.exact_duplicates;
+        self.folded_status_rows -= part.folded_status_rows;
+        self.other_channel -= part.other_channel;
+        self.outside_period -= part.outside_period;
+        self.rejected -= part.rejected;
+    }
+}
+
+/// Adds counts by name.
+pub fn add_counts(counts: &mut CountByName, others: &CountByName) {
+    for (name, count) in others {
+        *counts.entry(name.clone()).or_default() += count;
+    }
 }
 
 /// Rejected rows by code, rows of other channels by channel.

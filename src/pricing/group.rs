@@ -121,6 +121,17 @@ impl Groups {
         groups
     }
 
+    /// Adds charges that are counted already.
+    pub(super) fn add(&mut self, group: Group, totals: PriceTotals, list: &PriceList) {
+        self.counts.entry(group).or_default().add(totals);
+        let price = list.price(group.price);
+        if let Some(rate) = price.rate {
+            let amount = rate.times(totals.quantity).expect("a line fits");
+            let sum = self.charged.entry(price.currency).or_default();
+            *sum = sum.plus(amount).expect("a sum of lines fits");
+        }
+    }
+
     /// Whether groups hold a charge: it is written, and a unit of the bill.
     pub(super) fn hold(charge: &Charge) -> bool {
         charge.is_written && !charge.is_detail()

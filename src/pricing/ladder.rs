@@ -3,7 +3,7 @@
 //! Most months never reach a second step: every message of the counter then has the same one, and no
 //! order is needed. Where the month passes a step's edge, its messages are cut there ([`super::climb`]).
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use hashbrown::HashMap;
 
@@ -11,7 +11,7 @@ use super::basis::{Basis, Pricer};
 use super::position::TierPosition;
 use super::price::{Price, PriceBook, PriceCode};
 use crate::tariff::{Ladder, LadderKey, MarketId, StepEnd, Unrated};
-use crate::vocabulary::{ChargeCategory, ChargeState, Currency, Month};
+use crate::vocabulary::{ChargeCategory, ChargeState, Currency, Instant, Month};
 
 /// What is counted together: portfolio (or account), market, category, local month.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -57,6 +57,8 @@ impl Volume {
 pub struct Plan {
     /// Volume that the log does not show (S-23).
     pub used_elsewhere: u64,
+    /// Volume of the log that earlier runs have settled.
+    pub settled: u64,
     /// Counts of charges after which some ladder has an edge, ascending; empty: all have one step.
     pub cuts: Vec<u64>,
 }
@@ -64,14 +66,15 @@ pub struct Plan {
 impl Plan {
     /// The rank of the charge that has so many of its counter before it.
     pub fn rank_after(&self, before: u64) -> u64 {
-        self.used_elsewhere + before + 1
+        self.used_elsewhere + self.settled + before + 1
     }
 }
 
-impl Pricer<'_> {
+impl<'a> Pricer<'a> {
     /// Where the steps of its ladders cut a counter.
     pub(super) fn plan(&self, counter: &Counter, volume: &Volume) -> Plan {
         let used_elsewhere = self.used_elsewhere(counter);
+        let settled = self.settled(counter).map_or(0, |settled| settled.counted);
         let ladders = &self.request.tariff.ladders;
         let mut cuts: Vec<u64> = volume
             .ladders
@@ -86,15 +89,78 @@ impl Pricer<'_> {
                 [Some(step.from - 1), after]
             })
             .flatten()
-            .filter_map(|rank| rank.checked_sub(used_elsewhere))
+            .filter_map(|rank| rank.checked_sub(used_elsewhere + settled))
             .filter(|&count| 0 < count && count < volume.count)
             .collect();
         cuts.sort_unstable();
         cuts.dedup();
         Plan {
             used_elsewhere,
+            settled,
             cuts,
         }
+    }
+
+    /// How far a counter had climbed with what earlier runs have settled.
+    fn settled(&self, counter: &Counter) -> Option<&'a TierPosition> {
+        let owner = self.owner(counter);
+        let market = self.request.tariff.markets.name(counter.market);
+        self.request.settled_tiers.iter().find(|position| {
+            position.owner == owner
+                && position.market == market
+                && position.category == counter.category
+                && position.month == counter.month
+        })
+    }
+
+    /// How far counters climb with the charges before an instant and with what was settled before: what the next
+    /// run starts from.
+    pub fn settled_before(&self, instant: Instant, reached: &[TierPosition]) -> Vec<TierPosition> {
+        let mut counts: HashMap<Counter, (u64, u64)> = HashMap::new();
+        let parts = self.request.outcome.parts.iter();
+        for charge in parts.flat_map(|part| part.charges.iter()) {
+            if charge.charged_at < instant
+                && let Some((counter, is_listed)) = self.climbs(&charge)
+            {
+                let (counted, without_ladder) = counts.entry(counter).or_default();
+                *counted += 1;
+                *without_ladder += u64::from(is_listed);
+            }
+        }
+        let key = |position: &TierPosition| {
+            let TierPosition { owner, market, .. } = position;
+            (
+                owner.clone(),
+                market.clone(),
+                position.category,
+                position.month,
+            )
+        };
+        let mut positions: BTreeMap<_, TierPosition> = BTreeMap::new();
+        let settled = self.request.settled_tiers.iter();
+        positions.extend(settled.map(|position| (key(position), position.clone())));
+        for position in reached {
+            let settled = positions.get(&key(position));
+            let counted = settled.map_or(0, |settled| settled.counted);
+            let without_ladder = settled.map_or(0, |settled| settled.without_ladder);
+            let position = TierPosition {
+                counted,
+                without_ladder,
+                ..position.clone()
+            };
+            positions.insert(key(&position), position);
+        }
+        for (counter, (counted, without_ladder)) in counts {
+            let owner = self.owner(&counter).to_owned();
+            let market = self.request.tariff.markets.name(counter.market).to_owned();
+            if let Some(position) =
+                positions.get_mut(&(owner, market, counter.category, counter.month))
+            {
+                position.counted += counted;
+                position.without_ladder += without_ladder;
+            }
+        }
+        positions.into_values().collect()
     }
 
     /// The price of the rank; at list where no ladder is known at all.
@@ -132,21 +198,26 @@ impl Pricer<'_> {
     ) -> Vec<TierPosition> {
         let tariff = self.request.tariff;
         let position = |(counter, volume): (Counter, Volume)| {
-            let used_elsewhere = plans[&counter].used_elsewhere;
+            let plan = &plans[&counter];
+            let (used_elsewhere, settled) = (plan.used_elsewhere, self.settled(&counter));
             let last = volume
                 .ladders
                 .last()
                 .and_then(|key| tariff.ladders.of(*key));
-            let rank = used_elsewhere + volume.count;
+            let counted = plan.settled + volume.count;
+            let rank = used_elsewhere + counted;
+            let mut currencies = volume.currencies;
+            currencies.extend(settled.into_iter().flat_map(|settled| &settled.currencies));
             TierPosition {
                 owner: self.owner(&counter).to_owned(),
                 market: tariff.markets.name(counter.market).to_owned(),
                 category: counter.category,
                 month: counter.month,
                 used_elsewhere,
-                counted: volume.count,
-                without_ladder: volume.without_ladder,
-                currencies: volume.currencies.into_iter().collect(),
+                counted,
+                without_ladder: volume.without_ladder
+                    + settled.map_or(0, |settled| settled.without_ladder),
+                currencies: currencies.into_iter().collect(),
                 tier: last
                     .and_then(|ladder| ladder.step(rank).ok())
                     .map(|(step, _)| step.label.clone()),
@@ -157,6 +228,21 @@ impl Pricer<'_> {
             }
         };
         let mut positions: Vec<TierPosition> = volumes.into_iter().map(position).collect();
+        // Where nobody has climbed again, a counter stands where it stood.
+        let has_climbed = |settled: &&TierPosition| {
+            positions.iter().any(|position| {
+                let names = |position: &'_ TierPosition| (position.category, position.month);
+                names(position) == names(settled)
+                    && position.owner == settled.owner
+                    && position.market == settled.market
+            })
+        };
+        let settled = self.request.settled_tiers.iter();
+        let others: Vec<TierPosition> = settled
+            .filter(|settled| !has_climbed(settled))
+            .cloned()
+            .collect();
+        positions.extend(others);
         positions.sort_unstable();
         positions
     }

@@ -32,6 +32,7 @@ mod price_list;
 mod quote;
 mod reported;
 mod repricer;
+mod settled;
 
 use hashbrown::HashMap;
 use rayon::prelude::*;
@@ -45,6 +46,7 @@ pub use price::{Price, PriceCode, Support, TierCode};
 pub use price_list::{PriceList, Pricing};
 pub use reported::{Crossing, ReportedTier, reported_tiers};
 pub use repricer::Repricer;
+pub use settled::{SettledCharges, SettledPrice, UnknownWord, category, date, pricing_type};
 
 use crate::accounts::Accounts;
 use crate::replay::outcome::{FetchMessageIds, Outcome};
@@ -71,6 +73,8 @@ pub struct Request<'a> {
     pub cards: CardDays<'a>,
     /// Whether rates are asked for; without them chargeable units are `unpriced`.
     pub with_rates: bool,
+    /// How far counters had climbed with what earlier runs have settled.
+    pub settled_tiers: &'a [TierPosition],
     /// Message ids, for charges on the edge of a tier.
     pub ids: &'a dyn FetchMessageIds,
 }

@@ -15,6 +15,11 @@ impl PriceCode {
     /// Not priced yet: the rank in the month decides.
     pub(super) const PENDING: Self = Self(u32::MAX);
 
+    pub(super) fn new(place: usize) -> Self {
+        // A run has fewer prices than charges.
+        Self(place as u32)
+    }
+
     /// Its place among the prices.
     #[inline]
     pub fn index(self) -> usize {
@@ -27,6 +32,10 @@ impl PriceCode {
 pub struct TierCode(u32);
 
 impl TierCode {
+    pub(super) fn new(place: usize) -> Self {
+        Self(place as u32)
+    }
+
     /// Its place among the labels.
     #[inline]
     pub fn index(self) -> usize {

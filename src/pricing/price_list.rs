@@ -7,7 +7,7 @@ use super::price::{Price, PriceBook, PriceCode};
 #[derive(Debug)]
 pub struct PriceList {
     prices: Vec<Price>,
-    tier_labels: Vec<String>,
+    pub(super) tier_labels: Vec<String>,
     /// How far each portfolio has climbed, by portfolio, market, category and month.
     pub tiers: Vec<TierPosition>,
 }
@@ -26,6 +26,12 @@ impl PriceList {
     #[inline]
     pub fn price(&self, code: PriceCode) -> &Price {
         &self.prices[code.index()]
+    }
+
+    /// The code of a price that no charge of the run has.
+    pub(super) fn add(&mut self, price: Price) -> PriceCode {
+        self.prices.push(price);
+        PriceCode::new(self.prices.len() - 1)
     }
 
     /// The step that a price stands on, as Meta writes it.
@@ -72,5 +78,10 @@ impl Pricing {
     /// Every price.
     pub fn list(&self) -> &PriceList {
         &self.list
+    }
+
+    /// Every price, to which those of settled charges are added.
+    pub fn list_mut(&mut self) -> &mut PriceList {
+        &mut self.list
     }
 }

@@ -3,15 +3,18 @@
 //!
 //! Each counter's units are cut at the threshold by selection ([`super::ranking`]).
 
-use hashbrown::HashMap;
+use std::collections::BTreeMap;
+
+use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
+use super::carried::AllowanceName;
 use super::outcome::{AllowancePosition, Charge, Part};
 use super::ranking::{Place, Ranking};
 use super::terms::Terms;
 use crate::accounts::Accounts;
 use crate::rulebook::settings::ServiceAllowanceScope;
-use crate::vocabulary::{Month, PricingType, Regime, Rule};
+use crate::vocabulary::{Instant, Month, PricingType, Regime, Rule};
 
 /// Whose allowance it is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Hash)]
@@ -34,6 +37,8 @@ pub struct Allowances<'a> {
     pub terms: &'a Terms,
     /// Allowance used elsewhere (`[[used_allowance]]`).
     pub accounts: &'a Accounts,
+    /// Units that earlier runs have settled.
+    pub settled: Option<&'a BTreeMap<AllowanceName, u64>>,
     /// The order of units over all pairs.
     pub ranking: Ranking<'a>,
 }
@@ -60,8 +65,52 @@ impl Allowances<'_> {
                 charges.set(place as usize, &charge);
             }
         }
+        // Where nobody has used an allowance again, it stands where it stood.
+        let known: HashSet<AllowanceName> = positions
+            .iter()
+            .map(|position| (position.regime, position.owner.clone(), position.month))
+            .collect();
+        let settled = self.settled.into_iter().flatten();
+        let others = settled.filter(|(name, _)| !known.contains(*name));
+        positions.extend(others.map(|(name, &units)| self.position(name.clone(), units)));
         positions.sort_unstable();
         Ok(positions)
+    }
+
+    /// The units that were charged before an instant, those of earlier runs among them.
+    pub fn settled_before(&self, instant: Instant, parts: &[Part]) -> BTreeMap<AllowanceName, u64> {
+        let mut settled = self.settled.cloned().unwrap_or_default();
+        for charge in parts.iter().flat_map(|part| part.charges.iter()) {
+            if charge.uses_allowance && charge.charged_at < instant {
+                let name = self.name(self.counter(&charge));
+                *settled.entry(name).or_default() += 1;
+            }
+        }
+        settled
+    }
+
+    fn name(&self, counter: Counter) -> AllowanceName {
+        let owner = match counter.owner {
+            Owner::Account(code) => self.ranking.cells.accounts.word(code),
+            Owner::Business(code) => self.ranking.cells.businesses.word(code),
+        };
+        (counter.regime, owner, counter.month)
+    }
+
+    fn position(&self, (regime, owner, month): AllowanceName, units: u64) -> AllowancePosition {
+        let settings = &self.terms.settings;
+        AllowancePosition {
+            regime,
+            month,
+            size: match regime {
+                Regime::Cbp2022 => settings.allowance_cbp_2022,
+                Regime::Cbp2023 => settings.allowance_cbp_2023,
+                Regime::Pmp2025 | Regime::Pmp2026 => settings.allowance_pmp_2026,
+            },
+            used_elsewhere: self.accounts.used_allowance(&owner, month),
+            owner,
+            units,
+        }
     }
 
     fn units_by_counter(&self, parts: &[Part]) -> HashMap<Counter, Vec<Place>> {
@@ -105,26 +154,13 @@ impl Allowances<'_> {
         mut units: Vec<Place>,
         parts: &[Part],
     ) -> anyhow::Result<(AllowancePosition, Vec<Place>)> {
-        let settings = &self.terms.settings;
-        let size = match counter.regime {
-            Regime::Cbp2022 => settings.allowance_cbp_2022,
-            Regime::Cbp2023 => settings.allowance_cbp_2023,
-            Regime::Pmp2025 | Regime::Pmp2026 => settings.allowance_pmp_2026,
-        };
-        let owner = match counter.owner {
-            Owner::Account(code) => self.ranking.cells.accounts.word(code),
-            Owner::Business(code) => self.ranking.cells.businesses.word(code),
-        };
-        let used_elsewhere = self.accounts.used_allowance(&owner, counter.month);
-        let position = AllowancePosition {
-            regime: counter.regime,
-            owner,
-            month: counter.month,
-            size,
-            used_elsewhere,
-            units: units.len() as u64,
-        };
-        let free = usize::try_from(position.free()).unwrap_or(usize::MAX);
+        let name = self.name(counter);
+        let settled = self.settled.and_then(|settled| settled.get(&name));
+        let settled = settled.copied().unwrap_or_default();
+        let position = self.position(name, settled + units.len() as u64);
+        // What is settled came first.
+        let free = position.free().saturating_sub(settled);
+        let free = usize::try_from(free).unwrap_or(usize::MAX);
         self.ranking.cut(&mut units, free, parts)?;
         units.truncate(free);
         Ok((position, units))

@@ -4,11 +4,12 @@ use std::sync::Mutex;
 
 use anyhow::bail;
 use hashbrown::{HashMap, HashSet};
+use xxhash_rust::xxh3::xxh3_64;
 
 use super::attributes::{ACCOUNTS_MAX, Attributes, Flag};
 use super::notes::Notes;
 use super::outcome::RowNumber;
-use super::pair::{PairParts, PairTable};
+use super::pair::{CUSTOMER_LISTED, PairParts, PairTable};
 use super::partition::{PartitionWriter, Partitions, lock, spread};
 use super::reject::{Reject, RejectReason, Rejects};
 use super::row::{DeliveredAt, Row};
@@ -119,10 +120,12 @@ struct ChunkWork<'a> {
     first_row: RowNumber,
     found: Assembled,
     rejects: Vec<Reject>,
-    /// Columns whose cells decide nothing but enter the comparison of rows (D-4).
-    content: Vec<&'a [CellCode]>,
+    /// Columns whose cells decide nothing but enter the comparison of rows (D-4), each with a number of its own.
+    content: Vec<(u64, &'a [CellCode])>,
     account_of_business: HashMap<u32, u32>,
     last_business: (u32, u32),
+    /// Hashes of the names of accounts, by code, as far as they are known.
+    account_keys: Vec<Option<u64>>,
 }
 
 impl<'a> ChunkWork<'a> {
@@ -143,8 +146,11 @@ impl<'a> ChunkWork<'a> {
         let content = Column::ALL
             .iter()
             .filter(|column| !compared.contains(column))
-            .map(|column| chunk.columns[column.index()].as_slice())
-            .filter(|codes| !codes.is_empty())
+            .map(|column| {
+                let codes = chunk.columns[column.index()].as_slice();
+                (spread(column.index() as u64 + 1), codes)
+            })
+            .filter(|(_, codes)| !codes.is_empty())
             .collect();
         Self {
             assembler,
@@ -155,6 +161,7 @@ impl<'a> ChunkWork<'a> {
             content,
             account_of_business: HashMap::new(),
             last_business: (u32::MAX, 0),
+            account_keys: Vec::new(),
         }
     }
 
@@ -265,13 +272,14 @@ impl<'a> ChunkWork<'a> {
             group,
         });
 
+        // Made of names and not of codes: it is the same in every run.
         let mut fold_key =
-            self.code(Column::MessageId, index).0 ^ u64::from(attributes.account()).rotate_left(40);
+            self.code(Column::MessageId, index).0 ^ self.account_key(attributes.account());
         let mut attributes = attributes;
         if group.is_some() {
             // the same message has a row for each recipient.
             attributes = attributes.with(Flag::InGroup);
-            fold_key ^= spread(customer);
+            fold_key ^= spread(self.customer_key(customer));
         }
         // The clock columns were checked: no required cell is empty here.
         let timestamp = self
@@ -460,10 +468,39 @@ impl<'a> ChunkWork<'a> {
     }
 
     #[inline]
+    fn account_key(&mut self, code: u32) -> u64 {
+        if let Some(&Some(key)) = self.account_keys.get(code as usize) {
+            return key;
+        }
+        let name = self.assembler.cells.accounts.word(code);
+        let key = xxh3_64(name.as_bytes());
+        if self.account_keys.len() <= code as usize {
+            self.account_keys.resize(code as usize + 1, None);
+        }
+        self.account_keys[code as usize] = Some(key);
+        key
+    }
+
+    /// A member of a group: the number itself, or the hash of an odd id.
+    fn customer_key(&self, customer: u64) -> u64 {
+        match customer.checked_sub(CUSTOMER_LISTED) {
+            None => customer,
+            Some(code) => {
+                let customers = &self.assembler.cells.customers;
+                customers.with_word(code as u32, xxh3_64)
+            }
+        }
+    }
+
+    /// Rows differ in what their filled cells say (D-4): a column that a file lacks is as good as an empty one.
+    #[inline]
     fn content_hash(&self, index: usize) -> u32 {
         let mut hash = 0u64;
-        for codes in &self.content {
-            hash = (hash.rotate_left(5) ^ codes[index].0).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        for (column, codes) in &self.content {
+            let code = codes[index];
+            if code != CellCode::EMPTY {
+                hash = (hash.rotate_left(5) ^ code.0 ^ column).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+            }
         }
         (hash >> 32) as u32
     }

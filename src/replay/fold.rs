@@ -8,6 +8,7 @@ use hashbrown::HashSet;
 
 use super::assemble::OddValues;
 use super::attributes::{Attributes, Flag};
+use super::carried::{Carrying, Fate, Tracked};
 use super::chains::Chains;
 use super::folded::Folded;
 use super::message::Message;
@@ -48,6 +49,8 @@ pub struct Folder<'a> {
     pub pairs: &'a PairTable,
     /// Whether some row knows more than that a message was sent (D-3).
     pub knows_deliveries: bool,
+    /// What an earlier run left, and what this one is to leave.
+    pub carrying: Carrying,
 }
 
 /// The rows of one message, folded.
@@ -86,6 +89,14 @@ impl Folder<'_> {
         let mut group = Vec::new();
         for head in 0..rows.len() {
             if !chains.is_head(head) {
+                continue;
+            }
+            if self.carrying.is_settled(rows[head].fold_key()) {
+                let rows = std::iter::successors(Some(head), |&row| chains.next(row));
+                let count = rows.count() as u64;
+                folded.totals.rows_read += count;
+                folded.totals.folded_status_rows += count;
+                folded.track.settled_rows += count;
                 continue;
             }
             if chains.next(head).is_none() {
@@ -243,28 +254,24 @@ impl Folder<'_> {
             }));
             return;
         }
-        self.count_rows(rows, folded);
+        let duplicates = self.count_rows(rows, folded);
         self.watch_clock(&message, rows, folded);
-        let attributes = self.own_account(message.attributes, message.pair, sent);
-        let Some(message) = (if is_outbound {
-            self.outbound(
-                FoldedMessage {
-                    attributes,
-                    ..message
-                },
-                sent,
-                delivered,
-                rows,
-                folded,
-            )
-        } else {
-            self.inbound(
-                FoldedMessage {
-                    attributes,
-                    ..message
-                },
-                folded,
-            )
+        let message = FoldedMessage {
+            attributes: self.own_account(message.attributes, message.pair, sent),
+            ..message
+        };
+        let fate = match is_outbound {
+            true => self.fate_of_outbound(&message, sent, delivered),
+            false => self.fate_of_inbound(&message),
+        };
+        fate.count(&mut folded.totals);
+        if self.carrying.tracks() {
+            let tracked = self.tracked(&message, fate, sent, delivered, rows, duplicates);
+            self.carrying.track(tracked, rows, &mut folded.track);
+        }
+        let Some(message) = (match is_outbound {
+            true => self.outbound(message, fate, sent, delivered, rows, folded),
+            false => self.inbound(message),
         }) else {
             return;
         };
@@ -294,14 +301,17 @@ impl Folder<'_> {
             }));
     }
 
-    fn inbound(&self, message: FoldedMessage, folded: &mut Folded) -> Option<Message> {
+    fn fate_of_inbound(&self, message: &FoldedMessage) -> Fate {
+        let terms = self.terms.account(message.attributes.account());
+        match terms.is_in_period(message.first) {
+            true => Fate::Inbound,
+            false => Fate::OutsidePeriod { waits: false },
+        }
+    }
+
+    fn inbound(&self, message: FoldedMessage) -> Option<Message> {
         let terms = self.terms.account(message.attributes.account());
         let instant = message.first;
-        if terms.is_in_period(instant) {
-            folded.totals.inbound += 1;
-        } else {
-            folded.totals.outside_period += 1;
-        }
         terms.is_processed(instant).then(|| {
             Message::new(
                 message.pair,
@@ -313,23 +323,57 @@ impl Folder<'_> {
         })
     }
 
+    fn fate_of_outbound(
+        &self,
+        message: &FoldedMessage,
+        sent: Instant,
+        delivered: Option<Instant>,
+    ) -> Fate {
+        let attributes = message.attributes;
+        let origin = attributes.origin();
+        if origin.is_some_and(|origin| origin != Origin::Api) {
+            return Fate::NotApi;
+        }
+        let terms = self.terms.account(attributes.account());
+        if !terms.is_in_period(delivered.unwrap_or(sent)) {
+            return Fate::OutsidePeriod {
+                waits: delivered.is_none(),
+            };
+        }
+        match self.assumption(attributes, delivered) {
+            _ if delivered.is_some() => Fate::Delivered,
+            Assumption::Undecided => Fate::Undecided,
+            Assumption::Delivered => Fate::Delivered,
+            Assumption::None => Fate::Undelivered,
+        }
+    }
+
+    /// What D-3 makes of a message without a delivery.
+    fn assumption(&self, attributes: Attributes, delivered: Option<Instant>) -> Assumption {
+        if delivered.is_some() {
+            return Assumption::None;
+        }
+        match self.terms.settings.assume_sent_is_delivered {
+            AssumeSentIsDelivered::On if !attributes.has(Flag::Failed) => Assumption::Delivered,
+            AssumeSentIsDelivered::Auto if !self.knows_deliveries => Assumption::Undecided,
+            _ => Assumption::None,
+        }
+    }
+
     fn outbound(
         &self,
         message: FoldedMessage,
+        fate: Fate,
         sent: Instant,
         delivered: Option<Instant>,
         rows: &[Row],
         folded: &mut Folded,
     ) -> Option<Message> {
         folded.outbound_messages += 1;
-        let mut attributes = message.attributes;
-        if attributes
-            .origin()
-            .is_some_and(|origin| origin != Origin::Api)
-        {
-            folded.totals.not_api += 1;
+        if fate == Fate::NotApi {
             return None;
         }
+        let mut attributes = message.attributes;
         let terms = self.terms.account(attributes.account());
         let failed = attributes.has(Flag::Failed);
         if failed && delivered.is_some() {
@@ -346,49 +390,63 @@ impl Folder<'_> {
             folded.notices.delivered_before_sent += 1;
             self.sight(FindingCode::Clock, &message, sent, Detail::None, folded);
         }
-        let assumed = delivered.is_none()
-            && !failed
-            && self.terms.settings.assume_sent_is_delivered == AssumeSentIsDelivered::On;
-        let undecided = delivered.is_none()
-            && !self.knows_deliveries
-            && self.terms.settings.assume_sent_is_delivered == AssumeSentIsDelivered::Auto;
+        let assumption = self.assumption(attributes, delivered);
         let instant = delivered.unwrap_or(sent);
         folded.inferred.see(attributes, instant, terms);
-        if !terms.is_in_period(instant) {
-            folded.totals.outside_period += 1;
-        } else if undecided {
-            folded.undecided += 1;
-        } else if delivered.is_some() || assumed {
-            folded.totals.outbound_delivered += 1;
-        } else {
-            folded.totals.outbound_undelivered += 1;
-        }
+        folded.undecided += u64::from(fate == Fate::Undecided);
         if !terms.is_processed(instant) {
             return None;
         }
-        let is_call = attributes.kind() == Some(Kind::Call);
+        let assumed = assumption == Assumption::Delivered;
         if delivered.is_some() || assumed {
             attributes = attributes.with(Flag::Delivered);
         }
         if assumed {
             attributes = attributes.with(Flag::DeliveryAssumed);
         }
-        // An answered call counts at its timestamp, whatever is known of its delivery (W-4).
-        let instant = if is_call { sent } else { instant };
+        let is_call = attributes.kind() == Some(Kind::Call);
         let matters = delivered.is_some()
-            || assumed
-            || undecided
+            || assumption != Assumption::None
             || (is_call && !failed)
             || self.can_be_a_finding(&message, rows, folded);
         matters.then(|| {
             Message::new(
                 message.pair,
-                instant,
+                place_in_time(attributes, sent, delivered),
                 sent,
                 attributes,
                 message.stands_for(),
             )
         })
+    }
+
+    fn tracked(
+        &self,
+        message: &FoldedMessage,
+        fate: Fate,
+        sent: Instant,
+        delivered: Option<Instant>,
+        rows: &[Row],
+        duplicates: u64,
+    ) -> Tracked {
+        let is_inbound = message.attributes.direction() == Some(Direction::Inbound);
+        let (instant, sent, row) = match is_inbound {
+            true => (message.first, message.first, message.row),
+            false => {
+                let instant = place_in_time(message.attributes, sent, delivered);
+                (instant, sent, message.stands_for())
+            }
+        };
+        Tracked {
+            key: rows[0].fold_key(),
+            pair: message.pair,
+            instant,
+            sent,
+            row,
+            rows: rows.len() as u32,
+            duplicates: duplicates as u32,
+            fate,
+        }
     }
 
     /// A number may have moved between accounts: the account is the one it had when the message was sent.
@@ -411,7 +469,7 @@ impl Folder<'_> {
     }
 
     /// One row stands for the message; the others are duplicates or folded (D-4).
-    fn count_rows(&self, rows: &[Row], folded: &mut Folded) {
+    fn count_rows(&self, rows: &[Row], folded: &mut Folded) -> u64 {
         folded.totals.rows_read += rows.len() as u64;
         for row in rows {
             folded.see(row.timestamp());
@@ -435,9 +493,30 @@ impl Folder<'_> {
                 .collect::<HashSet<_>>()
                 .len()
         };
-        folded.totals.exact_duplicates += (rows.len() - distinct) as u64;
+        let duplicates = (rows.len() - distinct) as u64;
+        folded.totals.exact_duplicates += duplicates;
         folded.totals.folded_status_rows += distinct as u64 - 1;
+        duplicates
     }
+}
+
+/// An answered call counts at its timestamp, whatever is known of its delivery (W-4).
+fn place_in_time(attributes: Attributes, sent: Instant, delivered: Option<Instant>) -> Instant {
+    match attributes.kind() {
+        Some(Kind::Call) => sent,
+        _ => delivered.unwrap_or(sent),
+    }
+}
+
+/// What D-3 makes of a message without a delivery.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Assumption {
+    /// Nothing.
+    None,
+    /// It counts as delivered.
+    Delivered,
+    /// The whole log decides.
+    Undecided,
 }
 
 /// What a row says of its message's sending and delivery.

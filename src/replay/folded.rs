@@ -2,6 +2,7 @@
 
 use std::ops::AddAssign;
 
+use super::carried::Track;
 use super::inferred::Inferred;
 use super::outcome::RowNumber;
 use super::price_marks::MarkedRow;
@@ -39,6 +40,8 @@ pub struct Folded {
     pub sightings: Sightings,
     /// Instants of some rows, by which the time of the log is cut up.
     pub sample: Vec<Instant>,
+    /// Messages and rows, in a run that leaves something or continues.
+    pub track: Track,
 }
 
 /// How often folding saw what a finding speaks of.
@@ -84,6 +87,7 @@ impl Folded {
         self.inferred += other.inferred;
         self.notices += other.notices;
         self.sample.append(&mut other.sample);
+        self.track.append(&mut other.track);
     }
 
     /// Takes the instant of an accepted row into account.

@@ -10,9 +10,11 @@ use rayon::prelude::*;
 
 use super::allowance::Allowances;
 use super::assemble::Assembled;
+use super::carried::{Carried, Carrying, Keeping, Kept, Settled};
 use super::fold::Folder;
 use super::folded::Folded;
 use super::judge::{Judge, Judged};
+use super::keep::Keeper;
 use super::longer_entry_points;
 use super::machine::{CustomerPlaces, Judgement};
 use super::message::Message;
@@ -21,6 +23,7 @@ use super::pair::PairTable;
 use super::partition::{self, PARTITIONS, Partitions};
 use super::ranking::Ranking;
 use super::reject::{Reject, Rejects};
+use super::rest::RestSearch;
 use super::rewriting::Rewriting;
 use super::row::Row;
 use super::rows::RowPlaces;
@@ -32,7 +35,7 @@ use super::trace::Tracer;
 use super::{Replayed, Request, price_marks, read, warnings};
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
-use crate::log::totals::ControlTotals;
+use crate::log::totals::{ControlTotals, add_counts};
 use crate::rulebook::Rulebook;
 use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
 use crate::vocabulary::{Instant, Month};
@@ -53,6 +56,10 @@ pub struct Lens<'a> {
     pub scope: Scope,
     /// Where customers are (X-1, X-5).
     pub customers: &'a dyn CustomerPlaces,
+    /// What an earlier run left.
+    pub carried: Option<&'a Carried>,
+    /// What is to be left for the next one.
+    pub keeping: Option<Keeping>,
     /// Told what happens to a few pairs (`explain`).
     pub tracer: Option<&'a Tracer>,
     /// What is done to the messages of each pair before they are judged (`whatif`).
@@ -79,6 +86,8 @@ pub struct FoldedLog<'l> {
     opted_out: HashSet<RowNumber>,
     price_marks: Arc<HashMap<RowNumber, PriceMark>>,
     knows_deliveries: bool,
+    late: HashSet<RowNumber>,
+    carried_rows: u32,
     stages: StageTimes,
 }
 
@@ -94,7 +103,7 @@ impl<'l> FoldedLog<'l> {
         let rejects = Rejects::default();
         let pairs = PairTable::new(Arc::clone(&request.cells));
         let rows = Partitions::<Row>::new();
-        let mut assembled = read::read(request, &places, &pairs, &rows, &rejects)?;
+        let (mut assembled, carried_rows) = read::read(request, &places, &pairs, &rows, &rejects)?;
         assembled.notes.finish();
         stages.end(Stage::Read);
         let mut rejects = rejects.into_vec();
@@ -118,6 +127,14 @@ impl<'l> FoldedLog<'l> {
             templates: request.templates,
             pairs: &pairs,
             knows_deliveries,
+            carrying: Carrying {
+                carried_rows,
+                settled_before: request.carried.map(|carried| carried.settled_before),
+                settled: request
+                    .carried
+                    .map_or_else(HashSet::new, |carried| carried.messages.keys()),
+                keeps: request.keeping.is_some(),
+            },
         };
         let messages = Partitions::<Message>::new();
         let mut folded = read::fold(&folder, &rows, &messages, &places, &request.cells)?;
@@ -132,6 +149,11 @@ impl<'l> FoldedLog<'l> {
         rejects.append(&mut folded.rejects);
         let stretches = Stretches::of_sample(std::mem::take(&mut folded.sample));
         let opted_out = std::mem::take(&mut folded.opted_out).into_iter().collect();
+        let late = std::mem::take(&mut folded.track.late).into_iter().collect();
+        if let Some((first, last)) = request.carried.and_then(|carried| carried.time_range) {
+            folded.see(first);
+            folded.see(last);
+        }
         let price_marks = price_marks::read(&folded.price_marks, &places)?;
         stages.end(Stage::Fold);
         Ok(Self {
@@ -147,6 +169,8 @@ impl<'l> FoldedLog<'l> {
             opted_out,
             price_marks: Arc::new(price_marks),
             knows_deliveries,
+            late,
+            carried_rows,
             stages,
         })
     }
@@ -238,6 +262,31 @@ impl<'l> FoldedLog<'l> {
         self.folded.time_range
     }
 
+    /// In what new rows contradict what earlier runs have settled.
+    fn contradictions(&self, lens: &Lens<'_>) -> Vec<String> {
+        let mut told = Vec::new();
+        let Some(carried) = lens.carried else {
+            return told;
+        };
+        let late = self.late.len();
+        if late > 0 {
+            told.push(format!(
+                "{late} messages have rows that came after {}, up to which the state is settled: what is charged for \
+                 them is an adjustment and an estimate, and lines around them may be wrong; run the whole log again \
+                 without --state-in, or begin with a longer --horizon",
+                carried.settled_before
+            ));
+        }
+        if carried.assumes_delivery && self.knows_deliveries {
+            told.push(
+                "D-3: the first run took what was sent for delivered, because no row told of a delivery; now some do. \
+                 Run the whole log again without --state-in, or set assume_sent_is_delivered=off from the beginning"
+                    .to_owned(),
+            );
+        }
+        told
+    }
+
     fn judged(
         &self,
         lens: &Lens<'_>,
@@ -254,6 +303,9 @@ impl<'l> FoldedLog<'l> {
             }
         };
         let mut totals = folded.totals.clone();
+        if let Some(carried) = lens.carried {
+            totals.add(&carried.totals);
+        }
         match assumes_delivery {
             true => totals.outbound_delivered += folded.undecided,
             false => totals.outbound_undelivered += folded.undecided,
@@ -295,8 +347,21 @@ impl<'l> FoldedLog<'l> {
             special_accounts: &special_accounts,
             tracer: lens.tracer,
         };
+        let settled = lens.carried.map(|carried| Settled {
+            before: carried.settled_before,
+            late: &self.late,
+        });
+        let keeper = lens.keeping.map(|keeping| {
+            let end_of_log = folded.time_range.map(|(_, last)| last);
+            Keeper::new(keeping, lens.carried, end_of_log, assumes_delivery)
+        });
+        let rest = keeper
+            .as_ref()
+            .map(|keeper| keeper.rest(folded, &terms, &self.pairs));
         let judge = Judge {
             judgement,
+            settled,
+            rest: rest.as_ref(),
             longer: longer_terms.as_ref().map(|terms| Judgement {
                 terms,
                 tracer: None,
@@ -320,13 +385,14 @@ impl<'l> FoldedLog<'l> {
         let allowances = Allowances {
             terms: &terms,
             accounts: lens.accounts,
+            settled: lens.carried.map(|carried| &carried.allowances),
             ranking: Ranking {
                 cells,
                 pairs: &self.pairs,
                 ids: &self.places,
             },
-        }
-        .apply(&mut parts)?;
+        };
+        let positions = allowances.apply(&mut parts)?;
         partition::release_memory();
         stages.end(Stage::Allowance);
 
@@ -338,18 +404,40 @@ impl<'l> FoldedLog<'l> {
             terms: &terms,
             accounts: lens.accounts,
         };
+        let mut rejected_by_code = warnings::rejected_by_code(&self.rejects);
+        let mut other_channels = warnings::channels(&self.assembled.other_channels, cells);
+        if let Some(carried) = lens.carried {
+            add_counts(&mut rejected_by_code, &carried.rejected_by_code);
+            add_counts(&mut other_channels, &carried.other_channels);
+        }
+        let since_rest = rest.map(RestSearch::finish).unwrap_or_default();
+        let kept = keeper.map(|keeper| {
+            let left = keeper.keep(folded, since_rest, &totals, self.places.rows());
+            Kept {
+                allowances: allowances.settled_before(keeper.settles_before(), &parts),
+                ..left
+            }
+        });
+        let mut incomplete = found.incomplete();
+        incomplete.extend(self.contradictions(lens));
         let outcome = Outcome {
             warnings: found.warnings(),
-            incomplete: found.incomplete(),
-            rejected_by_code: warnings::rejected_by_code(&self.rejects),
-            other_channels: warnings::channels(&self.assembled.other_channels, cells),
+            incomplete,
+            rejected_by_code,
+            other_channels,
+            kept,
+            new_rows: folded.track.new_rows,
+            rejected_earlier: lens.carried.map_or(0, |carried| carried.totals.rejected),
+            late_messages: self.late.len() as u64,
+            settled_rows: folded.track.settled_rows,
+            carried_rows: self.carried_rows,
             totals,
             inferred: folded.inferred,
             time_range: folded.time_range,
             sent_counts_as_delivered: assumes_delivery,
             parts,
             price_marks: Arc::clone(&self.price_marks),
-            allowances,
+            allowances: positions,
             sightings,
             activity,
             freed_by_longer_entry_points: freed,

@@ -12,6 +12,7 @@ use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::activity::Activity;
+use super::carried::Settled;
 use super::folded_log::Afterwards;
 use super::longer_entry_points;
 use super::machine::{Findings, Judgement, PairMachine, starts_window};
@@ -21,6 +22,7 @@ use super::outcome::{
     Charge, Conversation, FetchMessageIds, Part, Record, Records, RowNumber, RowSet, Sightings,
 };
 use super::partition::{PARTITIONS, Partitions, lock};
+use super::rest::RestSearch;
 use super::rewriting::{Rewriting, Timelines};
 use super::stretches::Stretches;
 use crate::log::cell::CellContext;
@@ -45,6 +47,10 @@ pub struct Judge<'a> {
     pub cells: &'a CellContext,
     /// What is done to the messages of each pair first (`whatif`).
     pub rewriting: Option<&'a dyn Rewriting>,
+    /// What an earlier run has settled.
+    pub settled: Option<Settled<'a>>,
+    /// Looks for the messages that the next run must see again.
+    pub rest: Option<&'a RestSearch<'a>>,
 }
 
 /// What the pairs of a run have led to so far.
@@ -254,6 +260,9 @@ impl Judge<'_> {
     ) {
         let before = machine.places();
         machine.replay(pair, window_starts);
+        if let Some(rest) = self.rest {
+            rest.take(pair, window_starts, &machine.since(before));
+        }
         if let Some(longer) = self.longer {
             let judged = machine.since(before);
             let terms = self.judgement.terms;
@@ -326,6 +335,11 @@ impl Judge<'_> {
         for pair in messages.chunk_by(|left, right| left.pair() == right.pair()) {
             let business = self.judgement.pairs.parts(pair[0].pair()).business;
             for message in pair {
+                // Of days that are settled only some rows are here.
+                let is_settled = |settled: Settled<'_>| message.instant() < settled.before;
+                if self.settled.is_some_and(is_settled) {
+                    continue;
+                }
                 let account = message.attributes().account();
                 activity.add(business, account, message.instant());
             }
@@ -339,13 +353,24 @@ impl Judge<'_> {
             lock(&found.sightings).append(&mut findings.sightings);
         }
         found.conversations.write(|writer| {
-            for conversation in findings.conversations.drain(..) {
+            for mut conversation in findings.conversations.drain(..) {
+                conversation.is_written &= self.settled.is_none_or(|settled| {
+                    settled.before < conversation.expires_at
+                        || settled.late.contains(&conversation.opened_by)
+                });
                 let stretch = self.stretches.of(conversation.opened_at);
                 writer.push_to(stretch, conversation.packed());
             }
         });
         found.charges.write(|writer| {
-            for charge in findings.charges.drain(..) {
+            for mut charge in findings.charges.drain(..) {
+                if let Some(settled) = self.settled {
+                    if settled.holds(charge.charged_at, charge.row) {
+                        continue;
+                    }
+                    // What lay around it is not known any more.
+                    charge.estimated |= settled.is_late(charge.charged_at, charge.row);
+                }
                 let stretch = self.stretches.of(charge.charged_at);
                 writer.push_to(stretch, charge.packed());
             }

@@ -11,13 +11,13 @@ use crate::rulebook::settings::Settings;
 use crate::vocabulary::{ConversationCategory, Instant, PricingType};
 
 /// The longest that S-11b can be.
-const HOURS_MOST: i64 = 168;
+pub const LONGER_HOURS: i64 = 168;
 
 /// The settings of the second judgement; none where the first one has them already.
 pub fn longer(settings: &Settings) -> Option<Settings> {
     let mut longer = settings.clone();
-    longer.entry_point_hours_from_2026_09_28 = HOURS_MOST;
-    (settings.entry_point_hours_from_2026_09_28 < HOURS_MOST).then_some(longer)
+    longer.entry_point_hours_from_2026_09_28 = LONGER_HOURS;
+    (settings.entry_point_hours_from_2026_09_28 < LONGER_HOURS).then_some(longer)
 }
 
 /// What a pair has led to under the rules in force.

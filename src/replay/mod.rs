@@ -14,6 +14,7 @@ pub mod activity;
 mod allowance;
 mod assemble;
 mod attributes;
+pub mod carried;
 mod chains;
 mod conflict;
 mod fold;
@@ -21,6 +22,7 @@ mod folded;
 mod folded_log;
 mod inferred;
 mod judge;
+mod keep;
 mod longer_entry_points;
 pub mod machine;
 pub mod message;
@@ -35,6 +37,7 @@ pub mod ranking;
 mod read;
 mod records;
 pub mod reject;
+mod rest;
 pub mod rewriting;
 mod row;
 mod row_set;
@@ -50,6 +53,7 @@ mod warnings;
 
 use std::sync::Arc;
 
+use carried::{Carried, Keeping};
 pub use folded_log::{FoldedLog, Lens};
 pub use machine::CustomerPlaces;
 use outcome::Outcome;
@@ -64,7 +68,7 @@ use crate::accounts::templates::TemplateRegistry;
 use crate::log::cell::CellContext;
 use crate::log::chunk::LogFile;
 use crate::rulebook::Rulebook;
-use crate::rulebook::settings::Settings;
+use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
 
 /// What is to be replayed, and by which rules.
 pub struct Request<'l, 'a> {
@@ -84,6 +88,10 @@ pub struct Request<'l, 'a> {
     pub scope: Scope,
     /// Where customers are.
     pub customers: &'a dyn CustomerPlaces,
+    /// What an earlier run left; its rows are the first file.
+    pub carried: Option<&'a Carried>,
+    /// What is to be left for the next one.
+    pub keeping: Option<Keeping>,
     /// Told what happens to a few pairs (`explain`).
     pub tracer: Option<&'a Tracer>,
     /// Told how many bytes of the log have been read so far.
@@ -105,12 +113,22 @@ pub struct Replayed<'l> {
 impl<'a> Request<'_, 'a> {
     /// By what the log is judged.
     pub fn lens(&self) -> Lens<'a> {
+        let mut settings = self.settings.clone();
+        // D-3 is decided once for a log that comes in pieces.
+        if let Some(carried) = self.carried {
+            settings.assume_sent_is_delivered = match carried.assumes_delivery {
+                true => AssumeSentIsDelivered::On,
+                false => AssumeSentIsDelivered::Off,
+            };
+        }
         Lens {
             accounts: self.accounts,
             rulebook: self.rulebook,
-            settings: self.settings.clone(),
+            settings,
             scope: self.scope.clone(),
             customers: self.customers,
+            carried: self.carried,
+            keeping: self.keeping,
             tracer: self.tracer,
             rewriting: None,
         }

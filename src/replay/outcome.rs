@@ -5,6 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::activity::Activity;
+use super::carried::Kept;
 pub use super::inferred::Inferred;
 pub use super::notes::{Mark, Note, Notes};
 pub use super::pair::{PairKey, PairTable};
@@ -289,8 +290,20 @@ pub struct Outcome {
     pub freed_by_longer_entry_points: Vec<RowNumber>,
     /// Meta's marks by the row of a message, where findings were asked for.
     pub notes: Notes,
-    /// Control totals, closed.
+    /// Control totals, closed; those of earlier runs are in them.
     pub totals: ControlTotals,
+    /// Rows below this number were left by an earlier run.
+    pub carried_rows: u32,
+    /// First and last instant of the rows that no earlier run has left, in a run that continues or is continued.
+    pub new_rows: Option<(Instant, Instant)>,
+    /// Rejected rows of earlier runs, which are in the control totals.
+    pub rejected_earlier: u64,
+    /// Messages of which a row came after their instant was settled.
+    pub late_messages: u64,
+    /// Rows of messages that were settled, which change nothing any more.
+    pub settled_rows: u64,
+    /// What is left to the next run, where that was asked for.
+    pub kept: Option<Kept>,
     /// Rejected rows by code.
     pub rejected_by_code: CountByName,
     /// Rows of other channels, by channel.

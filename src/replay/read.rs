@@ -25,6 +25,9 @@ const SMALL_FILE_BYTES: u64 = 8 << 20;
 
 /// Reads all files into packed rows, partitioned by message.
 ///
+/// The rows that an earlier run left come first, so that a row's number tells whether it is one of them: how many
+/// there are comes back.
+///
 /// # Errors
 /// If a file cannot be read, or the log is larger than one run can take.
 pub fn read(
@@ -33,7 +36,7 @@ pub fn read(
     pairs: &PairTable,
     rows: &Partitions<Row>,
     rejects: &Rejects,
-) -> anyhow::Result<Assembled> {
+) -> anyhow::Result<(Assembled, u32)> {
     let assembler = Assembler {
         cells: &request.cells,
         pairs,
@@ -58,17 +61,22 @@ pub fn read(
         })
         .with_context(|| format!("cannot read {}", file.path().display()))
     };
+    let mut carried_rows = 0;
     let mut first = 0;
+    if request.carried.is_some() {
+        scan(0)?;
+        carried_rows = places.rows();
+        first = 1;
+    }
     while first < request.files.len() {
         let wave = first..first + files_at_once(&request.files[first..]);
         first = wave.end;
         let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
         scanned.into_iter().collect::<anyhow::Result<()>>()?;
     }
-    Ok(assembler
-        .assembled
-        .into_inner()
-        .unwrap_or_else(|poisoned| poisoned.into_inner()))
+    let assembled = assembler.assembled.into_inner();
+    let assembled = assembled.unwrap_or_else(|poisoned| poisoned.into_inner());
+    Ok((assembled, carried_rows))
 }
 
 /// How many of the next files are scanned side by side: a large one keeps all threads busy by itself.

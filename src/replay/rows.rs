@@ -88,6 +88,12 @@ impl<'a> RowPlaces<'a> {
         Ok(RowNumber(first_row))
     }
 
+    /// How many rows have numbers.
+    pub fn rows(&self) -> u32 {
+        // No row is numbered beyond.
+        lock(&self.chunks).rows as u32
+    }
+
     /// The file with this number.
     pub fn path(&self, file: u32) -> PathBuf {
         self.files[file as usize].path().to_path_buf()

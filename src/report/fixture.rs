@@ -190,6 +190,12 @@ impl World {
         };
         Self {
             outcome: Outcome {
+                kept: None,
+                carried_rows: 0,
+                new_rows: None,
+                rejected_earlier: 0,
+                late_messages: 0,
+                settled_rows: 0,
                 parts: content,
                 price_marks: Default::default(),
                 allowances: Vec::new(),
@@ -231,6 +237,7 @@ impl World {
             settings: &settings,
             cards: pricing::CardDays::Real,
             with_rates: true,
+            settled_tiers: &[],
             ids: &self.ids,
         };
         let pricing = pricing::price(&request).expect("a price");
@@ -270,6 +277,7 @@ impl World {
             differences: Some(&[]),
             analytics_differences: None,
             findings: Some(&[]),
+            adjustments: None,
             tariff: &priced.tariff,
             ids: &self.ids,
         };

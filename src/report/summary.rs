@@ -3,6 +3,7 @@
 mod bill;
 mod cited;
 mod compared;
+mod continued;
 mod count;
 mod found;
 mod inferred;
@@ -19,6 +20,7 @@ use serde::{Deserialize, Serialize};
 pub use bill::{Allowance, Bill, BillTotals, Freed, MissingRate, TierClimb, TierRange};
 pub use cited::{CitedRule, CitedSource};
 pub use compared::{BridgeSummary, Comparison, DifferenceRow, StepSummary};
+pub use continued::{Adjusted, ContinuedSummary};
 pub use found::{FindingCounts, FindingExample, by_code};
 pub use inferred::{InferredSummary, Reading};
 pub use limits::limits_of_log;
@@ -62,6 +64,10 @@ pub struct Summary {
     pub inputs: Vec<InputSummary>,
     /// What became of every row.
     pub control_totals: ControlTotals,
+    /// What the run continues and what it leaves, where it does either. Bill and lines are then those to date, tables
+    /// and counts hold what is new.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub continued: Option<ContinuedSummary>,
     /// Rejected rows by code.
     pub rejected_by_code: CountByName,
     /// Rows of other channels, by channel.
@@ -333,6 +339,7 @@ impl Summary {
             files: circumstances.files,
             inputs: circumstances.inputs,
             control_totals: outcome.totals.clone(),
+            continued: None,
             rejected_by_code: outcome.rejected_by_code.clone(),
             other_channels: outcome.other_channels.clone(),
             tables: found.tables,
@@ -380,6 +387,24 @@ impl Summary {
         self.invoice = invoice;
         self.analytics = analytics;
         self.limits = limits::limits(self);
+    }
+
+    /// Adds what the run continues and leaves.
+    pub fn continue_with(&mut self, continued: Option<ContinuedSummary>) {
+        self.continued = continued;
+        self.limits = limits::limits(self);
+    }
+
+    /// What became of the rows of this run alone.
+    pub fn totals_of_run(&self) -> ControlTotals {
+        let earlier = self.continued.as_ref();
+        ControlTotals {
+            rows_read: self.control_totals.rows_read
+                - earlier.map_or(0, |earlier| earlier.totals_before.rows_read),
+            rejected: self.control_totals.rejected
+                - earlier.map_or(0, |earlier| earlier.totals_before.rejected),
+            ..ControlTotals::default()
+        }
     }
 
     /// The content of `summary.json`.

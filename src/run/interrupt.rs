@@ -10,6 +10,17 @@ use super::exit::ExitStatus;
 /// The folder to remove if the run is cut off. Held while a folder is being made visible.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// Folders of temporary files.
+static SCRATCH: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
+
+/// Names a folder of temporary files that must not survive an interruption either.
+pub fn scratch(folder: &Path) {
+    let mut folders = SCRATCH
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    folders.push(folder.to_owned());
+}
+
 fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
     UNFINISHED
         .lock()
@@ -90,6 +101,12 @@ fn leave() -> ! {
         if fs::remove_file(doomed).is_err() {
             let _ = fs::remove_dir_all(doomed);
         }
+    }
+    let scratch = SCRATCH
+        .lock()
+        .unwrap_or_else(|poisoned| poisoned.into_inner());
+    for folder in &*scratch {
+        let _ = fs::remove_dir_all(folder);
     }
     eprintln!("interrupted: nothing was written");
     std::process::exit(i32::from(ExitStatus::Interrupted.code()));

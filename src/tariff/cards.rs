@@ -354,6 +354,12 @@ impl Cards {
         &self.cards[usize::from(card.0)].name
     }
 
+    /// The card with this name.
+    pub fn named(&self, name: &str) -> Option<CardId> {
+        let place = self.cards.iter().position(|card| card.name == name)?;
+        u16::try_from(place).ok().map(CardId)
+    }
+
     /// What a card is.
     pub fn card(&self, card: CardId) -> &Card {
         &self.cards[usize::from(card.0)]

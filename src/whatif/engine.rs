@@ -127,6 +127,7 @@ impl Base<'_, '_> {
                 None => CardDays::Real,
             },
             with_rates: true,
+            settled_tiers: &[],
             ids,
         }
     }
@@ -376,6 +377,8 @@ fn lens<'t>(base: &'t Base<'_, '_>, tables: &'t Tables) -> Lens<'t> {
         settings: tables.settings.clone(),
         scope: tables.scope.clone(),
         customers: base.customers,
+        carried: None,
+        keeping: None,
         tracer: None,
         rewriting: None,
     }

@@ -114,6 +114,8 @@ impl Audited {
                 findings: true,
             },
             customers: &Customers(&tariff, &settings),
+            carried: None,
+            keeping: None,
             tracer: None,
             progress: &|_| {},
         })
@@ -126,13 +128,20 @@ impl Audited {
             settings: &settings,
             cards: CardDays::of_run(request.rulebook.is_some()),
             with_rates: true,
+            settled_tiers: &[],
             ids: &replayed.places,
         })
         .unwrap();
         let groups = Groups::of(outcome, &pricing);
         Self {
             lines: pricing::lines(outcome, pricing.list(), &groups, &tariff),
-            groups: audit::expected_groups(outcome, &pricing, &tariff, &accounts),
+            groups: audit::Charged {
+                outcome,
+                pricing: &pricing,
+                tariff: &tariff,
+                accounts: &accounts,
+            }
+            .groups(),
             tax_rates: audit::tax_rates(&accounts),
             covered: audit::covered(outcome, request.from, request.to),
             settings,

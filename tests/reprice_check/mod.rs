@@ -67,6 +67,7 @@ impl Input {
             settings: &self.settings,
             cards,
             with_rates: true,
+            settled_tiers: &[],
             ids: &replayed.places,
         }
     }
@@ -129,6 +130,8 @@ impl Log {
             settings: input.settings.clone(),
             scope: input.scope.clone(),
             customers: &Customers(input),
+            carried: None,
+            keeping: None,
             tracer: None,
             progress: &|_| {},
         })

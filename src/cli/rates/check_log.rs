@@ -75,6 +75,8 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         detail_messages: false,
         shadow: false,
         findings: false,
+        carried: None,
+        keeping: None,
         tracer: None,
     };
     let replayed = log.replay(&request, &|_| {}).map_err(unreadable)?;
@@ -86,6 +88,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         settings: &settings,
         cards: pricing::CardDays::Real,
         with_rates: true,
+        settled_tiers: &[],
         ids: &replayed.ids,
     })
     .map_err(unreadable)?;

@@ -87,6 +87,8 @@ impl Truth {
             detail_messages: false,
             shadow: false,
             findings: false,
+            carried: None,
+            keeping: None,
             tracer: None,
         };
         let replayed = opened.replay(&request, &|_| {})?;
@@ -98,6 +100,7 @@ impl Truth {
             settings: &settings,
             cards: pricing::CardDays::Real,
             with_rates: true,
+            settled_tiers: &[],
             ids: &replayed.ids,
         })?;
         let groups = Groups::of(outcome, &pricing);
@@ -105,7 +108,13 @@ impl Truth {
         Ok(Self {
             lines: pricing::lines(outcome, pricing.list(), &groups, &tariff),
             bill: Bill::new(outcome, pricing.list(), &groups, &tariff),
-            groups: audit::expected_groups(outcome, &pricing, &tariff, &accounts),
+            groups: audit::Charged {
+                outcome,
+                pricing: &pricing,
+                tariff: &tariff,
+                accounts: &accounts,
+            }
+            .groups(),
             covered: audit::covered(outcome, None, None),
             tax_rates: audit::tax_rates(&accounts),
             tariff,

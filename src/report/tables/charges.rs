@@ -13,7 +13,7 @@ use super::{BLOCK_ROWS, Table};
 use crate::pricing::{Price, PriceCode, Pricing};
 use crate::replay::outcome::{Charge, Outcome, Part};
 use crate::tariff::{Amount, Tariff};
-use crate::vocabulary::{ChargeUnit, HexId};
+use crate::vocabulary::{ChargeUnit, HexId, Instant};
 
 /// The columns of `charges` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -54,6 +54,8 @@ pub struct Charges<'a> {
     pub tariff: &'a Tariff,
     /// Ids of the conversations that charges refer to.
     pub conversation_ids: &'a ConversationIds,
+    /// From which instant on they are written.
+    pub since: Instant,
 }
 
 impl Charges<'_> {
@@ -314,7 +316,7 @@ impl Ordered for Charges<'_> {
             .charges
             .iter()
             .enumerate()
-            .filter(|(_, charge)| charge.is_written);
+            .filter(|(_, charge)| charge.is_written && self.since <= charge.charged_at);
         keys.extend(written.map(|(place, charge)| Key {
             at: charge.charged_at,
             then: charge.sent_at,

@@ -10,7 +10,7 @@ use super::names::{Names, Prefixes, push_digits};
 use super::order::{Entry, Key, Ordered, Slice};
 use super::{BLOCK_ROWS, Table};
 use crate::replay::outcome::{Conversation, MessageIds, Outcome, Part, RowNumber, RowSet};
-use crate::vocabulary::{CloseReason, HexId};
+use crate::vocabulary::{CloseReason, HexId, Instant};
 
 /// The columns of `conversations` (contract: what a run writes).
 pub const COLUMNS: &[ColumnSpec] = &[
@@ -41,6 +41,8 @@ pub struct Conversations<'a> {
     pub names: &'a Names<'a>,
     /// Gets the ids of conversations as they become known.
     pub ids: &'a ConversationIds,
+    /// Those that end by then are not written.
+    pub since: Instant,
 }
 
 /// The id of each conversation, by the row that opened it.
@@ -81,7 +83,7 @@ impl Conversations<'_> {
         let unwritten = self.outcome.parts[parts]
             .iter()
             .flat_map(|part| part.conversations.iter())
-            .filter(|conversation| !conversation.is_written);
+            .filter(|conversation| !self.writes(conversation));
         let mut unwritten = unwritten.peekable();
         let (mut block, mut columns) = (Vec::new(), self.columns());
         while unwritten.peek().is_some() {
@@ -94,6 +96,10 @@ impl Conversations<'_> {
                 &mut columns,
             );
         }
+    }
+
+    fn writes(&self, conversation: &Conversation) -> bool {
+        conversation.is_written && self.since < conversation.expires_at
     }
 
     fn at(&self, entry: Entry) -> Conversation {
@@ -270,7 +276,7 @@ impl Columns for ConversationColumns {
 impl Ordered for Conversations<'_> {
     fn keys(&self, part: &Part, keys: &mut Vec<Key>) {
         let conversations = part.conversations.iter().enumerate();
-        let written = conversations.filter(|(_, conversation)| conversation.is_written);
+        let written = conversations.filter(|(_, conversation)| self.writes(conversation));
         keys.extend(written.map(|(place, conversation)| Key {
             at: conversation.opened_at,
             then: conversation.opened_at,

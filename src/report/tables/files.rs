@@ -5,12 +5,12 @@ use std::io::Write;
 use anyhow::Result;
 use rayon::prelude::*;
 
-use super::Table;
 use super::csv;
 use super::frame::{ColumnSpec, Columns};
 use super::order::Slice;
 use super::parquet::{ParquetTable, RowGroup, Schema};
-use crate::run::output::{Folder, OutputFile};
+use super::{Table, Target};
+use crate::run::output::Folder;
 
 /// Rows of a row group. A file's row groups depend on how many rows it has and on nothing else.
 pub const ROW_GROUP_ROWS: usize = 1 << 17;
@@ -18,12 +18,12 @@ pub const ROW_GROUP_ROWS: usize = 1 << 17;
 const PAGE_ROWS: usize = 1 << 13;
 
 /// The files of one table.
-pub struct TableFiles<'a, T: Table> {
+pub struct TableFiles<'a, T: Table, W: Write + Sync> {
     table: &'a T,
     specs: &'static [ColumnSpec],
     schema: Schema,
-    parquet: ParquetTable<OutputFile<'a>>,
-    csv: Option<OutputFile<'a>>,
+    parquet: ParquetTable<W>,
+    csv: Option<W>,
     /// A row group that waits for more rows.
     open: Option<OpenGroup<T::Columns>>,
     rows: u64,
@@ -40,27 +40,20 @@ struct OpenGroup<C> {
     rows: usize,
 }
 
-impl<'a, T: Table> TableFiles<'a, T> {
-    /// Starts the files of a table.
+impl<'a, T: Table, W: Write + Sync> TableFiles<'a, T, W> {
+    /// Starts a table as Parquet, and as CSV where there is a place for it.
     ///
     /// # Errors
-    /// If they cannot be written.
-    pub fn create(
-        name: &str,
+    /// If it cannot be written.
+    pub fn new(
         specs: &'static [ColumnSpec],
         table: &'a T,
-        csv: bool,
-        folder: &'a Folder,
+        (file, mut csv): Target<W>,
     ) -> Result<Self> {
         let schema = Schema::new(specs);
-        let file = folder.create_file(&format!("tables/{name}.parquet"))?;
-        let csv = if csv {
-            let mut file = folder.create_file(&format!("tables/{name}.csv"))?;
+        if let Some(file) = &mut csv {
             file.write_all(&csv::header(specs)?)?;
-            Some(file)
-        } else {
-            None
-        };
+        }
         Ok(Self {
             table,
             specs,
@@ -104,20 +97,16 @@ impl<'a, T: Table> TableFiles<'a, T> {
         Ok(())
     }
 
-    /// Ends the files and says how many rows they have.
+    /// Ends the table; what it was written to comes back, and how many rows it has.
     ///
     /// # Errors
-    /// If they cannot be written.
-    pub fn finish(mut self) -> Result<u64> {
+    /// If it cannot be written.
+    pub fn finish(mut self) -> Result<(Target<W>, u64)> {
         if let Some(mut open) = self.open.take() {
             self.end_group(&mut open)?;
             self.append(&open)?;
         }
-        self.parquet.finish()?.finish()?;
-        if let Some(file) = self.csv {
-            file.finish()?;
-        }
-        Ok(self.rows)
+        Ok(((self.parquet.finish()?, self.csv), self.rows))
     }
 
     fn open_group(&self) -> Result<OpenGroup<T::Columns>> {

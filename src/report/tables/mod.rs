@@ -4,6 +4,7 @@
 //! sorted by a total order, row groups hold a fixed number of rows, dictionaries list words in the
 //! order in which rows first use them.
 
+pub mod adjustments;
 mod charges;
 mod conversations;
 pub mod csv;
@@ -23,9 +24,12 @@ pub mod scenarios;
 #[cfg(test)]
 mod tests;
 
+use std::io::Write;
+
 use anyhow::Result;
 use serde::{Deserialize, Serialize};
 
+pub use adjustments::{Adjustment, AdjustmentReason, Change, SIDE_WORDS, Side};
 pub use charges::COLUMNS as CHARGE_COLUMNS;
 pub use conversations::COLUMNS as CONVERSATION_COLUMNS;
 pub use frame::{ColumnKind, ColumnSpec};
@@ -35,10 +39,12 @@ use crate::audit::Difference;
 use crate::findings::Finding;
 use crate::pricing::{Line, Pricing};
 use crate::replay::outcome::{FetchMessageIds, Outcome};
-use crate::run::output::Folder;
+use crate::run::output::{Folder, OutputFile};
 use crate::tariff::Tariff;
+use crate::vocabulary::Instant;
 use files::TableFiles;
 use frame::Columns;
+pub use order::Entry;
 use order::{Ordered, Slice};
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
@@ -66,6 +72,9 @@ pub struct TableRows {
     /// Rows of `findings`, in a run that looks for them.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub findings: Option<u64>,
+    /// Rows of `adjustments`, in a run that continues another.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub adjustments: Option<u64>,
 }
 
 /// What the tables are made of.
@@ -83,6 +92,8 @@ pub struct Content<'a> {
     pub analytics_differences: Option<&'a [Difference]>,
     /// What was found beside prices, in a run that looks for it.
     pub findings: Option<&'a [Finding]>,
+    /// What changed of lines that earlier runs have published, in a run that continues one.
+    pub adjustments: Option<&'a [Adjustment]>,
     /// Countries, and names of markets and cards.
     pub tariff: &'a Tariff,
     /// Message ids.
@@ -94,6 +105,72 @@ pub struct Content<'a> {
 /// # Errors
 /// If ids can no longer be fetched from the log, or a file cannot be written.
 pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableRows> {
+    let file = |name: &str, ending: &str| folder.create_file(&format!("tables/{name}.{ending}"));
+    let target = |name: &str| {
+        let csv = csv.then(|| file(name, "csv")).transpose()?;
+        anyhow::Ok((file(name, "parquet")?, csv))
+    };
+    let targets = (target("conversations")?, target("charges")?);
+    let written = in_time(content, Instant::MIN, targets, &mut |_, _| {})?;
+    let finish = |((file, csv), rows): ((OutputFile<'_>, Option<OutputFile<'_>>), u64)| {
+        file.finish()?;
+        csv.map(OutputFile::finish).transpose()?;
+        anyhow::Ok(rows)
+    };
+    let (conversations, charges) = (finish(written.conversations)?, finish(written.charges)?);
+    let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
+    let differences = |name: &str, rows: Option<&[Difference]>| {
+        rows.map(|rows| differences::write(name, rows, csv, folder))
+            .transpose()
+    };
+    let findings = content
+        .findings
+        .map(|findings| findings::write(findings, csv, folder));
+    let adjustments = content
+        .adjustments
+        .map(|rows| adjustments::write(rows, csv, folder));
+    Ok(TableRows {
+        conversations,
+        charges,
+        lines: lines.transpose()?,
+        differences: differences("differences", content.differences)?,
+        analytics_differences: differences("analytics_differences", content.analytics_differences)?,
+        findings: findings.transpose()?,
+        adjustments: adjustments.transpose()?,
+    })
+}
+
+/// Where a table goes: as Parquet, and perhaps as CSV.
+pub type Target<W> = (W, Option<W>);
+
+/// The tables in the order of time, written; each with its rows.
+pub struct WrittenInTime<W> {
+    /// Conversations.
+    pub conversations: (Target<W>, u64),
+    /// Charges.
+    pub charges: (Target<W>, u64),
+}
+
+/// A table in the order of time.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum InTime {
+    /// Conversations.
+    Conversations,
+    /// Charges.
+    Charges,
+}
+
+/// Writes conversations that end after an instant, and charges from it on; `observe` hears which rows, in their
+/// order.
+///
+/// # Errors
+/// If ids can no longer be fetched from the log, or something cannot be written.
+pub fn in_time<W: Write + Sync>(
+    content: &Content<'_>,
+    since: Instant,
+    (conversation_target, charge_target): (Target<W>, Target<W>),
+    observe: &mut dyn FnMut(InTime, &[Entry]),
+) -> Result<WrittenInTime<W>> {
     let Content {
         outcome,
         ids: fetch,
@@ -106,6 +183,7 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         outcome,
         names: &names,
         ids: &conversation_ids,
+        since,
     };
     let charges = charges::Charges {
         outcome,
@@ -113,41 +191,27 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
         pricing: content.pricing,
         tariff: content.tariff,
         conversation_ids: &conversation_ids,
+        since,
     };
-    let mut conversation_files = TableFiles::create(
-        "conversations",
-        conversations::COLUMNS,
-        &conversations,
-        csv,
-        folder,
-    )?;
-    let mut charge_files = TableFiles::create("charges", charges::COLUMNS, &charges, csv, folder)?;
+    let mut conversation_files =
+        TableFiles::new(conversations::COLUMNS, &conversations, conversation_target)?;
+    let mut charge_files = TableFiles::new(charges::COLUMNS, &charges, charge_target)?;
     // A charge names conversations of its own part or of an earlier one, whose ids are known by then.
     order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
         for parts in order::portions(outcome, parts) {
             conversations.identify_unwritten(parts.clone(), ids);
             let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+            observe(InTime::Conversations, &entries);
             conversation_files.write(Slice::new(&entries, ids))?;
             let entries = order::ordered(outcome, parts, &charges, ids);
+            observe(InTime::Charges, &entries);
             charge_files.write(Slice::new(&entries, ids))?;
         }
         Ok(())
     })?;
-    let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
-    let differences = |name: &str, rows: Option<&[Difference]>| {
-        rows.map(|rows| differences::write(name, rows, csv, folder))
-            .transpose()
-    };
-    let findings = content
-        .findings
-        .map(|findings| findings::write(findings, csv, folder));
-    Ok(TableRows {
+    Ok(WrittenInTime {
         conversations: conversation_files.finish()?,
         charges: charge_files.finish()?,
-        lines: lines.transpose()?,
-        differences: differences("differences", content.differences)?,
-        analytics_differences: differences("analytics_differences", content.analytics_differences)?,
-        findings: findings.transpose()?,
     })
 }
 

@@ -173,6 +173,7 @@ fn tables_cost() {
                     differences: None,
                     analytics_differences: None,
                     findings: None,
+                    adjustments: None,
                     tariff: &priced.tariff,
                     ids: &fetch,
                 };

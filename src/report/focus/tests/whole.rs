@@ -64,6 +64,7 @@ fn written(world: &World, invoice: Option<&[InvoiceLine]>) -> Vec<Cells> {
         differences: None,
         analytics_differences: None,
         findings: None,
+        adjustments: None,
         tariff: &priced.tariff,
         ids: &world.ids,
     };

@@ -82,6 +82,7 @@ impl Run {
             differences: Some(&self.differences),
             analytics_differences: None,
             findings: Some(&self.findings),
+            adjustments: None,
             tariff: &self.priced.tariff,
             ids: &self.world.ids,
         };

@@ -1,0 +1,306 @@
+//! What one run leaves to the next, so that a log can come in pieces.
+//!
+//! A run that is continued keeps the *rows* that later ones may need, not the state of any machine: the next run
+//! folds and judges them again together with the new rows, by the same code. What is settled before the horizon is
+//! only counted: allowances, volumes, control totals, and which messages were seen.
+
+use std::collections::BTreeMap;
+
+use hashbrown::HashSet;
+
+use super::outcome::{RowNumber, RowSet};
+use super::pair::PairKey;
+use super::row::Row;
+use crate::log::totals::{ControlTotals, CountByName};
+use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
+
+/// How long a message that was sent may still be delivered: Meta gives it up after 30 days.
+pub const DELIVERY_DAYS_MAX: i64 = 30;
+/// How long the ids of settled messages are remembered, so that a repeated or late row of one is known.
+pub const SETTLED_ID_DAYS: i64 = 35;
+
+/// The keys of messages whose rows are no longer carried, by the day of the message.
+#[derive(Clone, Debug, Default, PartialEq, Eq)]
+pub struct SettledMessages {
+    days: BTreeMap<i32, Vec<u64>>,
+}
+
+impl SettledMessages {
+    /// Keys by day since the epoch, each day's ascending.
+    pub fn new(days: BTreeMap<i32, Vec<u64>>) -> Self {
+        Self { days }
+    }
+
+    /// Keys by day since the epoch, each day's ascending.
+    pub fn days(&self) -> &BTreeMap<i32, Vec<u64>> {
+        &self.days
+    }
+
+    /// How many there are.
+    pub fn len(&self) -> usize {
+        self.days.values().map(Vec::len).sum()
+    }
+
+    /// Whether there are none.
+    pub fn is_empty(&self) -> bool {
+        self.days.is_empty()
+    }
+
+    /// All keys, to be asked for.
+    pub(super) fn keys(&self) -> HashSet<u64> {
+        self.days.values().flatten().copied().collect()
+    }
+
+    /// Adds the keys of messages, and forgets those of days before the first that is remembered.
+    #[must_use]
+    pub fn with(mut self, keys: impl Iterator<Item = (Instant, u64)>, first: Instant) -> Self {
+        for (at, key) in keys {
+            self.days.entry(day(at)).or_default().push(key);
+        }
+        self.days = self.days.split_off(&day(first));
+        for keys in self.days.values_mut() {
+            keys.sort_unstable();
+            keys.dedup();
+        }
+        self
+    }
+}
+
+fn day(at: Instant) -> i32 {
+    at.micros().div_euclid(86_400 * MICROS_PER_SECOND) as i32
+}
+
+/// An allowance, as it is named across runs: regime, owner, local month.
+pub type AllowanceName = (Regime, String, Month);
+
+/// What an earlier run left, beside its rows.
+#[derive(Clone, Debug)]
+pub struct Carried {
+    /// What was charged before is settled: it was published, and is only counted.
+    pub settled_before: Instant,
+    /// First and last instant of any accepted row so far.
+    pub time_range: Option<(Instant, Instant)>,
+    /// What became of the rows that are not carried.
+    pub totals: ControlTotals,
+    /// Rejected rows by code, so far.
+    pub rejected_by_code: CountByName,
+    /// Rows of other channels, so far.
+    pub other_channels: CountByName,
+    /// Units of allowances that were charged before [`Self::settled_before`].
+    pub allowances: BTreeMap<AllowanceName, u64>,
+    /// Messages that were seen and are no longer carried.
+    pub messages: SettledMessages,
+    /// Whether what was sent counts as delivered, which the first run decided for all (D-3).
+    pub assumes_delivery: bool,
+}
+
+/// What is settled already when pairs are judged.
+#[derive(Clone, Copy, Debug)]
+pub struct Settled<'a> {
+    /// What was charged before was published by an earlier run.
+    pub before: Instant,
+    /// But for messages of which a row came later than that, by the row that stands for each.
+    pub late: &'a HashSet<RowNumber>,
+}
+
+impl Settled<'_> {
+    /// Whether what a message was charged as at an instant is known already.
+    #[inline]
+    pub fn holds(&self, charged_at: Instant, row: RowNumber) -> bool {
+        charged_at < self.before && !self.late.contains(&row)
+    }
+
+    /// Whether an instant is settled, and a row came later that speaks of it.
+    #[inline]
+    pub fn is_late(&self, charged_at: Instant, row: RowNumber) -> bool {
+        charged_at < self.before && self.late.contains(&row)
+    }
+}
+
+/// What a run is asked to leave.
+#[derive(Clone, Copy, Debug)]
+pub struct Keeping {
+    /// How long before the log's last instant rows are still looked at again.
+    pub horizon_micros: i64,
+}
+
+/// What a run leaves.
+#[derive(Debug)]
+pub struct Kept {
+    /// What was charged before is settled from now on.
+    pub settles_before: Instant,
+    /// The rows that the next run reads again.
+    pub rows: RowSet,
+    /// What became of the rows that it does not.
+    pub totals: ControlTotals,
+    /// Units of allowances that are settled.
+    pub allowances: BTreeMap<AllowanceName, u64>,
+    /// Messages that are settled.
+    pub messages: SettledMessages,
+}
+
+/// A message, as far as it matters whether its rows are carried.
+#[derive(Clone, Copy, Debug)]
+pub struct Tracked {
+    /// The same for all its rows in every run.
+    pub key: u64,
+    /// Its pair.
+    pub pair: PairKey,
+    /// Its place in the order T-5.
+    pub instant: Instant,
+    /// When it was sent.
+    pub sent: Instant,
+    /// The row that stands for it.
+    pub row: RowNumber,
+    /// How many rows fold into it.
+    pub rows: u32,
+    /// How many of them repeat another one.
+    pub duplicates: u32,
+    /// What became of it.
+    pub fate: Fate,
+}
+
+/// What became of a message, in the words of the control totals.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Fate {
+    /// Inbound.
+    Inbound,
+    /// Outbound, delivered.
+    Delivered,
+    /// Outbound, not delivered, and may still be.
+    Undelivered,
+    /// Outbound; D-3 decides whether it counts as delivered.
+    Undecided,
+    /// Outbound, but no API message.
+    NotApi,
+    /// Outside of the regimes; it may wait for its delivery.
+    OutsidePeriod {
+        /// Whether it is an outbound message that was not delivered.
+        waits: bool,
+    },
+}
+
+impl Fate {
+    /// Whether a later row may say that it was delivered.
+    pub fn waits(self, assumes_delivery: bool) -> bool {
+        match self {
+            Self::Undelivered | Self::OutsidePeriod { waits: true } => true,
+            Self::Undecided => !assumes_delivery,
+            Self::Inbound
+            | Self::Delivered
+            | Self::NotApi
+            | Self::OutsidePeriod { waits: false } => false,
+        }
+    }
+
+    /// Counts a message; of an undecided one the caller keeps count.
+    pub fn count(self, totals: &mut ControlTotals) {
+        match self {
+            Self::Inbound => totals.inbound += 1,
+            Self::Delivered => totals.outbound_delivered += 1,
+            Self::Undelivered => totals.outbound_undelivered += 1,
+            Self::Undecided => {}
+            Self::NotApi => totals.not_api += 1,
+            Self::OutsidePeriod { .. } => totals.outside_period += 1,
+        }
+    }
+}
+
+impl Tracked {
+    /// What its rows count as.
+    pub fn totals(&self, assumes_delivery: bool) -> ControlTotals {
+        let mut totals = ControlTotals {
+            rows_read: u64::from(self.rows),
+            exact_duplicates: u64::from(self.duplicates),
+            folded_status_rows: u64::from(self.rows - self.duplicates - 1),
+            ..ControlTotals::default()
+        };
+        let fate = match self.fate {
+            Fate::Undecided if assumes_delivery => Fate::Delivered,
+            Fate::Undecided => Fate::Undelivered,
+            fate => fate,
+        };
+        fate.count(&mut totals);
+        totals
+    }
+}
+
+/// Messages and rows that folding has seen, in a run that leaves something or continues.
+#[derive(Debug, Default)]
+pub struct Track {
+    /// Every message.
+    pub messages: Vec<Tracked>,
+    /// Rows that do not stand for their message, each with the one that does.
+    pub followers: Vec<(RowNumber, RowNumber)>,
+    /// Messages with a new row whose instant is settled already, by the row that stands for each.
+    pub late: Vec<RowNumber>,
+    /// Rows of settled messages.
+    pub settled_rows: u64,
+    /// First and last instant of rows that no earlier run has left.
+    pub new_rows: Option<(Instant, Instant)>,
+}
+
+impl Track {
+    fn see(&mut self, instant: Instant) {
+        let (first, last) = self.new_rows.unwrap_or((instant, instant));
+        self.new_rows = Some((first.min(instant), last.max(instant)));
+    }
+
+    /// Adds what another part has seen.
+    pub fn append(&mut self, other: &mut Self) {
+        self.messages.append(&mut other.messages);
+        self.followers.append(&mut other.followers);
+        self.late.append(&mut other.late);
+        self.settled_rows += other.settled_rows;
+        if let Some((first, last)) = other.new_rows {
+            self.see(first);
+            self.see(last);
+        }
+    }
+}
+
+/// What folding asks of rows that an earlier run left, and notes for the next one.
+#[derive(Debug, Default)]
+pub struct Carrying {
+    /// Rows below this number were left by an earlier run.
+    pub carried_rows: u32,
+    /// What was charged before is settled.
+    pub settled_before: Option<Instant>,
+    /// Keys of messages whose rows are no longer there.
+    pub settled: HashSet<u64>,
+    /// Whether messages are noted for the next run.
+    pub keeps: bool,
+}
+
+impl Carrying {
+    /// Whether anything is to be noted of messages.
+    pub fn tracks(&self) -> bool {
+        self.keeps || self.carried_rows > 0
+    }
+
+    /// Whether all rows with this key belong to a message that is settled.
+    #[inline]
+    pub fn is_settled(&self, key: u64) -> bool {
+        !self.settled.is_empty() && self.settled.contains(&key)
+    }
+
+    /// Notes a message and its rows.
+    pub fn track(&self, message: Tracked, rows: &[Row], track: &mut Track) {
+        let is_new = |row: &Row| row.number().0 >= self.carried_rows;
+        for row in rows.iter().filter(|row| is_new(row)) {
+            track.see(row.timestamp());
+        }
+        let is_late = self
+            .settled_before
+            .is_some_and(|settled| message.instant < settled);
+        if is_late && rows.iter().any(is_new) {
+            track.late.push(message.row);
+        }
+        if self.keeps {
+            track.messages.push(message);
+            let others = rows.iter().map(Row::number);
+            let others = others.filter(|&row| row != message.row);
+            track.followers.extend(others.map(|row| (row, message.row)));
+        }
+    }
+}

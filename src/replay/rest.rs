@@ -1,0 +1,233 @@
+//! Which messages the next run must see again: those since each pair was last at rest.
+//!
+//! A pair is at rest at an instant if nothing before it can reach beyond it: no customer service window, no click
+//! that waits for an answer, no conversation or entry point, no message on its way. What came before such an
+//! instant decides nothing after it, so the rows since then, judged by themselves, give what the whole log gives.
+//! Members of a group share its windows and so its rest.
+
+use std::sync::Mutex;
+
+use hashbrown::HashMap;
+
+use super::carried::Tracked;
+use super::longer_entry_points::{Judged, LONGER_HOURS};
+use super::message::Message;
+use super::outcome::RowNumber;
+use super::pair::{PairKey, PairTable};
+use super::partition::lock;
+use super::terms::Terms;
+use crate::vocabulary::{ConversationCategory, Instant, Kind};
+
+/// A stretch of time in which something is open: from its first instant, up to but not with its last.
+type Busy = (Instant, Instant);
+
+/// Findings look this much further than charges: a template repeated, or sent late after a window (hours).
+const FINDING_HOURS: i64 = 24;
+
+/// Looks for the messages since each pair's last rest.
+pub struct RestSearch<'a> {
+    /// The instant at which pairs should be at rest.
+    at: Instant,
+    terms: &'a Terms,
+    pairs: &'a PairTable,
+    /// When the first message was sent that a pair still waits to see delivered.
+    waiting: HashMap<PairKey, Instant>,
+    found: Mutex<Vec<RowNumber>>,
+    groups: Mutex<HashMap<(u32, u32), GroupStretches>>,
+}
+
+/// What is open in any pair of a group, and its messages.
+#[derive(Default)]
+struct GroupStretches {
+    busy: Vec<Busy>,
+    messages: Vec<(Instant, RowNumber)>,
+}
+
+impl<'a> RestSearch<'a> {
+    /// A search at an instant; messages that wait for their delivery keep their pairs from rest.
+    pub fn new<'t>(
+        at: Instant,
+        terms: &'a Terms,
+        pairs: &'a PairTable,
+        waiting: impl Iterator<Item = &'t Tracked>,
+    ) -> Self {
+        let mut first: HashMap<PairKey, Instant> = HashMap::new();
+        for message in waiting {
+            let since = first.entry(message.pair).or_insert(message.sent);
+            *since = message.sent.min(*since);
+        }
+        Self {
+            at,
+            terms,
+            pairs,
+            waiting: first,
+            found: Mutex::default(),
+            groups: Mutex::default(),
+        }
+    }
+
+    /// Takes a pair that was judged.
+    pub fn take(&self, pair: &[Message], window_starts: &[Instant], judged: &Judged<'_>) {
+        let Some(first) = pair.first() else {
+            return;
+        };
+        if first.instant() >= self.at {
+            return;
+        }
+        let mut busy = Vec::new();
+        self.collect(pair, window_starts, judged, &mut busy);
+        match self.pairs.group(first.pair()) {
+            Some(group) => {
+                let mut groups = lock(&self.groups);
+                let stretches = groups.entry(group).or_default();
+                stretches.busy.append(&mut busy);
+                let messages = pair
+                    .iter()
+                    .map(|message| (message.instant(), message.row()));
+                stretches.messages.extend(messages);
+            }
+            None => {
+                if let Some(&since) = self.waiting.get(&first.pair()) {
+                    busy.push((since, Instant::MAX));
+                }
+                let rest = last_rest(&mut busy, self.at);
+                if rest < self.at {
+                    let since = pair.iter().filter(|message| rest <= message.instant());
+                    lock(&self.found).extend(since.map(Message::row));
+                }
+            }
+        }
+    }
+
+    /// The rows that stand for the messages since the last rest of their pairs; of messages at or after the instant
+    /// asked for some are missing.
+    pub fn finish(self) -> Vec<RowNumber> {
+        let mut found = self
+            .found
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut groups = self
+            .groups
+            .into_inner()
+            .unwrap_or_else(|poisoned| poisoned.into_inner());
+        for (pair, &since) in &self.waiting {
+            if let Some(group) = self.pairs.group(*pair) {
+                groups
+                    .entry(group)
+                    .or_default()
+                    .busy
+                    .push((since, Instant::MAX));
+            }
+        }
+        for stretches in groups.values_mut() {
+            let rest = last_rest(&mut stretches.busy, self.at);
+            let since = stretches.messages.iter().filter(|(at, _)| rest <= *at);
+            found.extend(since.map(|(_, row)| *row));
+        }
+        found
+    }
+
+    fn collect(
+        &self,
+        pair: &[Message],
+        window_starts: &[Instant],
+        judged: &Judged<'_>,
+        busy: &mut Vec<Busy>,
+    ) {
+        let Terms {
+            window_hours,
+            armed_hours,
+            ..
+        } = *self.terms;
+        let watched = match self.terms.scope.findings {
+            true => FINDING_HOURS,
+            false => 0,
+        };
+        for &start in window_starts.iter().filter(|&&start| start < self.at) {
+            busy.push((start, start.plus_hours(window_hours + watched)));
+        }
+        for message in pair {
+            let (sent, at) = (message.sent(), message.instant());
+            if message.is_inbound() {
+                // Any may prove to be a click (F-3), and one that nobody answered is told of (O-MISSED-FEP).
+                let missed = match self.terms.scope.findings
+                    && message.attributes().entry_point().is_some()
+                {
+                    true => self
+                        .terms
+                        .account(message.attributes().account())
+                        .entry_point_hours_at(at),
+                    false => 0,
+                };
+                busy.push((at, at.plus_hours(armed_hours.max(missed))));
+            } else {
+                let watched = match message.kind() {
+                    Kind::Template => watched,
+                    _ => 0,
+                };
+                busy.push((sent.min(at), at.max(sent).plus_hours(watched)));
+            }
+        }
+        for conversation in judged.conversations {
+            let opened = conversation.opened_at;
+            let is_entry_point = conversation.category == ConversationCategory::FreeEntryPoint;
+            let longest = match self.terms.scope.findings && is_entry_point {
+                true => opened.plus_hours(LONGER_HOURS),
+                false => opened,
+            };
+            busy.push((opened, conversation.expires_at.max(longest)));
+        }
+    }
+}
+
+/// The last instant, not after `at`, at which nothing is open.
+fn last_rest(busy: &mut [Busy], at: Instant) -> Instant {
+    busy.sort_unstable();
+    let mut reach = Instant::MIN;
+    let mut since = Instant::MIN;
+    for &(start, end) in busy.iter().take_while(|(start, _)| *start < at) {
+        if reach <= start {
+            since = start;
+        }
+        reach = reach.max(end);
+    }
+    match at < reach {
+        true => since,
+        false => at,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn rest(busy: &[(i64, i64)], at: i64) -> i64 {
+        let hours = |hour: i64| Instant::from_seconds(hour * 3600);
+        let mut busy: Vec<Busy> = busy
+            .iter()
+            .map(|&(from, to)| (hours(from), hours(to)))
+            .collect();
+        last_rest(&mut busy, hours(at)).micros() / 3_600_000_000
+    }
+
+    #[test]
+    fn a_pair_rests_where_nothing_is_open() {
+        assert_eq!(rest(&[], 100), 100);
+        // Ended before, or exactly at the instant: what is open until then is not open then.
+        assert_eq!(rest(&[(10, 34)], 100), 100);
+        assert_eq!(rest(&[(76, 100)], 100), 100);
+        assert_eq!(rest(&[(77, 101)], 100), 77);
+        // What begins at the instant is seen again anyway.
+        assert_eq!(rest(&[(100, 124)], 100), 100);
+    }
+
+    #[test]
+    fn what_overlaps_is_followed_back_to_its_beginning() {
+        // 10–34 and 30–54 overlap, 54–78 begins as they end, 77–101 overlaps that one.
+        let busy = [(77, 101), (10, 34), (54, 78), (30, 54)];
+        assert_eq!(rest(&busy, 100), 54);
+        assert_eq!(rest(&busy, 50), 10);
+        // A long one covers short ones inside.
+        assert_eq!(rest(&[(1, 200), (5, 29), (90, 114)], 100), 1);
+    }
+}
