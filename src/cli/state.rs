@@ -351,6 +351,7 @@ impl Continued<'_> {
             totals_before: earlier
                 .map(|header| header.totals_so_far.clone())
                 .unwrap_or_default(),
+            new_rejects: outcome.new_rejects,
             rows_carried: u64::from(outcome.carried_rows),
             rows_left: outcome
                 .kept

@@ -13,7 +13,7 @@ use crate::report::mask::Mask;
 use crate::report::summary::{Comparison, Found, Reading, Summary, TimeRange};
 use crate::report::{charts, claims, focus, page, rejects, tables, workbook};
 use crate::run::exit::{Failure, OrFail};
-use crate::run::manifest::{self, HashedInputs, Manifest, Tool};
+use crate::run::manifest::{self, HashedInputs, InputRole, Manifest, Tool};
 use crate::run::output::Folder;
 
 /// A run that has found everything and written nothing yet.
@@ -50,7 +50,9 @@ impl Run<'_> {
         let table_rows = tables::write(&content, self.args.output.csv, folder).or_output()?;
         self.write_claims(&replayed, priced, folder)?;
         let compared = self.evidence.into_iter().flat_map(Evidence::files);
-        let hashed = manifest::hash_inputs(&self.read.files(compared)).or_input()?;
+        let state = self.args.state.state_in.iter();
+        let others = compared.chain(state.map(|path| (InputRole::State, path)));
+        let hashed = manifest::hash_inputs(&self.read.files(others)).or_input()?;
         let summary = self.summary(&replayed, priced, table_rows, &hashed, folder);
         let json = summary.to_json().or_output()?;
         folder

@@ -10,6 +10,7 @@ use hashbrown::HashSet;
 
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairKey;
+use super::reject::RejectReason;
 use super::row::Row;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
@@ -133,6 +134,8 @@ pub struct Kept {
     pub rows: RowSet,
     /// What became of the rows that it does not.
     pub totals: ControlTotals,
+    /// Rejected rows that it does not read again, by code.
+    pub rejected_by_code: CountByName,
     /// Units of allowances that are settled.
     pub allowances: BTreeMap<AllowanceName, u64>,
     /// Messages that are settled.
@@ -156,6 +159,8 @@ pub struct Tracked {
     pub rows: u32,
     /// How many of them repeat another one.
     pub duplicates: u32,
+    /// How many more were rejected because they contradict those (D-4).
+    pub conflicts: u32,
     /// What became of it.
     pub fate: Fate,
 }
@@ -173,6 +178,8 @@ pub enum Fate {
     Undecided,
     /// Outbound, but no API message.
     NotApi,
+    /// All its rows are rejected, until one says what they lack.
+    Rejected(RejectReason),
     /// Outside of the regimes; it may wait for its delivery.
     OutsidePeriod {
         /// Whether it is an outbound message that was not delivered.
@@ -184,7 +191,7 @@ impl Fate {
     /// Whether a later row may say that it was delivered.
     pub fn waits(self, assumes_delivery: bool) -> bool {
         match self {
-            Self::Undelivered | Self::OutsidePeriod { waits: true } => true,
+            Self::Undelivered | Self::OutsidePeriod { waits: true } | Self::Rejected(_) => true,
             Self::Undecided => !assumes_delivery,
             Self::Inbound
             | Self::Delivered
@@ -199,7 +206,8 @@ impl Fate {
             Self::Inbound => totals.inbound += 1,
             Self::Delivered => totals.outbound_delivered += 1,
             Self::Undelivered => totals.outbound_undelivered += 1,
-            Self::Undecided => {}
+            // Of its rows the caller keeps count.
+            Self::Undecided | Self::Rejected(_) => {}
             Self::NotApi => totals.not_api += 1,
             Self::OutsidePeriod { .. } => totals.outside_period += 1,
         }
@@ -209,8 +217,18 @@ impl Fate {
 impl Tracked {
     /// What its rows count as.
     pub fn totals(&self, assumes_delivery: bool) -> ControlTotals {
+        let conflicts = u64::from(self.conflicts);
+        if let Fate::Rejected(_) = self.fate {
+            let rows = u64::from(self.rows) + conflicts;
+            return ControlTotals {
+                rows_read: rows,
+                rejected: rows,
+                ..ControlTotals::default()
+            };
+        }
         let mut totals = ControlTotals {
-            rows_read: u64::from(self.rows),
+            rows_read: u64::from(self.rows) + conflicts,
+            rejected: conflicts,
             exact_duplicates: u64::from(self.duplicates),
             folded_status_rows: u64::from(self.rows - self.duplicates - 1),
             ..ControlTotals::default()
@@ -284,17 +302,42 @@ impl Carrying {
         !self.settled.is_empty() && self.settled.contains(&key)
     }
 
-    /// Notes a message and its rows.
-    pub fn track(&self, message: Tracked, rows: &[Row], track: &mut Track) {
+    /// Notes rows that contradict the message that was noted last.
+    pub fn track_conflicts(&self, rows: &[RowNumber], track: &mut Track) {
+        if !self.keeps || rows.is_empty() {
+            return;
+        }
+        if let Some(message) = track.messages.last_mut() {
+            message.conflicts += rows.len() as u32;
+            let leader = message.row;
+            track
+                .followers
+                .extend(rows.iter().map(|&row| (row, leader)));
+        }
+    }
+
+    /// Notes a message and its rows. `delivered_by` says when some of its rows alone would have it delivered.
+    pub fn track(
+        &self,
+        message: Tracked,
+        rows: &[Row],
+        delivered_by: impl FnOnce(&[Row]) -> Option<Instant>,
+        track: &mut Track,
+    ) {
         let is_new = |row: &Row| row.number().0 >= self.carried_rows;
         for row in rows.iter().filter(|row| is_new(row)) {
             track.see(row.timestamp());
         }
-        let is_late = self
-            .settled_before
-            .is_some_and(|settled| message.instant < settled);
-        if is_late && rows.iter().any(is_new) {
-            track.late.push(message.row);
+        if let Some(settled) = self.settled_before
+            && message.instant < settled
+            && rows.iter().any(is_new)
+        {
+            let carried: Vec<Row> = rows.iter().filter(|row| !is_new(row)).copied().collect();
+            // What the carried rows alone say was published and settled, whatever comes after.
+            let was_settled = delivered_by(&carried).is_some_and(|at| at < settled);
+            if !was_settled {
+                track.late.push(message.row);
+            }
         }
         if self.keeps {
             track.messages.push(message);

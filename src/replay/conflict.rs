@@ -158,7 +158,7 @@ fn fold_message(
 ) {
     let mut message = folder.start(&rows[0].row);
     let mut kept = vec![rows[0].row];
-    let mut rejected = 0;
+    let mut rejected = Vec::new();
     for OrderedRow { row, .. } in &rows[1..] {
         match folder.contradiction(&message, row) {
             None => {
@@ -166,7 +166,7 @@ fn fold_message(
                 kept.push(*row);
             }
             Some(column) => {
-                rejected += 1;
+                rejected.push(row.number());
                 folded.rejects.push(Reject {
                     row: row.number(),
                     reason: RejectReason::Conflict(column),
@@ -174,12 +174,15 @@ fn fold_message(
             }
         }
     }
-    if rejected > 0 {
+    if !rejected.is_empty() {
         folded.notices.conflicts += 1;
         let at = rows[0].row.timestamp();
         folder.sight(FindingCode::Conflict, &message, at, Detail::Rows, folded);
-        folded.totals.rows_read += rejected;
-        folded.totals.rejected += rejected;
+        folded.totals.rows_read += rejected.len() as u64;
+        folded.totals.rejected += rejected.len() as u64;
     }
     folder.finish(message, &kept, messages, folded);
+    folder
+        .carrying
+        .track_conflicts(&rejected, &mut folded.track);
 }

@@ -248,6 +248,13 @@ impl Folder<'_> {
         {
             folded.totals.rows_read += rows.len() as u64;
             folded.totals.rejected += rows.len() as u64;
+            if self.carrying.tracks() {
+                let fate = Fate::Rejected(reason);
+                let tracked = self.tracked(&message, fate, sent, delivered, rows, 0);
+                let nothing = |_: &[Row]| None;
+                self.carrying
+                    .track(tracked, rows, nothing, &mut folded.track);
+            }
             folded.rejects.extend(rows.iter().map(|row| Reject {
                 row: row.number(),
                 reason,
@@ -267,7 +274,9 @@ impl Folder<'_> {
         fate.count(&mut folded.totals);
         if self.carrying.tracks() {
             let tracked = self.tracked(&message, fate, sent, delivered, rows, duplicates);
-            self.carrying.track(tracked, rows, &mut folded.track);
+            let delivered_by = |rows: &[Row]| self.delivered_by(rows, is_outbound);
+            self.carrying
+                .track(tracked, rows, delivered_by, &mut folded.track);
         }
         let Some(message) = (match is_outbound {
             true => self.outbound(message, fate, sent, delivered, rows, folded),
@@ -420,6 +429,19 @@ impl Folder<'_> {
         })
     }
 
+    /// When some rows of a message alone have it delivered, or received.
+    fn delivered_by(&self, rows: &[Row], is_outbound: bool) -> Option<Instant> {
+        let (first, others) = rows.split_first()?;
+        let mut message = self.start(first);
+        for row in others {
+            self.add(&mut message, row);
+        }
+        match is_outbound {
+            true => message.delivered.or(message.seen),
+            false => Some(message.first),
+        }
+    }
+
     fn tracked(
         &self,
         message: &FoldedMessage,
@@ -445,6 +467,7 @@ impl Folder<'_> {
             row,
             rows: rows.len() as u32,
             duplicates: duplicates as u32,
+            conflicts: 0,
             fate,
         }
     }

@@ -190,7 +190,11 @@ impl<'l> FoldedLog<'l> {
         stages.end(Stage::Allowance);
         Ok(Replayed {
             outcome,
-            rejects: self.rejects,
+            // Those of earlier runs have been told of.
+            rejects: match self.carried_rows {
+                0 => self.rejects,
+                carried => new_rejects(self.rejects, carried),
+            },
             places: self.places,
             stages,
         })
@@ -260,6 +264,12 @@ impl<'l> FoldedLog<'l> {
     /// First and last instant of any accepted row, if there is one.
     pub fn time_range(&self) -> Option<(Instant, Instant)> {
         self.folded.time_range
+    }
+
+    /// How many rows were rejected that no earlier run has left.
+    fn new_rejects(&self) -> u64 {
+        let is_new = |reject: &&Reject| reject.row.0 >= self.carried_rows;
+        self.rejects.iter().filter(is_new).count() as u64
     }
 
     /// In what new rows contradict what earlier runs have settled.
@@ -352,8 +362,8 @@ impl<'l> FoldedLog<'l> {
             late: &self.late,
         });
         let keeper = lens.keeping.map(|keeping| {
-            let end_of_log = folded.time_range.map(|(_, last)| last);
-            Keeper::new(keeping, lens.carried, end_of_log, assumes_delivery)
+            let messages = &folded.track.messages;
+            Keeper::new(keeping, lens.carried, messages, assumes_delivery)
         });
         let rest = keeper
             .as_ref()
@@ -412,7 +422,13 @@ impl<'l> FoldedLog<'l> {
         }
         let since_rest = rest.map(RestSearch::finish).unwrap_or_default();
         let kept = keeper.map(|keeper| {
-            let left = keeper.keep(folded, since_rest, &totals, self.places.rows());
+            let left = keeper.keep(
+                folded,
+                since_rest,
+                &totals,
+                &rejected_by_code,
+                self.places.rows(),
+            );
             Kept {
                 allowances: allowances.settled_before(keeper.settles_before(), &parts),
                 ..left
@@ -427,7 +443,7 @@ impl<'l> FoldedLog<'l> {
             other_channels,
             kept,
             new_rows: folded.track.new_rows,
-            rejected_earlier: lens.carried.map_or(0, |carried| carried.totals.rejected),
+            new_rejects: self.new_rejects(),
             late_messages: self.late.len() as u64,
             settled_rows: folded.track.settled_rows,
             carried_rows: self.carried_rows,
@@ -447,6 +463,11 @@ impl<'l> FoldedLog<'l> {
         };
         Ok((outcome, stages))
     }
+}
+
+fn new_rejects(mut rejects: Vec<Reject>, carried_rows: u32) -> Vec<Reject> {
+    rejects.retain(|reject| reject.row.0 >= carried_rows);
+    rejects
 }
 
 /// What becomes of the messages of a log once they are judged.

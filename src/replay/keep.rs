@@ -3,17 +3,22 @@
 use hashbrown::HashSet;
 
 use super::carried::{
-    Carried, DELIVERY_DAYS_MAX, Keeping, Kept, SETTLED_ID_DAYS, SettledMessages, Tracked,
+    Carried, DELIVERY_DAYS_MAX, Fate, Keeping, Kept, SETTLED_ID_DAYS, SettledMessages, Tracked,
 };
 use super::folded::Folded;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairTable;
+use super::reject::RejectReason;
 use super::rest::RestSearch;
 use super::terms::Terms;
-use crate::log::totals::ControlTotals;
+use crate::log::columns::Column;
+use crate::log::totals::{ControlTotals, CountByName};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND};
 
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
+
+/// One message in so many may have a clock that runs far ahead.
+const STRAYS_ONE_IN: usize = 1_000;
 
 /// Draws up what is left.
 pub struct Keeper<'a> {
@@ -29,11 +34,11 @@ impl<'a> Keeper<'a> {
     pub fn new(
         keeping: Keeping,
         carried: Option<&'a Carried>,
-        end_of_log: Option<Instant>,
+        messages: &[Tracked],
         assumes_delivery: bool,
     ) -> Self {
         let settled = carried.map_or(Instant::MIN, |carried| carried.settled_before);
-        let end_of_log = end_of_log.unwrap_or(settled);
+        let end_of_log = end_but_for_strays(messages).unwrap_or(settled);
         Self {
             carried,
             settles_before: before(end_of_log, keeping.horizon_micros).max(settled),
@@ -66,6 +71,7 @@ impl<'a> Keeper<'a> {
         folded: &Folded,
         since_rest: Vec<RowNumber>,
         totals: &ControlTotals,
+        rejected_by_code: &CountByName,
         rows: u32,
     ) -> Kept {
         let since_rest: HashSet<RowNumber> = since_rest.into_iter().collect();
@@ -75,12 +81,25 @@ impl<'a> Keeper<'a> {
                 || since_rest.contains(&message.row)
         };
         let mut totals = totals.clone();
+        let mut rejected_by_code = rejected_by_code.clone();
+        let mut keep_rejected = |code: &str, rows: u32| {
+            if let Some(count) = rejected_by_code.get_mut(code) {
+                *count -= u64::from(rows);
+            }
+        };
         let mut carried: HashSet<RowNumber> = HashSet::new();
         let mut settled: Vec<(Instant, u64)> = Vec::new();
         for message in &folded.track.messages {
             if stays(message) {
                 carried.insert(message.row);
                 totals.subtract(&message.totals(self.assumes_delivery));
+                if let Fate::Rejected(reason) = message.fate {
+                    keep_rejected(reason.code(), message.rows);
+                }
+                if message.conflicts > 0 {
+                    let conflict = RejectReason::Conflict(Column::Direction);
+                    keep_rejected(conflict.code(), message.conflicts);
+                }
             } else {
                 settled.push((message.instant, message.key));
             }
@@ -97,6 +116,7 @@ impl<'a> Keeper<'a> {
             settles_before: self.settles_before,
             rows: RowSet::among(u64::from(rows), rows_left),
             totals,
+            rejected_by_code,
             allowances: Default::default(),
             messages: known
                 .unwrap_or_else(SettledMessages::default)
@@ -109,6 +129,15 @@ impl<'a> Keeper<'a> {
         let since = before(self.end_of_log, DELIVERY_DAYS_MAX * MICROS_PER_DAY);
         message.sent >= since && message.fate.waits(self.assumes_delivery)
     }
+}
+
+/// The end of a log that does not count a message in a thousand, and one in any case: a single wrong clock must not
+/// settle what is still to come.
+fn end_but_for_strays(messages: &[Tracked]) -> Option<Instant> {
+    let mut instants: Vec<Instant> = messages.iter().map(|message| message.instant).collect();
+    let last = instants.len().checked_sub(1)?;
+    let place = last.saturating_sub(1 + instants.len() / STRAYS_ONE_IN);
+    Some(*instants.select_nth_unstable(place).1)
 }
 
 fn before(instant: Instant, micros: i64) -> Instant {

@@ -296,8 +296,8 @@ pub struct Outcome {
     pub carried_rows: u32,
     /// First and last instant of the rows that no earlier run has left, in a run that continues or is continued.
     pub new_rows: Option<(Instant, Instant)>,
-    /// Rejected rows of earlier runs, which are in the control totals.
-    pub rejected_earlier: u64,
+    /// Rejected rows that no earlier run has left.
+    pub new_rejects: u64,
     /// Messages of which a row came after their instant was settled.
     pub late_messages: u64,
     /// Rows of messages that were settled, which change nothing any more.

@@ -193,7 +193,7 @@ impl World {
                 kept: None,
                 carried_rows: 0,
                 new_rows: None,
-                rejected_earlier: 0,
+                new_rejects: 0,
                 late_messages: 0,
                 settled_rows: 0,
                 parts: content,

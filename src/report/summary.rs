@@ -401,8 +401,7 @@ impl Summary {
         ControlTotals {
             rows_read: self.control_totals.rows_read
                 - earlier.map_or(0, |earlier| earlier.totals_before.rows_read),
-            rejected: self.control_totals.rejected
-                - earlier.map_or(0, |earlier| earlier.totals_before.rejected),
+            rejected: earlier.map_or(self.control_totals.rejected, |earlier| earlier.new_rejects),
             ..ControlTotals::default()
         }
     }

@@ -127,6 +127,8 @@ pub enum InputRole {
     Scenario,
     /// Configuration.
     Config,
+    /// What an earlier run left.
+    State,
 }
 
 impl InputRole {
@@ -144,6 +146,7 @@ impl InputRole {
             Self::Analytics => "analytics",
             Self::Scenario => "scenario",
             Self::Config => "config",
+            Self::State => "state",
         }
     }
 }

@@ -34,6 +34,8 @@ pub struct SealedSummary {
     pub period: Period,
     /// What became of every row.
     pub control_totals: ControlTotals,
+    /// What the run continues, where it is one of several.
+    pub continued: Option<SealedContinued>,
     /// Rejected rows by code.
     pub rejected_by_code: ByName<u64>,
     /// Rows of the tables.
@@ -52,6 +54,33 @@ pub struct SealedSummary {
     pub bill: Option<SealedBill>,
     /// Settings in force.
     pub settings: Vec<SettingInForce>,
+}
+
+/// What a run continues.
+#[derive(Clone, Debug, Deserialize)]
+pub struct SealedContinued {
+    /// Its number among the runs that continue each other.
+    pub run: u64,
+    /// Rejected rows of this run.
+    pub new_rejects: u64,
+}
+
+impl SealedSummary {
+    /// Whether the run adds to what earlier ones have published: bill and lines are then those to date, charges and
+    /// conversations what is new.
+    pub fn continues(&self) -> bool {
+        self.continued
+            .as_ref()
+            .is_some_and(|continued| continued.run > 1)
+    }
+
+    /// Rows that this run rejected; those of earlier ones are in the control totals too.
+    pub fn rejected(&self) -> u64 {
+        let continued = self.continued.as_ref();
+        continued.map_or(self.control_totals.rejected, |continued| {
+            continued.new_rejects
+        })
+    }
 }
 
 /// One comparison of a finished run.

@@ -102,7 +102,7 @@ impl Continued<'_> {
             time_range: outcome.time_range.map(micros),
             totals: kept.totals.clone(),
             totals_so_far: outcome.totals.clone(),
-            rejected_by_code: outcome.rejected_by_code.clone(),
+            rejected_by_code: kept.rejected_by_code.clone(),
             other_channels: outcome.other_channels.clone(),
             assumes_delivery: outcome.sent_counts_as_delivered,
             allowances: allowance_units(&kept.allowances),

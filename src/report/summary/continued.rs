@@ -20,6 +20,8 @@ pub struct ContinuedSummary {
     pub horizon_days: u32,
     /// Control totals of the earlier runs; those of this run are in `control_totals` together with them.
     pub totals_before: ControlTotals,
+    /// Rows of this run that were rejected; a row of an earlier one may be accepted by now.
+    pub new_rejects: u64,
     /// Rows of earlier runs that were judged again.
     pub rows_carried: u64,
     /// Rows that the next run judges again.

@@ -7,6 +7,17 @@ use crate::report::figures::{money, thousands};
 /// The limits of a run, the weightiest first.
 pub(super) fn limits(summary: &Summary) -> Vec<String> {
     let mut limits = inferred(summary);
+    if let Some(continued) = summary
+        .continued
+        .as_ref()
+        .filter(|continued| continued.run > 1)
+    {
+        limits.push(format!(
+            "This is run {} of a log that comes in pieces: bill, lines and comparisons are to date; charges, \
+             conversations, findings, days and hours are what is new.",
+            continued.run
+        ));
+    }
     limits.extend(summary.incomplete.iter().cloned());
     limits.extend(limits_of_log(&summary.assumptions, &summary.control_totals));
     let charges = || summary.charges_by_account.values();

@@ -139,7 +139,7 @@ pub fn differences(runs: [&RunFolder; 2], summaries: &[SealedSummary; 2]) -> Vec
                 InputRole::Invoice | InputRole::Map | InputRole::Analytics => {
                     Some(Subject::Evidence)
                 }
-                InputRole::Config => None,
+                InputRole::Config | InputRole::State => None,
             };
             of == Some(subject)
         });

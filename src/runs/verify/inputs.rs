@@ -7,7 +7,7 @@ use rayon::prelude::*;
 use super::Request;
 use super::outputs::changed;
 use super::report::{Area, AreaReport};
-use crate::run::manifest::{Input, hash_file};
+use crate::run::manifest::{Input, InputRole, hash_file};
 use crate::runs::folder::RunFolder;
 
 /// What became of an input.
@@ -65,6 +65,10 @@ fn look_at(input: &Input, log_root: Option<&Path>) -> Found {
         Ok((bytes, hash)) => {
             let listed = (input.bytes, &*input.blake3);
             match changed(&path.display().to_string(), listed, (bytes, &hash)) {
+                Some(_) if input.role == InputRole::State => Found::NotAvailable(format!(
+                    "{}: not available, a later run has replaced the state",
+                    path.display()
+                )),
                 Some(text) => Found::Changed(text),
                 None => Found::Same,
             }

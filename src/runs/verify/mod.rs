@@ -71,6 +71,9 @@ pub fn verify(run: &RunFolder, request: Request<'_>) -> Verification {
     };
     let charges = charges::test(run, summary.as_ref(), &mut reports);
     conversations::test(run, summary.as_ref(), &mut reports);
+    // Lines to date are more than the charges of one run.
+    let continues = summary.as_ref().is_some_and(SealedSummary::continues);
+    let charges = charges.filter(|_| !continues);
     let lines = lines::test(run, summary.as_ref(), charges.as_ref(), &mut reports);
     bill::test(
         summary.as_ref(),
@@ -80,6 +83,10 @@ pub fn verify(run: &RunFolder, request: Request<'_>) -> Verification {
     );
     differences::test(run, summary.as_ref(), &mut bill, &mut reports);
     findings::test(run, summary.as_ref(), &mut reports);
+    if continues {
+        let lines = "the lines are those to date: they sum up the charges and adjustments of all runs so far";
+        reports.tables.not_tested(lines);
+    }
     for report in [totals, tables, bill, identities, order] {
         verification.add(report);
     }
