@@ -184,9 +184,9 @@ impl<'a> Pricer<'a> {
         }
     }
 
-    /// The counter that a charge counts in, if it counts in any, and whether it is priced at list for want of a
-    /// ladder.
-    pub(super) fn climbs(&self, charge: &Charge) -> Option<(Counter, bool)> {
+    /// The counter that a charge counts in, if it counts in any, its currency, and whether it is priced at list for
+    /// want of a ladder.
+    pub(super) fn climbs(&self, charge: &Charge) -> Option<(Counter, Currency, bool)> {
         let counter = self.ranked(charge)?;
         let kind = self.charged_kind(charge);
         let Cost::Charged(terms) = kind.cost else {
@@ -194,7 +194,7 @@ impl<'a> Pricer<'a> {
         };
         let basis = self.basis(&kind, &terms);
         let is_listed = self.ladder(&basis).is_none() && self.list(&basis).rate.is_some();
-        Some((counter, is_listed))
+        Some((counter, basis.currency, is_listed))
     }
 
     /// The counter of a tier that Meta says was reached; none if no account of the log counts for its owner.

@@ -116,49 +116,48 @@ impl<'a> Pricer<'a> {
     /// How far counters climb with the charges before an instant and with what was settled before: what the next
     /// run starts from.
     pub fn settled_before(&self, instant: Instant, reached: &[TierPosition]) -> Vec<TierPosition> {
-        let mut counts: HashMap<Counter, (u64, u64)> = HashMap::new();
+        let mut volumes: HashMap<Counter, Volume> = HashMap::new();
         let parts = self.request.outcome.parts.iter();
         for charge in parts.flat_map(|part| part.charges.iter()) {
             if charge.charged_at < instant
-                && let Some((counter, is_listed)) = self.climbs(&charge)
+                && let Some((counter, currency, is_listed)) = self.climbs(&charge)
             {
-                let (counted, without_ladder) = counts.entry(counter).or_default();
-                *counted += 1;
-                *without_ladder += u64::from(is_listed);
+                let volume = volumes.entry(counter).or_default();
+                volume.add(1, currency, None, is_listed);
             }
         }
         let key = |position: &TierPosition| {
             let TierPosition { owner, market, .. } = position;
-            (
-                owner.clone(),
-                market.clone(),
-                position.category,
-                position.month,
-            )
+            let (category, month) = (position.category, position.month);
+            (owner.clone(), market.clone(), category, month)
         };
-        let mut positions: BTreeMap<_, TierPosition> = BTreeMap::new();
         let settled = self.request.settled_tiers.iter();
-        positions.extend(settled.map(|position| (key(position), position.clone())));
-        for position in reached {
-            let settled = positions.get(&key(position));
-            let counted = settled.map_or(0, |settled| settled.counted);
-            let without_ladder = settled.map_or(0, |settled| settled.without_ladder);
-            let position = TierPosition {
-                counted,
-                without_ladder,
-                ..position.clone()
-            };
-            positions.insert(key(&position), position);
-        }
-        for (counter, (counted, without_ladder)) in counts {
+        let mut positions: BTreeMap<_, TierPosition> = settled
+            .map(|position| (key(position), position.clone()))
+            .collect();
+        let reached: BTreeMap<_, &TierPosition> = reached
+            .iter()
+            .map(|position| (key(position), position))
+            .collect();
+        for (counter, volume) in volumes {
             let owner = self.owner(&counter).to_owned();
             let market = self.request.tariff.markets.name(counter.market).to_owned();
-            if let Some(position) =
-                positions.get_mut(&(owner, market, counter.category, counter.month))
-            {
-                position.counted += counted;
-                position.without_ladder += without_ladder;
-            }
+            let key = (owner, market, counter.category, counter.month);
+            let Some(reached) = reached.get(&key) else {
+                continue;
+            };
+            let position = positions.entry(key).or_insert_with(|| TierPosition {
+                counted: 0,
+                without_ladder: 0,
+                currencies: Vec::new(),
+                ..(*reached).clone()
+            });
+            position.counted += volume.count;
+            position.without_ladder += volume.without_ladder;
+            position.currencies.extend(volume.currencies);
+            position.currencies.sort_unstable();
+            position.currencies.dedup();
+            (position.tier, position.next_from) = (reached.tier.clone(), reached.next_from);
         }
         positions.into_values().collect()
     }
