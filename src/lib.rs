@@ -12,7 +12,7 @@
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
 //! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
 //! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`, `run`, `runs`,
-//! `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
+//! `job`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
 //! build alone.
 
 // The documentation is built with private items: it is for those who read the code.
@@ -27,6 +27,8 @@ pub mod explain;
 pub mod findings;
 #[cfg(feature = "program")]
 pub mod import;
+#[cfg(feature = "program")]
+pub mod job;
 pub mod log;
 #[cfg(feature = "program")]
 pub mod picture;

@@ -25,6 +25,7 @@ fn layers_look_only_upwards() {
         "simulate",
         "run",
         "runs",
+        "job",
         "cli",
     ];
     // Reports are written into the run's folder, and a run seals what the summary says.
@@ -96,6 +97,7 @@ fn no_binary_floating_point_on_the_way_of_money() {
         "report/whatif/terminal",
         "report/whatif/workbook",
         "runs",
+        "job",
         "cli/rates",
     ] {
         scan(&sources.join(folder));

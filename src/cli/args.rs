@@ -13,6 +13,7 @@ use super::import::{IMPORT_HELP, ImportArgs};
 use super::output_args::OutputArgs;
 use super::printer::Format;
 use super::rates::RatesCommand;
+use super::run::args::{RUN_HELP, RunArgs};
 use super::simulate::args::{SIMULATE_HELP, SimulateArgs};
 use super::source_args::SourceArgs;
 use super::state::StateArgs;
@@ -114,6 +115,14 @@ pub enum Command {
             an audit conclude, with what to bring to conclude more. Writes nothing."
     )]
     Check(Box<CheckArgs>),
+    /// Run a scheduled job from one file: what is new, and no more
+    #[command(
+        after_help = RUN_HELP,
+        long_about = "Looks which files of a job are new, runs `audit` or `replay` over them from the state that the \
+            last run left, and keeps the books: months to date, alerts, a forecast, old runs, log lines, metrics. \
+            Two runs of a job exclude each other; one that was cut off is taken up by the next."
+    )]
+    Run(RunArgs),
     /// Turn exports of other systems and raw webhooks into a canonical log
     #[command(
         after_help = IMPORT_HELP,
@@ -172,6 +181,7 @@ impl Command {
             Self::Audit(args) => args.log.output.format,
             Self::WhatIf(args) => args.output.format,
             Self::Check(args) => args.format,
+            Self::Run(args) => args.format,
             Self::Import(args) => args.format,
             Self::Simulate(args) => args.format,
             Self::Settings(args) => args.format,
@@ -190,6 +200,7 @@ impl Command {
             Self::Audit(args) => args.log.output.quiet,
             Self::WhatIf(args) => args.output.quiet,
             Self::Check(args) => args.quiet,
+            Self::Run(args) => args.quiet,
             Self::Import(args) => args.quiet,
             Self::Simulate(args) => args.quiet,
             _ => false,

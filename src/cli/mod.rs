@@ -21,6 +21,7 @@ pub mod rates;
 mod readings;
 mod reject_texts;
 mod reperform;
+mod run;
 mod sample;
 mod settings;
 mod simulate;
@@ -64,7 +65,7 @@ pub fn main() -> ExitStatus {
         }
     };
     let printer = Printer::new(parsed.command.format(), parsed.command.quiet());
-    let run = AssertUnwindSafe(|| run(parsed, &words, &printer));
+    let run = AssertUnwindSafe(|| answer(parsed, &words, &printer));
     match catch_unwind(run) {
         Ok(Ok(status)) => status,
         Ok(Err(failure)) => {
@@ -75,7 +76,11 @@ pub fn main() -> ExitStatus {
     }
 }
 
-fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<ExitStatus, Failure> {
+fn answer(
+    parsed: config::Parsed,
+    words: &[String],
+    printer: &Printer,
+) -> Result<ExitStatus, Failure> {
     match &parsed.command {
         Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, words, printer),
         Command::Audit(args) => {
@@ -83,6 +88,7 @@ fn run(parsed: config::Parsed, words: &[String], printer: &Printer) -> Result<Ex
         }
         Command::WhatIf(args) => whatif::run(args, &parsed, words, printer),
         Command::Check(args) => check::run(args, &parsed, printer),
+        Command::Run(args) => run::run(args, printer),
         Command::Import(args) => import::run(args, printer),
         Command::Simulate(args) => simulate::run(args, printer),
         Command::Diff(args) => diff::run(args, printer),

@@ -96,6 +96,23 @@ pub fn open(
     })
 }
 
+/// The files that arguments name, as [`open`] would find them, without opening one; an argument may lead to none yet.
+///
+/// # Errors
+/// If a file or folder that is named is not there, or a folder cannot be read.
+pub fn find(arguments: &[PathBuf], is_mapped: bool) -> Result<Vec<PathBuf>, LogError> {
+    let mut found = Found::new(is_mapped);
+    let mut files = Vec::new();
+    for argument in arguments {
+        match found.files_of(argument) {
+            Ok(of_argument) => files.extend(of_argument),
+            Err(LogError::NotFound { .. }) => {}
+            Err(error) => return Err(error),
+        }
+    }
+    Ok(files)
+}
+
 /// What the rows of a file are written in.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 enum Rows {

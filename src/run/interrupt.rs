@@ -3,12 +3,16 @@
 use std::fs;
 use std::io;
 use std::path::{Path, PathBuf};
+use std::sync::atomic::{AtomicBool, Ordering};
 use std::sync::{Mutex, MutexGuard};
 
 use super::exit::ExitStatus;
 
 /// The folder to remove if the run is cut off. Held while a folder is being made visible.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
+
+/// Whether signals are listened to already: a job does before its run does.
+static LISTENS: AtomicBool = AtomicBool::new(false);
 
 /// Folders of temporary files.
 static SCRATCH: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
@@ -65,6 +69,9 @@ pub fn listen() -> io::Result<()> {
     use std::io::Read;
     use std::os::unix::net::UnixStream;
 
+    if LISTENS.swap(true, Ordering::Relaxed) {
+        return Ok(());
+    }
     let (mut signals, writer) = UnixStream::pair()?;
     for signal in [signal_hook::consts::SIGINT, signal_hook::consts::SIGTERM] {
         signal_hook::low_level::pipe::register(signal, writer.try_clone()?)?;
@@ -83,6 +90,7 @@ pub fn listen() -> io::Result<()> {
 /// Signals are left to the system.
 #[cfg(not(unix))]
 pub fn listen() -> io::Result<()> {
+    LISTENS.store(true, Ordering::Relaxed);
     Ok(())
 }
 

@@ -63,7 +63,8 @@ impl LoneFile {
                 true => file.persist(&self.target),
                 false => file.persist_noclobber(&self.target),
             };
-            placed.map(drop).with_context(cannot)
+            placed.map(drop).with_context(cannot)?;
+            super::sync_folder(super::parent_of(&self.target))
         })
     }
 }
