@@ -10,9 +10,9 @@
 //! ```
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
-//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `simulate`, `run`, `runs`,
-//! `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
+//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `store`, `log`,
+//! `replay`, `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `simulate`, `run`,
+//! `runs`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
 //! build alone.
 
 // The documentation is built with private items: it is for those who read the code.
@@ -41,6 +41,7 @@ pub mod run;
 pub mod runs;
 #[cfg(feature = "program")]
 pub mod simulate;
+pub mod store;
 pub mod tariff;
 pub mod vocabulary;
 pub mod whatif;
