@@ -28,6 +28,7 @@ mod source_args;
 mod sources;
 #[cfg(test)]
 mod tests;
+mod urls;
 mod values;
 mod verify;
 mod whatif;

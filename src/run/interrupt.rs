@@ -10,6 +10,14 @@ use super::exit::ExitStatus;
 /// The folder to remove if the run is cut off. Held while a folder is being made visible.
 static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 
+/// What is said of an interruption, where it is not that nothing was written.
+static SAID: Mutex<Option<String>> = Mutex::new(None);
+
+/// Sets what an interruption from now on is told to have left; `None`: nothing.
+pub fn say_of_signal(text: Option<String>) {
+    *SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = text;
+}
+
 fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
     UNFINISHED
         .lock()
@@ -91,6 +99,8 @@ fn leave() -> ! {
             let _ = fs::remove_dir_all(doomed);
         }
     }
-    eprintln!("interrupted: nothing was written");
+    let said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let nothing = "interrupted: nothing was written";
+    eprintln!("{}", said.as_deref().unwrap_or(nothing));
     std::process::exit(i32::from(ExitStatus::Interrupted.code()));
 }

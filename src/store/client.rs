@@ -31,6 +31,13 @@ pub struct Client {
     pub(super) bucket: Address,
 }
 
+impl std::fmt::Debug for Client {
+    fn fmt(&self, formatter: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // The crate's own client may show what it read from the environment.
+        write!(formatter, "Client({})", self.bucket)
+    }
+}
+
 impl Client {
     /// Makes a client from the environment; nothing is asked yet.
     ///

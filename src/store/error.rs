@@ -61,7 +61,7 @@ pub enum StoreError {
 
 fn not_built(scheme: Scheme) -> String {
     format!(
-        "this build of counterfoil has no object stores, so it cannot reach {}://",
+        "this build of counterfoil has no object stores, so it cannot reach {}://: {HOW_TO_BUILD}",
         scheme.name()
     )
 }
