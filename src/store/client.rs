@@ -18,8 +18,8 @@ use super::{Action, Address, Object, Scheme, StoreError};
 const CONNECT_TIMEOUT: &str = "10 seconds";
 /// How long one request may take: the slowest line on which all parts in flight still pass has 2 Mbit/s.
 const REQUEST_TIMEOUT: &str = "180 seconds";
-/// How often a request is made again.
-const RETRIES_MAX: usize = 5;
+/// How often a request is made again; pauses grow from a tenth of a second, so that it is a matter of seconds.
+const RETRIES_MAX: usize = 8;
 /// How long after the first attempt another one is made.
 const RETRY_TIMEOUT: Duration = Duration::from_secs(60);
 

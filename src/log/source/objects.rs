@@ -78,13 +78,15 @@ fn named(client: &Client, address: &Address, found: &Found) -> Result<Vec<Object
     {
         return Ok(vec![object]);
     }
-    let all = client.objects(key)?;
-    if all.is_empty() {
+    let mut objects = client.objects(key)?;
+    if objects.is_empty() {
         return Err(LogError::NotFound {
-            looked_for: format!("there is no object {address} and none below it"),
+            looked_for: match key.is_empty() || key.ends_with('/') {
+                true => format!("{address} has no objects"),
+                false => format!("there is no object {address}, and none below it"),
+            },
         });
     }
-    let mut objects = all;
     objects.retain(|object| is_of_folder(below(&object.key, key), found));
     match objects.is_empty() {
         true => Err(LogError::NotFound {
