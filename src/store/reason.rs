@@ -50,6 +50,14 @@ const CONFIGURATION: [(&str, &str); 9] = [
     ),
 ];
 
+/// What is asked of a machine for the role that it has.
+const ROLES: [&str; 4] = [
+    "169.254.169.254",
+    "/latest/api/",
+    "/computeMetadata/",
+    "/metadata/identity/",
+];
+
 /// Why, and what to do.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Trouble {
@@ -71,7 +79,7 @@ pub(super) fn of(error: &object_store::Error, scheme: Scheme) -> Trouble {
     };
     let is_bucket = text.contains("NoSuchBucket") || text.contains("ContainerNotFound");
     let (reason, advice) = match error {
-        Kind::NotFound { .. } if is_bucket => (
+        _ if is_bucket => (
             because("there is no such bucket"),
             "check its name and the endpoint".to_owned(),
         ),
@@ -94,31 +102,51 @@ pub(super) fn of(error: &object_store::Error, scheme: Scheme) -> Trouble {
             because("the store cannot do that"),
             "copy the files by hand".to_owned(),
         ),
-        _ => match connection(error) {
-            Some(reason) if text.contains("/latest/") || text.contains("metadata") => {
-                let reason = format!(
-                    "no credentials in the environment, and no role of this machine ({reason})"
-                );
-                (reason, variables(scheme))
-            }
-            Some(reason) => {
-                let advice = format!("check the network and the endpoint; {}", variables(scheme));
-                (format!("{reason}{}", attempts(&text)), advice)
-            }
-            None if text.contains("redirect without LOCATION") => {
-                let reason = "the bucket is in another region".to_owned();
-                (reason, "name it in AWS_REGION".to_owned())
-            }
-            None => {
-                let reason = answer.as_ref().map_or_else(
-                    || "the store's answer makes no sense".to_owned(),
-                    |answer| format!("the store answered {answer}{}", attempts(&text)),
-                );
-                (reason, format!("try again later; {}", variables(scheme)))
-            }
-        },
+        _ => of_generic(error, &text, answer.as_deref(), scheme),
     };
     Trouble { reason, advice }
+}
+
+/// Why a request failed that the crate has no kind for.
+fn of_generic(
+    error: &object_store::Error,
+    text: &str,
+    answer: Option<&str>,
+    scheme: Scheme,
+) -> (String, String) {
+    let connection = connection(error);
+    let what = connection.as_deref().or(answer);
+    // The crate names what it asked before it tells the answer.
+    let asked = text.split(" - ").next().unwrap_or_default();
+    if ROLES.iter().any(|part| asked.contains(part)) {
+        let what = what.map_or_else(String::new, |what| format!(" ({what})"));
+        let reason =
+            format!("no credentials in the environment, and this machine has no role{what}");
+        return (reason, variables(scheme));
+    }
+    if asked.contains("token request") {
+        let what = what.unwrap_or("the answer makes no sense");
+        let reason = format!("no token for the credentials of the environment: {what}");
+        return (reason, variables(scheme));
+    }
+    if let Some(reason) = connection {
+        let advice = format!("check the network and the endpoint; {}", variables(scheme));
+        return (format!("{reason}{}", attempts(text)), advice);
+    }
+    match answer {
+        _ if text.contains("redirect without LOCATION") => (
+            "the bucket is in another region".to_owned(),
+            "name it in AWS_REGION".to_owned(),
+        ),
+        Some(answer) => (
+            format!("the store answered {answer}{}", attempts(text)),
+            format!("try again later; {}", variables(scheme)),
+        ),
+        None => (
+            "the store's answer makes no sense".to_owned(),
+            format!("check the endpoint; {}", variables(scheme)),
+        ),
+    }
 }
 
 /// Why the environment makes no client.
@@ -248,6 +276,12 @@ mod tests {
         assert_eq!(odd.reason, "the store answered HTTP 500, hunter2");
         let silent = of(&generic("AKIAHUNTER2"), Scheme::Az);
         assert_eq!(silent.reason, "the store's answer makes no sense");
+        let role = "Error performing PUT http://169.254.169.254/latest/api/token in 1ms - Server returned \
+                    non-2xx status code: 403 Forbidden: hunter2";
+        assert_eq!(
+            of(&generic(role), Scheme::S3).reason,
+            "no credentials in the environment, and this machine has no role (HTTP 403)"
+        );
     }
 
     #[test]

@@ -9,13 +9,17 @@ use std::sync::{Arc, Mutex};
 
 use hyper::server::conn::http1;
 use hyper::service::{Service, service_fn};
+use hyper::{Method, StatusCode};
 use hyper_util::rt::TokioIo;
 use s3s::auth::SimpleAuth;
 use s3s::service::{S3Service, S3ServiceBuilder};
+use s3s::{Body, HttpError, HttpResponse};
 use tokio::net::TcpListener;
 
 pub use line::Budget;
 use line::Line;
+
+type Request = hyper::Request<hyper::body::Incoming>;
 
 /// The bucket that there is.
 pub const BUCKET: &str = "exports";
@@ -44,7 +48,12 @@ impl Server {
         let budget = Budget::default();
         let listener = std::net::TcpListener::bind("127.0.0.1:0").expect("a port");
         let address = listener.local_addr().expect("an address");
-        let served = (builder.build(), Arc::clone(&requests), budget.clone());
+        let served = Served {
+            service: builder.build(),
+            folder: folder.path().to_owned(),
+            requests: Arc::clone(&requests),
+            budget: budget.clone(),
+        };
         std::thread::spawn(move || serve(listener, &served));
         Self {
             address,
@@ -115,9 +124,30 @@ pub fn files(folder: &Path) -> Vec<(String, Vec<u8>)> {
     files
 }
 
-type Served = (S3Service, Arc<Mutex<Vec<String>>>, Budget);
+#[derive(Clone)]
+struct Served {
+    service: S3Service,
+    folder: PathBuf,
+    requests: Arc<Mutex<Vec<String>>>,
+    budget: Budget,
+}
 
-fn serve(listener: std::net::TcpListener, (service, requests, budget): &Served) {
+impl Served {
+    async fn answer(self, request: Request) -> Result<HttpResponse, HttpError> {
+        let path = request.uri().path().to_owned();
+        let asked = format!("{} {path}", request.method());
+        self.requests.lock().expect("requests").push(asked);
+        // In a store a folder is no object; a server over files stumbles over it.
+        if request.method() == Method::HEAD && self.folder.join(&path[1..]).is_dir() {
+            let mut answer = HttpResponse::new(Body::empty());
+            *answer.status_mut() = StatusCode::NOT_FOUND;
+            return Ok(answer);
+        }
+        Service::call(&self.service, request).await
+    }
+}
+
+fn serve(listener: std::net::TcpListener, served: &Served) {
     let runtime = tokio::runtime::Builder::new_current_thread()
         .enable_all()
         .build()
@@ -129,19 +159,15 @@ fn serve(listener: std::net::TcpListener, (service, requests, budget): &Served) 
             let Ok((stream, _)) = listener.accept().await else {
                 continue;
             };
-            if budget.is_spent() {
+            if served.budget.is_spent() {
                 continue;
             }
-            let line = TokioIo::new(Line::new(stream, budget.clone()));
-            let (service, requests) = (service.clone(), Arc::clone(requests));
-            let counted = service_fn(move |request: hyper::Request<hyper::body::Incoming>| {
-                let asked = format!("{} {}", request.method(), request.uri().path());
-                requests.lock().expect("requests").push(asked);
-                Service::call(&service, request)
-            });
+            let line = TokioIo::new(Line::new(stream, served.budget.clone()));
+            let served = served.clone();
+            let service = service_fn(move |request: Request| served.clone().answer(request));
             tokio::spawn(async move {
                 // A connection that breaks is what some tests are about.
-                let _ = http1::Builder::new().serve_connection(line, counted).await;
+                let _ = http1::Builder::new().serve_connection(line, service).await;
             });
         }
     });
