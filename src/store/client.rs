@@ -12,7 +12,7 @@ use object_store::{ClientConfigKey, ObjectMeta, ObjectStore, ObjectStoreExt, Ret
 use tokio::runtime::{Builder, Runtime};
 
 use super::reason::{self, Trouble};
-use super::{Action, Address, Object, Scheme, StoreError};
+use super::{Action, Address, Object, Scheme, StoreError, environment};
 
 /// How long a connection may take to come about.
 const CONNECT_TIMEOUT: &str = "10 seconds";
@@ -51,6 +51,12 @@ impl Client {
             reason,
             advice: reason::variables(bucket.scheme),
         };
+        let variables = std::env::vars_os().filter_map(|(name, value)| {
+            Some((name.into_string().ok()?, value.into_string().ok()?))
+        });
+        if let Some(fault) = environment::fault(bucket.scheme, variables) {
+            return Err(cannot(fault));
+        }
         let store = store(&bucket).map_err(|error| cannot(reason::of_configuration(&error)))?;
         // One thread: requests wait for the network, and the engine's own threads have nothing to do meanwhile.
         let runtime = Builder::new_current_thread()

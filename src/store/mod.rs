@@ -19,6 +19,8 @@ mod client;
 #[cfg(feature = "object-store")]
 mod client;
 #[cfg(feature = "object-store")]
+mod environment;
+#[cfg(feature = "object-store")]
 mod fetch;
 #[cfg(feature = "object-store")]
 mod reason;
