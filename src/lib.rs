@@ -10,9 +10,10 @@
 //! ```
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
-//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
-//! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`, `run`, `runs`,
-//! `job`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
+//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `store`, `log`,
+//! `replay`, `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`,
+//! `run`, `runs`, `job`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy
+//! dependencies, the others
 //! build alone.
 
 // The documentation is built with private items: it is for those who read the code.
@@ -45,6 +46,7 @@ pub mod runs;
 pub mod simulate;
 #[cfg(feature = "program")]
 pub mod state;
+pub mod store;
 pub mod tariff;
 pub mod vocabulary;
 pub mod whatif;

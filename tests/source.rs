@@ -11,6 +11,7 @@ fn layers_look_only_upwards() {
         "rulebook",
         "tariff",
         "accounts",
+        "store",
         "log",
         "replay",
         "pricing",

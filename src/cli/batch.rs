@@ -96,12 +96,12 @@ pub fn run(
     let files = log.files();
     let output = &args.output;
     let out = output.folder(&source.logs, &files);
-    output.check(&out)?;
+    output.check(&out, source)?;
     if output.dry_run {
         printer.data(&plan(purpose, args, &files, &out))?;
         return Ok(ExitStatus::Success);
     }
-    let folder = output.create(&out)?;
+    let folder = output.create(&out, source)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
     let request = ReplayRequest {

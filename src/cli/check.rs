@@ -21,6 +21,7 @@ use crate::report::terminal;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
 use crate::run::progress::Progress;
+use crate::store::Address;
 
 /// Rejected rows that are told of; `replay` writes all of them.
 const REJECTED_SHOWN: usize = 20;
@@ -154,12 +155,12 @@ fn suggest_map(logs: &[PathBuf], printer: &Printer) -> Result<ExitStatus, Failur
             failure.hint("name one file of the export; the map then fits the others of its kind")
         );
     };
-    if file.as_os_str() == "-" || file.is_dir() {
+    if file.as_os_str() == "-" || file.is_dir() || Address::of(file).is_some() {
         let found = file.display();
         let failure = Failure::usage(anyhow::anyhow!(
-            "--suggest-map looks at a file, not at {found}"
+            "--suggest-map looks at a local file, not at {found}"
         ));
-        return Err(failure.hint("name one file of the export"));
+        return Err(failure.hint("name one file of the export, copied here"));
     }
     printer.data(&suggest(file).or_input()?)?;
     Ok(ExitStatus::Success)

@@ -10,6 +10,7 @@ use clap::{ArgMatches, CommandFactory, FromArgMatches};
 
 use super::args::{Cli, Command};
 use super::command_line::CommandLine;
+use super::urls;
 use crate::rulebook::nearest;
 use crate::rulebook::settings::ConfigFile;
 use crate::run::exit::Failure;
@@ -79,6 +80,7 @@ pub fn parse(words: impl IntoIterator<Item = OsString>) -> Result<Parsed, Refuse
 }
 
 fn finish(matches: &ArgMatches, file: Option<(PathBuf, ConfigFile)>) -> Result<Parsed, Refused> {
+    urls::refuse(matches).map_err(Refused::Failure)?;
     let config = file.as_ref().map(|(_, file)| file);
     let (options, command_line) = matches
         .subcommand()

@@ -30,6 +30,7 @@ mod sources;
 mod state;
 #[cfg(test)]
 mod tests;
+mod urls;
 mod values;
 mod verify;
 mod whatif;

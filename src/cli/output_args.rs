@@ -7,15 +7,17 @@ use clap::{ArgAction, Args};
 
 use super::opened_log::{self, FileInfo};
 use super::printer::Format;
+use super::source_args::SourceArgs;
 use super::values::RejectLimit;
 use crate::log::totals::ControlTotals;
 use crate::run::exit::Failure;
 use crate::run::output::{Folder, FolderError};
+use crate::store::Address;
 
 /// Where a run is written, and what is shown of it.
 #[derive(Debug, Args)]
 pub struct OutputArgs {
-    /// Output folder [default: reports/<first log's stem>]
+    /// Output folder, here or in an object store (s3://, gs://, az://) [default: reports/<first log's stem>]
     #[arg(
         long,
         short,
@@ -81,16 +83,24 @@ impl OutputArgs {
     ///
     /// # Errors
     /// If it stands there and is not to be replaced, or is no run.
-    pub fn check(&self, out: &Path) -> Result<(), Failure> {
-        Folder::check(out, self.force).map_err(refused)
+    pub fn check(&self, out: &Path, source: &SourceArgs) -> Result<(), Failure> {
+        match Address::of(out) {
+            Some(address) => Folder::check_remote(&address, self.force, &source.temp_folder()),
+            None => Folder::check(out, self.force),
+        }
+        .map_err(refused)
     }
 
     /// Begins the folder.
     ///
     /// # Errors
     /// As [`Self::check`], or if it cannot be written.
-    pub fn create(&self, out: &Path) -> Result<Folder, Failure> {
-        Folder::create(out, self.force).map_err(refused)
+    pub fn create(&self, out: &Path, source: &SourceArgs) -> Result<Folder, Failure> {
+        match Address::of(out) {
+            Some(address) => Folder::create_remote(&address, self.force, &source.temp_folder()),
+            None => Folder::create(out, self.force),
+        }
+        .map_err(refused)
     }
 
     /// The finished folder as the caller named it.
@@ -123,6 +133,9 @@ fn refused(error: anyhow::Error) -> Failure {
         Some(FolderError::Exists(_)) => {
             Some("use --force to replace it, or --out for another folder")
         }
+        Some(FolderError::HoldsObjects(_)) => Some(
+            "use --out for another folder; --force writes there, and only over objects of the same names",
+        ),
         Some(FolderError::NotARun(_)) => Some("use --out for another folder"),
         _ => None,
     };

@@ -12,8 +12,8 @@ use crate::vocabulary::{LocalDate, Month, Regime};
 /// What is read, and by which rules.
 #[derive(Debug, Args)]
 pub struct SourceArgs {
-    /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input;
-    /// together they are one log
+    /// Files (.csv, .csv.gz, .csv.zst, .parquet), folders, globs, or - for standard input, also in an object
+    /// store (s3://, gs://, az://); together they are one log
     #[arg(value_name = "LOG", required = true)]
     pub logs: Vec<PathBuf>,
 
@@ -120,4 +120,11 @@ pub struct SourceArgs {
         help_heading = "Run"
     )]
     pub config: Option<PathBuf>,
+}
+
+impl SourceArgs {
+    /// The folder for temporary files.
+    pub fn temp_folder(&self) -> PathBuf {
+        self.temp_dir.clone().unwrap_or_else(std::env::temp_dir)
+    }
 }

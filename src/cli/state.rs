@@ -107,6 +107,15 @@ impl<'a> Continued<'a> {
             return Err(Failure::usage(error)
                 .hint("leave out --month, --from and --to, or --state-in and --state-out"));
         }
+        if let Purpose::Audit(audit) = purpose
+            && audit.sample.is_some()
+        {
+            let error =
+                anyhow::anyhow!("a sample is drawn from a whole log, not from a piece of it");
+            return Err(
+                Failure::usage(error).hint("leave out --sample, or --state-in and --state-out")
+            );
+        }
         let temp_dir = args.source.temp_dir.clone();
         let temp_dir = temp_dir.unwrap_or_else(std::env::temp_dir);
         let scratch = tempfile::Builder::new()

@@ -344,3 +344,59 @@ fn the_folder_is_named_after_the_log() {
 fn the_command_line_is_sound() {
     <Cli as clap::CommandFactory>::command().debug_assert();
 }
+
+#[cfg(not(feature = "object-store"))]
+#[test]
+fn a_build_without_object_stores_refuses_a_url_and_says_how_to_build_one_with() {
+    for words in [
+        ["replay", "s3://exports/2026/"],
+        ["check", "gs://exports/a.csv"],
+        ["audit", "az://exports/a.csv"],
+        ["replay", "log.csv --out s3://exports/x"],
+    ] {
+        let words = words.iter().flat_map(|word| word.split(' '));
+        let words = ["counterfoil"].into_iter().chain(words).map(Into::into);
+        let Err(Refused::Failure(failure)) = parse(words) else {
+            panic!("refused");
+        };
+        assert_eq!(failure.status, ExitStatus::Usage);
+        let text = format!("{:#}", failure.error);
+        assert!(
+            text.contains("this build of counterfoil has no object stores"),
+            "{text}"
+        );
+        assert!(failure.hints[0].contains("cargo build --release --features object-store"));
+    }
+}
+
+#[test]
+fn a_url_where_only_a_local_path_can_stand_is_refused() {
+    for (words, name) in [
+        (
+            "replay log.csv --accounts s3://b/a.toml",
+            "--accounts s3://b/a.toml",
+        ),
+        ("verify gs://b/run", "RUN gs://b/run"),
+        (
+            "import log.csv --from canonical --out az://b/x.csv",
+            "--out az://b/x.csv",
+        ),
+        (
+            "replay https://host/log.csv?secret",
+            "LOG: a URL that begins with https://",
+        ),
+    ] {
+        let words = words.split(' ');
+        let words = ["counterfoil"].into_iter().chain(words).map(Into::into);
+        let Err(Refused::Failure(failure)) = parse(words) else {
+            panic!("{name} is refused");
+        };
+        assert_eq!(failure.status, ExitStatus::Usage);
+        let text = format!("{:#}", failure.error);
+        assert!(text.starts_with(name), "{text}");
+        assert!(
+            text.contains("expected a local path") && !text.contains("secret"),
+            "{text}"
+        );
+    }
+}

@@ -64,7 +64,7 @@ pub fn run(
     let files = log.files();
     let output = &args.output;
     let out = output.folder(&source.logs, &files);
-    output.check(&out)?;
+    output.check(&out, source)?;
     let read = Sources {
         inputs: &inputs,
         source,
@@ -75,7 +75,7 @@ pub fn run(
         printer.data(&written::plan(args, &read, &scenarios, &out))?;
         return Ok(ExitStatus::Success);
     }
-    let folder = output.create(&out)?;
+    let folder = output.create(&out, source)?;
     let progress = Progress::new(files.iter().map(|file| file.bytes).sum(), printer.quiet());
     progress.stage("replaying");
     let told = |bytes| progress.add(bytes);

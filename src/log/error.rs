@@ -13,6 +13,9 @@ pub enum LogError {
         /// Why.
         source: std::io::Error,
     },
+    /// An object store refused.
+    #[error(transparent)]
+    Store(#[from] crate::store::StoreError),
     /// Nothing to read was found.
     #[error("no log found: {looked_for}")]
     NotFound {

@@ -1,9 +1,11 @@
 //! From the LOG arguments of a command to opened files.
 //!
-//! A LOG is a file, a folder, a glob or `-`. What a file holds is decided by its content; its name only
+//! A LOG is a file, a folder or a glob, here or in an object store, or `-`. What a file holds is decided by its content; its name only
 //! says which files of a folder belong to the log, and what is inside a packed file.
 
+mod copied;
 mod found;
+mod objects;
 mod standard_input;
 #[cfg(test)]
 mod tests;
@@ -14,9 +16,11 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use self::found::Found;
+use self::objects::Stores;
 use super::map::Map;
 use super::text::{Compression, Limits, TextSource, TextStream};
 use super::{CellContext, LogError, LogFile, csv, jsonl, mapped, parquet};
+use crate::store::Address;
 use crate::vocabulary::named_enum;
 
 /// How much of a file is looked at to tell what it is.
@@ -61,7 +65,8 @@ pub struct Reading {
 
 /// Opens the files that the LOG arguments of a command name, each once.
 ///
-/// Standard input (`-`) is copied to a file in `temp_dir` first, because a log is read several times.
+/// Standard input (`-`) and objects of a store are copied to files in `temp_dir` first, because a log is read
+/// several times.
 ///
 /// # Errors
 /// [`LogError`] if an argument names nothing, or a file cannot be read or is no log.
@@ -72,8 +77,13 @@ pub fn open(
     reading: &Reading,
 ) -> anyhow::Result<Logs> {
     let mut found = Found::new(reading.map.is_some());
+    let mut stores = Stores::default();
     let mut files: Vec<Box<dyn LogFile>> = Vec::new();
     for argument in arguments {
+        if let Some(address) = Address::of(argument) {
+            files.extend(stores.open(&address, &mut found, temp_dir, reading)?);
+            continue;
+        }
         if argument.as_os_str() == "-" {
             if found.seen.insert(argument.clone()) {
                 files.push(standard_input::open(input_format, temp_dir, reading)?);
@@ -132,7 +142,7 @@ fn open_file(
     File::open(path)
         .and_then(|file| file.take(START_BYTES as u64).read_to_end(&mut start))
         .map_err(|error| LogError::io(shown, error))?;
-    let name = path
+    let name = shown
         .file_name()
         .unwrap_or_default()
         .to_string_lossy()
@@ -140,8 +150,8 @@ fn open_file(
     if rows == Some(Rows::Parquet) || start.starts_with(b"PAR1") || name.ends_with(".parquet") {
         let context = Arc::clone(&reading.context);
         return match &reading.map {
-            Some(map) => parquet::open_mapped(path, Arc::clone(map), context),
-            None => parquet::open(path, context),
+            Some(map) => parquet::open_mapped(path, shown, Arc::clone(map), context),
+            None => parquet::open(path, shown, context),
         };
     }
     let compression = Compression::of_content(&start);

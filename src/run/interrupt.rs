@@ -25,6 +25,14 @@ pub fn scratch(folder: &Path) {
     folders.push(folder.to_owned());
 }
 
+/// What is said of an interruption, where it is not that nothing was written.
+static SAID: Mutex<Option<String>> = Mutex::new(None);
+
+/// Sets what an interruption from now on is told to have left; `None`: nothing.
+pub fn say_of_signal(text: Option<String>) {
+    *SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner()) = text;
+}
+
 fn unfinished() -> MutexGuard<'static, Option<PathBuf>> {
     UNFINISHED
         .lock()
@@ -116,6 +124,8 @@ fn leave() -> ! {
     for folder in &*scratch {
         let _ = fs::remove_dir_all(folder);
     }
-    eprintln!("interrupted: nothing was written");
+    let said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
+    let nothing = "interrupted: nothing was written";
+    eprintln!("{}", said.as_deref().unwrap_or(nothing));
     std::process::exit(i32::from(ExitStatus::Interrupted.code()));
 }

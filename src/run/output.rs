@@ -2,7 +2,8 @@
 //!
 //! Files are written into a hidden folder beside it, hashed as they pass, and synced; one rename makes
 //! them visible. Until then the old folder, if there is one, stays as it was. A hidden folder is locked
-//! as long as its run lives, so that a later run can tell a dead one's leavings and sweep them up.
+//! as long as its run lives, so that a later run can tell a dead one's leavings and sweep them up. A folder in an
+//! object store is written to the folder for temporary files instead, and uploaded ([`remote`]).
 
 use std::fs::{self, File};
 use std::io::{self, Write};
@@ -12,10 +13,13 @@ use std::sync::Mutex;
 use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
+use self::remote::Remote;
 use super::interrupt;
+use crate::store::Address;
 
 mod file;
 mod lone;
+mod remote;
 mod sweep;
 
 pub use file::OutputFile;
@@ -33,6 +37,9 @@ pub enum FolderError {
     /// It exists and was not written by a run.
     #[error("{} is no run's output folder (it has no {MANIFEST}), so it is not replaced", .0.display())]
     NotARun(PathBuf),
+    /// Other objects stand there already.
+    #[error("{}/ has objects and no {MANIFEST}: it is no run, or one whose upload was cut off", .0.display())]
+    HoldsObjects(PathBuf),
     /// It has no name of its own, such as `/` or `..`.
     #[error("{} cannot be an output folder", .0.display())]
     NoName(PathBuf),
@@ -60,6 +67,8 @@ pub struct Folder {
     written: Mutex<Vec<WrittenFile>>,
     /// The folder around it, if this run made it.
     made_parent: Option<PathBuf>,
+    /// Where it is uploaded to, if it is.
+    remote: Option<Remote>,
     committed: bool,
 }
 
@@ -118,6 +127,38 @@ impl Folder {
             _lock: lock,
             written: Mutex::new(Vec::new()),
             made_parent: made,
+            remote: None,
+            committed: false,
+        })
+    }
+
+    /// Says whether a run may be written to an object store, without writing anything.
+    ///
+    /// # Errors
+    /// If something stands there and must not be replaced, see [`FolderError`], or the store refuses.
+    pub fn check_remote(address: &Address, replace: bool, temp_dir: &Path) -> Result<()> {
+        Remote::find(address, replace, temp_dir).map(drop)
+    }
+
+    /// Starts a folder that is uploaded when it is complete; `temp_dir` holds it until then.
+    ///
+    /// # Errors
+    /// See [`Self::check_remote`]; also if nothing can be written to `temp_dir`.
+    pub fn create_remote(address: &Address, replace: bool, temp_dir: &Path) -> Result<Self> {
+        let remote = Remote::find(address, replace, temp_dir)?;
+        let cannot = || format!("cannot write into {}", temp_dir.display());
+        let mut partial = tempfile::Builder::new();
+        let partial = partial.prefix("counterfoil-run-");
+        let partial = partial.tempdir_in(temp_dir).with_context(cannot)?.keep();
+        interrupt::remove_on_signal(Some(&partial));
+        let lock = File::open(&partial).with_context(cannot)?;
+        Ok(Self {
+            target: remote.address().path(),
+            partial,
+            _lock: lock,
+            written: Mutex::new(Vec::new()),
+            made_parent: None,
+            remote: Some(remote),
             committed: false,
         })
     }
@@ -161,8 +202,14 @@ impl Folder {
     /// Makes the folder visible.
     ///
     /// # Errors
-    /// If it cannot be synced or renamed; the old folder is then where it was.
+    /// If it cannot be synced or renamed; the old folder is then where it was. In a store: if not everything can
+    /// be uploaded; there is no manifest then.
     pub fn commit(mut self) -> Result<PathBuf> {
+        if let Some(remote) = &self.remote {
+            let files: Vec<String> = self.written().into_iter().map(|file| file.path).collect();
+            remote.publish(&self.partial, &files)?;
+            return Ok(self.target.clone());
+        }
         sync_folders(&self.partial)?;
         interrupt::undisturbed(|| self.rename())?;
         Ok(self.target.clone())

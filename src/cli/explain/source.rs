@@ -15,6 +15,7 @@ use crate::cli::args::LogArgs;
 use crate::cli::config::Parsed;
 use crate::run::exit::{Failure, OrFail};
 use crate::run::output::MANIFEST;
+use crate::store::Address;
 
 /// Options that a timeline has in common with the run it explains.
 const SHARED: [&str; 13] = [
@@ -141,7 +142,9 @@ impl Source {
             .filter(|input| input.role == "log")
             .collect();
         let mut notes = Vec::new();
-        for input in &logs {
+        // What stands in an object store is looked for when it is read.
+        let is_local = |input: &&&Input| Address::of(Path::new(&input.path)).is_none();
+        for input in logs.iter().filter(is_local) {
             let bytes = fs::metadata(&input.path).map(|file| file.len());
             match bytes {
                 Err(_) => return Err(gone(&input.path)),

@@ -16,16 +16,17 @@ use crate::log::{
     CellContext, CellParser, Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow,
 };
 
-/// Opens a Parquet file.
+/// Opens the Parquet file at `file`, which errors call `path`.
 ///
 /// # Errors
 /// [`LogError`] if it cannot be read, is no sound Parquet file, or the map can draw no row from its columns.
 pub(in crate::log) fn open(
+    file: &Path,
     path: &Path,
     map: Arc<Map>,
     context: Arc<CellContext>,
 ) -> anyhow::Result<Box<dyn LogFile>> {
-    let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
+    let file = PositionalFile::open(file).map_err(|error| LogError::io(path, error))?;
     let footer = Footer::read(&file).map_err(|damage| file_error(path, damage))?;
     let slots = map.shape().columns();
     let place_of = |name: &str| {

@@ -41,12 +41,16 @@ use super::chunk::TakeMessageIds;
 use super::texts::TextRows;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow};
 
-/// Opens a Parquet log.
+/// Opens the Parquet log at `file`, which errors call `path`.
 ///
 /// # Errors
 /// [`LogError`] if the file cannot be read, is no sound Parquet file, or lacks the columns of a log.
-pub(super) fn open(path: &Path, context: Arc<CellContext>) -> anyhow::Result<Box<dyn LogFile>> {
-    let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
+pub(super) fn open(
+    file: &Path,
+    path: &Path,
+    context: Arc<CellContext>,
+) -> anyhow::Result<Box<dyn LogFile>> {
+    let file = PositionalFile::open(file).map_err(|error| LogError::io(path, error))?;
     let footer = Footer::read(&file).map_err(|damage| file_error(path, damage))?;
     let schema = Schema::new(path, &footer)?;
     Ok(Box::new(ParquetFile {

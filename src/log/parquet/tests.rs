@@ -169,7 +169,7 @@ fn files_of_pyarrow_give_the_codes_of_their_text() {
         "local_split.parquet",
     ] {
         let context = Arc::new(CellContext::default());
-        let log = open(&sample(name), Arc::clone(&context)).unwrap();
+        let log = open(&sample(name), &sample(name), Arc::clone(&context)).unwrap();
         assert_eq!(log.ignored_columns(), ["note"], "{name}");
         assert_eq!(log.columns().len(), 12, "{name}");
         expected.assert_codes(&*log, &context);
@@ -187,7 +187,12 @@ fn times_without_zone_are_those_of_the_log_zone() {
         zone,
         ..CellContext::default()
     });
-    let log = open(&sample("local_split.parquet"), Arc::clone(&context)).unwrap();
+    let log = open(
+        &sample("local_split.parquet"),
+        &sample("local_split.parquet"),
+        Arc::clone(&context),
+    )
+    .unwrap();
     let mut parser = CellParser::new(&context);
     let chunks = codes(&*log).unwrap();
     let expected = parser.text(LogColumn::Timestamp, b"2024-02-28 23:00:00");

@@ -59,12 +59,7 @@ impl Found {
             let known = self.seen.len();
             self.add(argument, true, &mut files)?;
             if files.is_empty() && self.seen.len() == known + 1 {
-                let kinds: Vec<String> = self
-                    .extensions
-                    .iter()
-                    .map(|extension| format!(".{extension}"))
-                    .collect();
-                let kinds = kinds.join(", ");
+                let kinds = self.endings();
                 return Err(LogError::NotFound {
                     looked_for: format!(
                         "looked for {kinds} files in {} and below",
@@ -106,6 +101,21 @@ impl Found {
         }
     }
 
+    /// The endings of the files that belong to the log.
+    pub(super) fn endings(&self) -> String {
+        let mut endings = self.extensions.iter();
+        let first = endings.next().map(|ending| format!(".{ending}"));
+        endings.fold(first.unwrap_or_default(), |list, ending| {
+            format!("{list}, .{ending}")
+        })
+    }
+
+    /// Whether an object was not found before; it is now.
+    pub(super) fn is_new_object(&mut self, url: &Path) -> bool {
+        self.add_partition_keys(url);
+        self.seen.insert(url.to_owned())
+    }
+
     /// Adds a file, or the files of a folder; a file that was not named itself only by its extension.
     fn add(
         &mut self,
@@ -141,7 +151,8 @@ impl Found {
             .try_for_each(|entry| self.add(entry, false, files))
     }
 
-    fn has_known_extension(&self, path: &Path) -> bool {
+    /// Whether a file of a folder belongs to the log.
+    pub(super) fn has_known_extension(&self, path: &Path) -> bool {
         let name = path
             .file_name()
             .unwrap_or_default()
@@ -166,7 +177,7 @@ impl Found {
 }
 
 /// Names that begin with `.` or, as Spark writes beside its data, with `_`.
-fn is_hidden(name: &OsStr) -> bool {
+pub(super) fn is_hidden(name: &OsStr) -> bool {
     let name = name.to_string_lossy();
     name.starts_with('.') && name != "." && name != ".."
         || name.starts_with('_') && !name.contains('=')

@@ -1,14 +1,12 @@
 //! Standard input, which is copied to a file first, because a log is read several times.
 
 use std::io::{self, Read, Write};
-use std::ops::Range;
 use std::path::Path;
 
-use tempfile::NamedTempFile;
-
+use super::copied::Copied;
 use super::{InputFormat, Reading, Rows, open_file};
-use crate::log::texts::TextRows;
-use crate::log::{Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow};
+use crate::log::{LogError, LogFile};
+use crate::store::LocalCopy;
 
 /// Copies standard input and opens the copy.
 pub(super) fn open(
@@ -29,23 +27,21 @@ pub(super) fn open(
         )
         .into());
     };
-    let file = spool(&mut io::stdin().lock(), temp_dir)?;
+    let copy = spool(&mut io::stdin().lock(), temp_dir)?;
     let rows = match format {
         InputFormat::Csv | InputFormat::CsvGz | InputFormat::CsvZst => Rows::Csv,
         InputFormat::Jsonl | InputFormat::JsonlGz | InputFormat::JsonlZst => Rows::Jsonl,
         InputFormat::Parquet => Rows::Parquet,
     };
-    let log = open_file(file.path(), shown, Some(rows), reading)?;
-    Ok(Box::new(Spooled { log, file }))
+    let log = open_file(copy.path(), shown, Some(rows), reading)?;
+    Ok(Box::new(Copied::new(shown, log, copy)))
 }
 
 /// Copies a stream to a temporary file.
-pub(super) fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<NamedTempFile, LogError> {
+pub(super) fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<LocalCopy, LogError> {
     let refused = |error| LogError::io(temp_dir, error);
-    let mut file = tempfile::Builder::new()
-        .prefix("counterfoil-")
-        .tempfile_in(temp_dir)
-        .map_err(refused)?;
+    let copy = LocalCopy::create(temp_dir).map_err(refused)?;
+    let mut file = copy.file();
     let mut block = vec![0; 1 << 20];
     loop {
         match input.read(&mut block) {
@@ -55,70 +51,5 @@ pub(super) fn spool(input: &mut dyn Read, temp_dir: &Path) -> Result<NamedTempFi
             Err(error) => return Err(LogError::io(Path::new("-"), error)),
         }
     }
-    file.flush().map_err(refused)?;
-    Ok(file)
-}
-
-/// Standard input, and the file that it was copied to for as long as it is needed.
-pub(super) struct Spooled {
-    pub(super) log: Box<dyn LogFile>,
-    pub(super) file: NamedTempFile,
-}
-
-impl LogFile for Spooled {
-    fn path(&self) -> &Path {
-        Path::new("-")
-    }
-
-    fn content_path(&self) -> &Path {
-        self.file.path()
-    }
-
-    fn columns(&self) -> &[Column] {
-        self.log.columns()
-    }
-
-    fn ignored_columns(&self) -> &[String] {
-        self.log.ignored_columns()
-    }
-
-    fn provenance(&self) -> Option<&Provenance> {
-        self.log.provenance()
-    }
-
-    fn size_bytes(&self) -> u64 {
-        self.log.size_bytes()
-    }
-
-    fn scan(
-        &self,
-        progress: &(dyn Fn(u64) + Sync),
-        consume: &(dyn Fn(ChunkAddress, &Chunk) -> anyhow::Result<()> + Sync),
-    ) -> anyhow::Result<()> {
-        self.log.scan(progress, consume)
-    }
-
-    fn scan_texts(
-        &self,
-        progress: &(dyn Fn(u64) + Sync),
-        consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
-    ) -> anyhow::Result<()> {
-        self.log.scan_texts(progress, consume)
-    }
-
-    fn message_ids(
-        &self,
-        wanted: &[(u32, u32)],
-        consume: &(dyn Fn(Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync),
-    ) -> anyhow::Result<()> {
-        self.log.message_ids(wanted, consume)
-    }
-
-    fn text_rows(
-        &self,
-        wanted: &[(u32, u32)],
-        consume: &mut dyn FnMut(usize, TextRow) -> anyhow::Result<()>,
-    ) -> anyhow::Result<()> {
-        self.log.text_rows(wanted, consume)
-    }
+    Ok(copy)
 }

@@ -1,6 +1,7 @@
 use std::io::Write;
 
-use super::standard_input::{Spooled, spool};
+use super::copied::Copied;
+use super::standard_input::spool;
 use super::*;
 
 const HEADER: &str = "message_id,timestamp,direction,business,customer\n";
@@ -129,16 +130,10 @@ fn content_wins_over_the_name() {
 fn standard_input_is_copied() {
     let folder = Folder::new();
     let text = format!("{HEADER}a,1700000000,in,1,2\n");
-    let file = spool(&mut text.as_bytes(), folder.0.path()).unwrap();
-    let log = open_file(
-        file.path(),
-        Path::new("-"),
-        Some(Rows::Csv),
-        &Reading::default(),
-    )
-    .unwrap();
-    let path = file.path().to_owned();
-    let log = Spooled { log, file };
+    let copy = spool(&mut text.as_bytes(), folder.0.path()).unwrap();
+    let shown = Path::new("-");
+    let log = open_file(copy.path(), shown, Some(Rows::Csv), &Reading::default()).unwrap();
+    let log = Copied::new(shown, log, copy);
     assert_eq!(log.path(), Path::new("-"));
     assert_eq!(log.size_bytes(), text.len() as u64);
     let rows = std::sync::atomic::AtomicUsize::new(0);
@@ -149,5 +144,5 @@ fn standard_input_is_copied() {
     .unwrap();
     assert_eq!(rows.into_inner(), 1);
     drop(log);
-    assert!(!path.exists());
+    assert_eq!(std::fs::read_dir(folder.0.path()).unwrap().count(), 0);
 }

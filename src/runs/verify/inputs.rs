@@ -9,6 +9,7 @@ use super::outputs::changed;
 use super::report::{Area, AreaReport};
 use crate::run::manifest::{Input, InputRole, hash_file};
 use crate::runs::folder::RunFolder;
+use crate::store::Address;
 
 /// What became of an input.
 enum Found {
@@ -52,6 +53,12 @@ fn look_at(input: &Input, log_root: Option<&Path>) -> Found {
     let name = &input.path;
     if name == "-" {
         return Found::NotAvailable("standard input: not available, nothing kept it".to_owned());
+    }
+    if let Some(address) = Address::of(Path::new(name)) {
+        let copy = address.scheme.copy_command(false);
+        return Found::NotAvailable(format!(
+            "{name}: in an object store, not read again here; copy it ({copy}) and hash it with b3sum"
+        ));
     }
     let path = find_input(name, log_root);
     if !path.is_file() {

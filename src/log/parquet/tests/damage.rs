@@ -9,7 +9,7 @@ use super::{Codes, codes, sample};
 
 /// Scans and fetches; whatever happens must be an error or the codes.
 fn try_all(path: &Path) -> anyhow::Result<Codes> {
-    let log = open(path, Arc::default())?;
+    let log = open(path, path, Arc::default())?;
     let chunks = codes(&*log)?;
     log.message_ids(&[(0, 3), (0, 40)], &|_, _| Ok(()))?;
     log.text_rows(&[(0, 3), (0, 40)], &mut |_, _| Ok(()))?;

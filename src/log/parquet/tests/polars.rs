@@ -156,7 +156,7 @@ fn files_of_polars_give_the_codes_of_their_text() {
         let (mut frame, mut expected) = frame(rows);
         write(&path, &mut frame, compression, row_group, page);
         let context = Arc::new(CellContext::default());
-        let log = open(&path, Arc::clone(&context)).unwrap();
+        let log = open(&path, &path, Arc::clone(&context)).unwrap();
         expected.assert_codes(&*log, &context);
         // Text rows keep the sign that codes leave out.
         expected
@@ -178,7 +178,7 @@ fn chunks_do_not_depend_on_the_number_of_threads() {
         Some(400_000),
         None,
     );
-    let log = open(&path, Arc::default()).unwrap();
+    let log = open(&path, &path, Arc::default()).unwrap();
     let in_threads = |threads| {
         let pool = rayon::ThreadPoolBuilder::new()
             .num_threads(threads)
@@ -207,7 +207,7 @@ fn a_file_without_rows_has_no_chunks() {
         None,
         None,
     );
-    let log = open(&path, Arc::default()).unwrap();
+    let log = open(&path, &path, Arc::default()).unwrap();
     assert!(codes(&*log).unwrap().is_empty());
     assert!(log.message_ids(&[(0, 0)], &|_, _| Ok(())).is_err());
 }
@@ -222,7 +222,7 @@ fn epoch_integers_are_one_unit_throughout() {
             .replace_column(1, Series::new("timestamp".into(), times).into_column())
             .unwrap();
         write(&path, &mut frame, ParquetCompression::Snappy, Some(1), None);
-        codes(&*open(&path, Arc::default()).unwrap())
+        codes(&*open(&path, &path, Arc::default()).unwrap())
     };
     let seconds = scan([1_700_000_000, 1_700_000_001, 1_700_000_002]).unwrap();
     let code = seconds[2].1[LogColumn::Timestamp.index()][0];
@@ -250,7 +250,7 @@ fn dates_are_no_instants_and_binary_is_no_text() {
         .replace_column(0, Series::new("message_id".into(), ids).into_column())
         .unwrap();
     write(&path, &mut frame, ParquetCompression::Snappy, None, None);
-    let log = open(&path, Arc::default()).unwrap();
+    let log = open(&path, &path, Arc::default()).unwrap();
     let chunks = codes(&*log).unwrap();
     let (_, columns, defects) = &chunks[0];
     assert!(
@@ -288,7 +288,10 @@ fn unfit_schemas_are_named() {
         let (mut frame, _) = frame(3);
         change(&mut frame);
         write(&path, &mut frame, ParquetCompression::Snappy, None, None);
-        open(&path, Arc::default()).err().unwrap().to_string()
+        open(&path, &path, Arc::default())
+            .err()
+            .unwrap()
+            .to_string()
     };
     let renamed = message(&|frame| {
         frame.rename("CUSTOMER", "customer_phone".into()).unwrap();
