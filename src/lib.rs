@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
-//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
+//! layers above it in this list: `memory`, `vocabulary`, `rulebook`, `tariff`, `accounts`, `log`, `replay`,
 //! `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `simulate`, `run`, `runs`,
 //! `cli`. Those from `picture` on stand under the feature `program`: they need the heavy dependencies, the others
 //! build alone.
@@ -28,6 +28,7 @@ pub mod findings;
 #[cfg(feature = "program")]
 pub mod import;
 pub mod log;
+pub mod memory;
 #[cfg(feature = "program")]
 pub mod picture;
 pub mod pricing;

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::log::CellContext;
+use counterfoil::memory::Memory;
 use counterfoil::replay::reject::RejectReason;
 use counterfoil::replay::{self, CustomerPlaces, Request, Scope};
 use counterfoil::rulebook::{Rulebook, Settings};
@@ -74,6 +75,7 @@ pub fn replay(data: &[u8]) -> bool {
             },
             customers: world,
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         });
         let Ok(replayed) = replayed else {

@@ -7,7 +7,8 @@ use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::OpenedLog;
+use super::memory_args;
+use super::opened_log::{LogRequest, OpenedLog};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
@@ -86,7 +87,11 @@ pub fn run(
         Purpose::Replay => None,
         Purpose::Audit(args) => Some(Evidence::load(args, &inputs)?),
     };
-    let request = inputs.log_request(source, evidence.is_some());
+    let memory = args.memory.memory(source.temp_dir.as_deref())?;
+    let request = LogRequest {
+        memory: memory.clone(),
+        ..inputs.log_request(source, evidence.is_some())
+    };
     let log = OpenedLog::open(&request, &inputs.templates).or_input()?;
     let files = log.files();
     let output = &args.output;
@@ -134,6 +139,7 @@ pub fn run(
     let target = folder.commit().or_output()?;
     drop(progress);
     show(&summary, args, &output.shown(&target, &out), printer)?;
+    memory_args::report(&memory, printer);
     if let Some(message) = &too_many {
         printer.message(message);
     }

@@ -9,9 +9,9 @@ use clap::parser::ValueSource;
 use crate::report::summary::SettingInForce;
 
 /// Options that change no byte of what a run finds.
-const WITHOUT_EFFECT: [&str; 11] = [
-    "out", "force", "csv", "dry_run", "format", "quiet", "threads", "temp_dir", "config", "set",
-    "fail_on",
+const WITHOUT_EFFECT: [&str; 12] = [
+    "out", "force", "csv", "dry_run", "format", "quiet", "threads", "temp_dir", "memory", "config",
+    "set", "fail_on",
 ];
 
 /// A command with its options, but for settings.

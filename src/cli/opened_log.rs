@@ -12,6 +12,7 @@ use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::{self, InputFormat, Reading};
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance};
+use crate::memory::Memory;
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
 use crate::replay::trace::{Tracer, Wanted};
@@ -35,6 +36,8 @@ pub struct LogRequest {
     pub temp_dir: Option<PathBuf>,
     /// Whether an audit asks what texts look like.
     pub reads_texts: bool,
+    /// Where what is kept of the log lies.
+    pub memory: Memory,
 }
 
 /// An opened file of the log.
@@ -117,6 +120,7 @@ pub struct Replayed<'l> {
 pub struct OpenedLog {
     files: Vec<Box<dyn LogFile>>,
     cells: Arc<CellContext>,
+    memory: Memory,
 }
 
 impl OpenedLog {
@@ -140,6 +144,7 @@ impl OpenedLog {
         Ok(Self {
             files: logs.files,
             cells,
+            memory: request.memory.clone(),
         })
     }
 
@@ -286,6 +291,7 @@ impl OpenedLog {
             scope: request.scope(),
             customers,
             tracer: request.tracer,
+            memory: self.memory.clone(),
             progress,
         }
     }

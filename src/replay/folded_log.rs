@@ -18,7 +18,7 @@ use super::machine::{CustomerPlaces, Judgement};
 use super::message::Message;
 use super::outcome::{Outcome, PriceMark, RowNumber};
 use super::pair::PairTable;
-use super::partition::{self, PARTITIONS, Partitions};
+use super::partition::{PARTITIONS, Partitions};
 use super::ranking::Ranking;
 use super::reject::{Reject, Rejects};
 use super::rewriting::Rewriting;
@@ -33,10 +33,13 @@ use super::{Replayed, Request, price_marks, read, warnings};
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
 use crate::log::totals::ControlTotals;
+use crate::memory::{self, Memory};
 use crate::rulebook::Rulebook;
 use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
 use crate::vocabulary::{Instant, Month};
 
+/// What is kept of a row until it is folded.
+const ROW_BYTES: u64 = size_of::<Row>() as u64;
 /// With fewer outbound messages D-3 `auto` never assumes a delivery.
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
 
@@ -72,6 +75,7 @@ pub struct FoldedLog<'l> {
     assembled: Assembled,
     pairs: Arc<PairTable>,
     cells: Arc<CellContext>,
+    memory: Memory,
     places: RowPlaces<'l>,
     rejects: Vec<Reject>,
     stretches: Stretches,
@@ -90,12 +94,16 @@ impl<'l> FoldedLog<'l> {
     /// can take.
     pub fn read(request: &Request<'l, '_>) -> anyhow::Result<Self> {
         let mut stages = StageTimes::start();
+        let memory = &request.memory;
+        let known = request.files.iter().filter_map(|file| file.rows());
+        memory.expect_bytes(known.fold(0, u64::saturating_add).saturating_mul(ROW_BYTES))?;
         let places = RowPlaces::new(request.files);
         let rejects = Rejects::default();
         let pairs = PairTable::new(Arc::clone(&request.cells));
-        let rows = Partitions::<Row>::new();
+        let rows = Partitions::<Row>::new(memory);
         let mut assembled = read::read(request, &places, &pairs, &rows, &rejects)?;
         assembled.notes.finish();
+        memory.check()?;
         stages.end(Stage::Read);
         let mut rejects = rejects.into_vec();
         let rejected_before_folding = rejects.len() as u64;
@@ -119,7 +127,7 @@ impl<'l> FoldedLog<'l> {
             pairs: &pairs,
             knows_deliveries,
         };
-        let messages = Partitions::<Message>::new();
+        let messages = Partitions::<Message>::new(memory);
         let mut folded = read::fold(&folder, &rows, &messages, &places, &request.cells)?;
         drop(rows);
         folded.totals.rows_read = 0;
@@ -133,6 +141,7 @@ impl<'l> FoldedLog<'l> {
         let stretches = Stretches::of_sample(std::mem::take(&mut folded.sample));
         let opted_out = std::mem::take(&mut folded.opted_out).into_iter().collect();
         let price_marks = price_marks::read(&folded.price_marks, &places)?;
+        memory.check()?;
         stages.end(Stage::Fold);
         Ok(Self {
             messages,
@@ -140,6 +149,7 @@ impl<'l> FoldedLog<'l> {
             assembled,
             pairs: Arc::new(pairs),
             cells: Arc::clone(&request.cells),
+            memory: memory.clone(),
             places,
             rejects,
             stretches,
@@ -307,6 +317,7 @@ impl<'l> FoldedLog<'l> {
             ids: &self.places,
             cells,
             rewriting: lens.rewriting,
+            memory: &self.memory,
         };
         let Judged {
             mut parts,
@@ -315,7 +326,8 @@ impl<'l> FoldedLog<'l> {
             freed,
             outside_window,
         } = judge.judge(&self.messages, afterwards)?;
-        partition::release_memory();
+        memory::release();
+        self.memory.check()?;
         stages.end(Stage::Judge);
         let allowances = Allowances {
             terms: &terms,
@@ -325,9 +337,10 @@ impl<'l> FoldedLog<'l> {
                 pairs: &self.pairs,
                 ids: &self.places,
             },
+            memory: &self.memory,
         }
         .apply(&mut parts)?;
-        partition::release_memory();
+        memory::release();
         stages.end(Stage::Allowance);
 
         let found = warnings::Found {
@@ -356,6 +369,7 @@ impl<'l> FoldedLog<'l> {
             notes: Default::default(),
             pairs: Arc::clone(&self.pairs),
             cells: Arc::clone(cells),
+            memory: self.memory.clone(),
         };
         Ok((outcome, stages))
     }

@@ -24,6 +24,7 @@ use super::partition::{PARTITIONS, Partitions, lock};
 use super::rewriting::{Rewriting, Timelines};
 use super::stretches::Stretches;
 use crate::log::cell::CellContext;
+use crate::memory::Memory;
 use crate::vocabulary::Instant;
 
 /// How many waiting pairs a thread takes at a time.
@@ -45,6 +46,8 @@ pub struct Judge<'a> {
     pub cells: &'a CellContext,
     /// What is done to the messages of each pair first (`whatif`).
     pub rewriting: Option<&'a dyn Rewriting>,
+    /// Where what is found is kept.
+    pub memory: &'a Memory,
 }
 
 /// What the pairs of a run have led to so far.
@@ -116,8 +119,8 @@ impl Judge<'_> {
         afterwards: Afterwards,
     ) -> anyhow::Result<Judged> {
         let found = Found {
-            conversations: Partitions::new(),
-            charges: Partitions::new(),
+            conversations: Partitions::new(self.memory),
+            charges: Partitions::new(self.memory),
             sightings: Mutex::default(),
             activity: Mutex::default(),
             freed: Mutex::default(),
@@ -146,8 +149,8 @@ impl Judge<'_> {
         self.judge_waiting(waiting, &found)?;
         let parts = (0..PARTITIONS)
             .map(|stretch| Part {
-                conversations: Records::of_blocks(found.conversations.take(stretch)),
-                charges: Records::of_blocks(found.charges.take(stretch)),
+                conversations: Records::of_blocks(found.conversations.take(stretch), self.memory),
+                charges: Records::of_blocks(found.charges.take(stretch), self.memory),
             })
             .collect();
         let unpoisoned = |poisoned: std::sync::PoisonError<_>| poisoned.into_inner();

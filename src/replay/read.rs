@@ -39,6 +39,7 @@ pub fn read(
         pairs,
         accounts: request.accounts,
         keeps_notes: request.scope.findings,
+        memory: &request.memory,
         rows,
         rejects,
         assembled: Default::default(),
@@ -54,6 +55,7 @@ pub fn read(
             if let Some(tracer) = request.tracer {
                 tracer.look(chunk, first_row);
             }
+            request.memory.check()?;
             assembler.take(chunk, first_row)
         })
         .with_context(|| format!("cannot read {}", file.path().display()))

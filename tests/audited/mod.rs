@@ -11,6 +11,7 @@ use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::audit::{self, Evidence, ExpectedGroup, InvoiceLine, Reconciliation};
 use counterfoil::log::CellContext;
 use counterfoil::log::source::{self, Reading};
+use counterfoil::memory::Memory;
 use counterfoil::pricing::{self, CardDays, Groups, Line};
 use counterfoil::replay::{self, CustomerPlaces, Scope};
 use counterfoil::rulebook::{Rulebook, Settings};
@@ -115,6 +116,7 @@ impl Audited {
             },
             customers: &Customers(&tariff, &settings),
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         })
         .unwrap();

@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::log::{CellContext, LogFile, source};
+use counterfoil::memory::Memory;
 use counterfoil::pricing::{self, CardDays, Groups, Line, PriceList, TierPosition};
 use counterfoil::replay::outcome::Outcome;
 use counterfoil::replay::{self, CustomerPlaces, Replayed, Scope};
@@ -130,6 +131,7 @@ impl Log {
             scope: input.scope.clone(),
             customers: &Customers(input),
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         })
         .expect("the log can be replayed")
