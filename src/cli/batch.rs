@@ -136,6 +136,7 @@ pub fn run(
     run.seal(&summary, words, hashed, &folder)?;
     let totals = &summary.control_totals;
     let too_many = output.too_many_rejects(totals);
+    memory.check().or_output()?;
     let target = folder.commit().or_output()?;
     drop(progress);
     show(&summary, args, &output.shown(&target, &out), printer)?;

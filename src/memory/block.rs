@@ -71,7 +71,7 @@ impl<T> Block<T> {
             Some(bounded) if bounded.takes_plain(bytes) => Home::Counted(Arc::clone(bounded)),
             Some(bounded) => match bounded.file.take(layout) {
                 Ok(start) => {
-                    bounded.give_back_if_due();
+                    bounded.touch();
                     return Self {
                         start: start.cast(),
                         len: 0,
@@ -115,6 +115,15 @@ impl<T> Block<T> {
     #[inline]
     pub fn capacity(&self) -> usize {
         self.capacity
+    }
+
+    /// The records, of a block that is one of many that are gone through: the bound is looked after on the way.
+    #[inline]
+    pub fn visited(&self) -> std::slice::Iter<'_, T> {
+        if let Home::Mapped(bounded) = &self.home {
+            bounded.touch();
+        }
+        self.iter()
     }
 
     /// Adds a record.

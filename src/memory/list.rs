@@ -27,10 +27,21 @@ impl<T> List<T> {
         }
     }
 
+    /// Adds records.
+    pub fn extend(&mut self, records: impl Iterator<Item = T>) {
+        records.for_each(|record| self.push(record));
+    }
+
+    /// Forgets all records.
+    pub fn clear(&mut self) {
+        self.blocks.clear();
+        self.len = 0;
+    }
+
     /// These records.
     pub fn of(memory: &Memory, records: impl Iterator<Item = T>) -> Self {
         let mut list = Self::new(memory);
-        records.for_each(|record| list.push(record));
+        list.extend(records);
         list
     }
 
@@ -67,9 +78,14 @@ impl<T> List<T> {
         &self.blocks[place / Block::<T>::RECORDS][place % Block::<T>::RECORDS]
     }
 
+    /// The last record.
+    pub fn last(&self) -> Option<&T> {
+        self.len.checked_sub(1).map(|last| self.at(last))
+    }
+
     /// The records, by place.
     pub fn iter(&self) -> impl Iterator<Item = &T> + Clone {
-        self.blocks.iter().flat_map(|block| block.iter())
+        self.blocks.iter().flat_map(Block::visited)
     }
 
     /// The records, by place, to be changed.

@@ -54,7 +54,6 @@ struct Places {
     end: u64,
     used_bytes: u64,
     peak_bytes: u64,
-    taken: u64,
 }
 
 // SAFETY: the addresses are of shared mappings, which belong to the file and to no thread; whoever takes a piece is the
@@ -86,11 +85,6 @@ impl MappedFile {
         lock(&self.places).peak_bytes
     }
 
-    /// How many pieces were taken so far.
-    pub fn taken(&self) -> u64 {
-        lock(&self.places).taken
-    }
-
     /// Takes a piece, whose content is any.
     ///
     /// # Errors
@@ -116,7 +110,6 @@ impl MappedFile {
             },
             false => self.grow(places, layout.size().next_multiple_of(PAGE_BYTES))?,
         };
-        places.taken += 1;
         places.used_bytes += layout.size() as u64;
         places.peak_bytes = places.peak_bytes.max(places.used_bytes);
         Ok(start)

@@ -45,6 +45,8 @@ struct Bounded {
     file: MappedFile,
     /// Bytes of the blocks that are plain memory.
     plain_bytes: AtomicU64,
+    /// How many blocks of the file were taken or gone through.
+    touched: AtomicU64,
     /// Why the bound cannot be kept, or the file not be written.
     failure: OnceLock<MemoryError>,
 }
@@ -98,6 +100,7 @@ impl Memory {
             limits,
             file: MappedFile::create(folder, limits.file_bytes)?,
             plain_bytes: AtomicU64::new(0),
+            touched: AtomicU64::new(0),
             failure: OnceLock::new(),
         });
         watch::start(&bounded).map_err(|error| MemoryError::file(folder, 0, &error))?;

@@ -1,9 +1,11 @@
 //! Keeps the bound: looks at the resident memory of the process, and gives the pages of the file back in time.
 //!
 //! It looks the more often the nearer the bound is: between two looks all threads together cannot touch so many pages
-//! that it is passed. A thread that takes many blocks looks itself, too.
+//! that it is passed. A thread that goes through many blocks looks itself, too, since on a busy machine the watch may
+//! come late.
 
 use std::io;
+use std::sync::atomic::Ordering;
 use std::sync::{Arc, Weak};
 use std::time::Duration;
 
@@ -14,8 +16,9 @@ use super::{Bounded, MemoryError};
 const BYTES_PER_MICROSECOND: u64 = 2_000;
 /// How often it looks: at most, and at least.
 const MICROSECONDS: std::ops::RangeInclusive<u64> = 500..=20_000;
-/// A thread looks itself whenever so many pieces were taken: 3 MiB of blocks.
-const PIECES_PER_LOOK: u64 = 256;
+/// A thread looks itself whenever so many blocks were touched. The system maps up to 64 KiB around a page that is
+/// read, so they are up to 8 MiB.
+const BLOCKS_PER_LOOK: u64 = 128;
 
 /// Starts to watch, until the memory is no longer in use.
 ///
@@ -74,11 +77,17 @@ impl Bounded {
             .saturating_sub(self.spare_bytes())
     }
 
-    /// Looks, by a thread that has just taken a piece.
-    pub(super) fn give_back_if_due(&self) {
-        if !self.file.taken().is_multiple_of(PIECES_PER_LOOK) {
-            return;
+    /// A thread takes or goes through a block of the file: from time to time it looks itself.
+    #[inline]
+    pub(super) fn touch(&self) {
+        let touched = self.touched.fetch_add(1, Ordering::Relaxed);
+        if touched.is_multiple_of(BLOCKS_PER_LOOK) {
+            self.give_back_if_due();
         }
+    }
+
+    #[cold]
+    fn give_back_if_due(&self) {
         let resident = Resident::open().ok().and_then(|mut it| it.bytes());
         if resident.is_some_and(|bytes| bytes > self.due_bytes()) {
             self.file.give_back_pages();

@@ -121,7 +121,7 @@ impl Judge<'_> {
         let found = Found {
             conversations: Partitions::new(self.memory),
             charges: Partitions::new(self.memory),
-            sightings: Mutex::default(),
+            sightings: Mutex::new(Sightings::new(self.memory)),
             activity: Mutex::default(),
             freed: Mutex::default(),
             outside_window: AtomicU64::new(0),

@@ -64,14 +64,14 @@ impl<T: Copy> Partitions<T> {
         let blocks = self.take(partition);
         records.reserve(blocks.iter().map(|block| block.len()).sum());
         for block in blocks {
-            records.extend_from_slice(&block);
+            records.extend(block.visited());
         }
     }
 
     /// Copies the records of one partition, in no particular order, to the end of `records`.
     pub fn copy_into(&self, partition: usize, records: &mut Vec<T>) {
         for block in lock(&self.blocks[partition]).iter() {
-            records.extend_from_slice(block);
+            records.extend(block.visited());
         }
         for writer in lock(&self.writers).iter() {
             records.extend_from_slice(&writer.open[partition]);
