@@ -7,6 +7,7 @@ use clap::Args;
 use super::printer::Printer;
 use crate::memory::{Limits, Memory};
 use crate::run::exit::{Failure, OrFail};
+use crate::run::interrupt;
 
 /// How much memory a run may take.
 #[derive(Debug, Args)]
@@ -27,10 +28,13 @@ impl MemoryArgs {
             return Ok(Memory::unlimited());
         };
         let limits = Limits::within(bytes, rayon::current_num_threads()).or_usage()?;
-        match temp_dir {
-            Some(folder) => Memory::bounded(limits, folder).or_output(),
-            None => Memory::bounded(limits, &std::env::temp_dir()).or_output(),
-        }
+        let memory = match temp_dir {
+            Some(folder) => Memory::bounded(limits, folder),
+            None => Memory::bounded(limits, &std::env::temp_dir()),
+        };
+        let memory = memory.or_output()?;
+        memory.stop_with(|error| interrupt::give_up(error));
+        Ok(memory)
     }
 }
 

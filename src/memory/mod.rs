@@ -47,6 +47,8 @@ struct Bounded {
     plain_bytes: AtomicU64,
     /// How many blocks of the file were taken or gone through.
     touched: AtomicU64,
+    /// What ends the run at once when the bound cannot be kept.
+    stop: OnceLock<fn(&MemoryError)>,
     /// Why the bound cannot be kept, or the file not be written.
     failure: OnceLock<MemoryError>,
 }
@@ -101,10 +103,18 @@ impl Memory {
             file: MappedFile::create(folder, limits.file_bytes)?,
             plain_bytes: AtomicU64::new(0),
             touched: AtomicU64::new(0),
+            stop: OnceLock::new(),
             failure: OnceLock::new(),
         });
         watch::start(&bounded).map_err(|error| MemoryError::file(folder, 0, &error))?;
         Ok(Self(Some(bounded)))
+    }
+
+    /// Says what is to be done at once when the bound cannot be kept: a stage may take much more before the run looks.
+    pub fn stop_with(&self, stop: fn(&MemoryError)) {
+        if let Some(bounded) = &self.0 {
+            let _ = bounded.stop.set(stop);
+        }
     }
 
     /// Whether the bound was kept so far, and the file could be written.

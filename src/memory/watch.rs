@@ -52,7 +52,11 @@ fn watch(watched: &Weak<Bounded>, resident: &mut Resident) {
             kept = bytes;
             let limit = bounded.limits.resident_bytes;
             if bytes + bounded.spare_bytes() / 4 > limit {
-                bounded.fail(MemoryError::Exceeded { limit, kept });
+                let exceeded = MemoryError::Exceeded { limit, kept };
+                bounded.fail(exceeded.clone());
+                if let Some(stop) = bounded.stop.get() {
+                    stop(&exceeded);
+                }
             }
         }
         let room = bounded.due_bytes().saturating_sub(bytes);
