@@ -15,6 +15,7 @@ use std::sync::{Arc, OnceLock};
 
 use counterfoil::accounts::Accounts;
 use counterfoil::log::{CellContext, LogFile, source};
+use counterfoil::memory::Memory;
 use counterfoil::pricing::{self, Groups, Repricer};
 use counterfoil::replay::{self, CustomerPlaces, Replayed, Request, Scope};
 use counterfoil::report::summary::Bill;
@@ -320,6 +321,7 @@ fn replayed(files: &[Box<dyn LogFile>], cells: Arc<CellContext>) -> Replayed<'_>
         carried: None,
         keeping: None,
         tracer: None,
+        memory: Memory::unlimited(),
         progress: &|_| {},
     })
     .expect("the log can be replayed")

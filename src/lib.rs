@@ -10,7 +10,7 @@
 //! ```
 //!
 //! Start reading at [`replay`], then [`replay::machine`], which holds the rules. Each layer uses only
-//! layers above it in this list: `vocabulary`, `rulebook`, `tariff`, `accounts`, `store`, `log`,
+//! layers above it in this list: `memory`, `vocabulary`, `rulebook`, `tariff`, `accounts`, `store`, `log`,
 //! `replay`, `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`,
 //! `run`, `runs`, `job`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy
 //! dependencies, the others
@@ -31,6 +31,7 @@ pub mod import;
 #[cfg(feature = "program")]
 pub mod job;
 pub mod log;
+pub mod memory;
 #[cfg(feature = "program")]
 pub mod picture;
 pub mod pricing;

@@ -7,6 +7,7 @@ use std::path::Path;
 #[test]
 fn layers_look_only_upwards() {
     let layers = [
+        "memory",
         "vocabulary",
         "rulebook",
         "tariff",

@@ -4,6 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::log::CellContext;
+use counterfoil::memory::Memory;
 use counterfoil::replay::reject::RejectReason;
 use counterfoil::replay::{self, CustomerPlaces, Request, Scope};
 use counterfoil::rulebook::{Rulebook, Settings};
@@ -76,6 +77,7 @@ pub fn replay(data: &[u8]) -> bool {
             carried: None,
             keeping: None,
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         });
         let Ok(replayed) = replayed else {

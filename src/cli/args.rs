@@ -10,6 +10,7 @@ use super::check::{CHECK_HELP, CheckArgs};
 use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
 use super::import::{IMPORT_HELP, ImportArgs};
+use super::memory_args::MemoryArgs;
 use super::output_args::OutputArgs;
 use super::printer::Format;
 use super::rates::RatesCommand;
@@ -222,6 +223,10 @@ pub struct LogArgs {
     /// What it continues, and what it leaves.
     #[command(flatten)]
     pub state: StateArgs,
+
+    /// How much memory it may take.
+    #[command(flatten)]
+    pub memory: MemoryArgs,
 
     /// Write a charge row for every message that a conversation covers
     #[arg(

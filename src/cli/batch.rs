@@ -7,7 +7,8 @@ use super::args::{AuditArgs, LogArgs};
 use super::config::Parsed;
 use super::evidence::Evidence;
 use super::inputs::Inputs;
-use super::opened_log::{OpenedLog, ReplayRequest};
+use super::memory_args;
+use super::opened_log::{LogRequest, OpenedLog, ReplayRequest};
 use super::plan::plan;
 use super::priced::price;
 use super::printer::{Format, Printer};
@@ -89,7 +90,11 @@ pub fn run(
     };
     let continued = Continued::load(args, purpose, &inputs)?;
     let continued = continued.as_ref();
-    let request = inputs.log_request(source, evidence.is_some());
+    let memory = args.memory.memory(source.temp_dir.as_deref())?;
+    let request = LogRequest {
+        memory: memory.clone(),
+        ..inputs.log_request(source, evidence.is_some())
+    };
     let carried_log = continued.and_then(Continued::carried_log);
     let log = OpenedLog::open_after(carried_log.as_deref(), &request, &inputs.templates);
     let log = log.or_input()?;
@@ -154,12 +159,14 @@ pub fn run(
     }
     run.seal(&summary, words, hashed, &folder)?;
     let too_many = output.too_many_rejects(&summary.totals_of_run());
+    memory.check().or_output()?;
     let target = folder.commit().or_output()?;
     if let (Some(next), Some(path)) = (left.next, &args.state.state_out) {
         next.write(path)?;
     }
     drop(progress);
     show(&summary, args, &output.shown(&target, &out), printer)?;
+    memory_args::report(&memory, printer);
     if let Some(message) = &too_many {
         printer.message(message);
     }

@@ -9,7 +9,7 @@ use clap::parser::ValueSource;
 use crate::report::summary::SettingInForce;
 
 /// Options that change no byte of what a run finds.
-const WITHOUT_EFFECT: [&str; 12] = [
+const WITHOUT_EFFECT: [&str; 13] = [
     "out",
     "force",
     "csv",
@@ -18,6 +18,7 @@ const WITHOUT_EFFECT: [&str; 12] = [
     "quiet",
     "threads",
     "temp_dir",
+    "memory",
     "config",
     "set",
     "fail_on",

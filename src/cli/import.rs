@@ -20,6 +20,7 @@ use crate::import::{self, Finished, Form, Imported, RefusedRow, Sink};
 use crate::log::map::Map;
 use crate::log::source::InputFormat;
 use crate::log::{Column, LogFile};
+use crate::memory::Memory;
 use crate::report::figures::thousands;
 use crate::report::rejects::{self, Reject};
 use crate::run::exit::{ExitStatus, Failure, OrFail};
@@ -190,6 +191,7 @@ pub fn run(args: &ImportArgs, printer: &Printer) -> Result<ExitStatus, Failure> 
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
             reads_texts: false,
+            memory: Memory::unlimited(),
         },
         &templates,
     )

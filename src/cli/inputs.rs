@@ -11,6 +11,7 @@ use super::source_args::SourceArgs;
 use crate::accounts::{Accounts, EvidenceFolder, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::InputFormat;
+use crate::memory::Memory;
 use crate::report::summary::SettingInForce;
 use crate::rulebook::{Rulebook, Settings};
 use crate::run::exit::{Failure, OrFail};
@@ -88,6 +89,7 @@ impl Inputs {
             zone: args.log_timezone,
             temp_dir: args.temp_dir.clone(),
             reads_texts: findings,
+            memory: Memory::unlimited(),
         }
     }
 

@@ -12,6 +12,7 @@ mod explain;
 mod generate;
 mod import;
 mod inputs;
+mod memory_args;
 mod opened_log;
 mod output_args;
 mod plan;

@@ -12,6 +12,7 @@ use crate::accounts::{Accounts, TemplateRegistry};
 use crate::log::map::Map;
 use crate::log::source::{self, InputFormat, Reading};
 use crate::log::{CellContext, CellParser, Chunk, Column, LogFile, Provenance};
+use crate::memory::Memory;
 use crate::replay::carried::{Carried, Keeping};
 use crate::replay::outcome::Outcome;
 use crate::replay::rows::RowPlaces;
@@ -36,6 +37,8 @@ pub struct LogRequest {
     pub temp_dir: Option<PathBuf>,
     /// Whether an audit asks what texts look like.
     pub reads_texts: bool,
+    /// Where what is kept of the log lies.
+    pub memory: Memory,
 }
 
 /// An opened file of the log.
@@ -124,6 +127,7 @@ pub struct OpenedLog {
     /// Whether the first file holds the rows that an earlier run left.
     is_continued: bool,
     cells: Arc<CellContext>,
+    memory: Memory,
 }
 
 impl OpenedLog {
@@ -170,6 +174,7 @@ impl OpenedLog {
             files,
             is_continued: carried.is_some(),
             cells,
+            memory: request.memory.clone(),
         })
     }
 
@@ -319,6 +324,7 @@ impl OpenedLog {
             carried: request.carried,
             keeping: request.keeping,
             tracer: request.tracer,
+            memory: self.memory.clone(),
             progress,
         }
     }

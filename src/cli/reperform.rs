@@ -17,8 +17,9 @@ use crate::runs::RunFolder;
 use crate::runs::verify::{Area, AreaReport, compare};
 
 /// Options that do not enter what a run writes, or that belong to the first time only.
-const NOT_REPEATED: [&str; 10] = [
-    "out", "force", "dry-run", "format", "quiet", "threads", "temp-dir", "config", "set", "logs",
+const NOT_REPEATED: [&str; 11] = [
+    "out", "force", "dry-run", "format", "quiet", "threads", "temp-dir", "memory", "config", "set",
+    "logs",
 ];
 
 /// Performs the run again and compares every file but the manifest.

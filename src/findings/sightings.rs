@@ -7,16 +7,19 @@ use hashbrown::HashSet;
 use super::stake::{Stake, Stakes};
 use super::{Finding, Request};
 use crate::log::intern::Intern;
-use crate::replay::outcome::{AllowancePosition, Detail, RowSet, Sighting};
+use crate::replay::outcome::{AllowancePosition, Detail, RowNumber, RowSet, Sighting};
 use crate::tariff::Amount;
 use crate::vocabulary::{ChargeCategory, Currency, FindingCode, Regime, Severity};
+
+/// Ids of messages may take one part in so many of a bound on memory.
+const IDS_PART: u64 = 16;
+/// What an id takes, with where it stands and the row that is wanted.
+const ID_BYTES: usize = 128;
 
 /// The findings of single messages.
 pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let sightings = &request.outcome.sightings;
     let stakes = Stakes::of(request, sightings.charges());
-    let rows = RowSet::from(sightings.list.iter().map(|sighting| sighting.row));
-    let ids = request.ids.message_ids(rows)?;
     let cells = &request.outcome.cells;
     let pairs = &request.outcome.pairs;
     let names = |table: &Intern| -> Vec<Arc<str>> {
@@ -27,27 +30,40 @@ pub fn findings(request: &Request<'_>) -> anyhow::Result<Vec<Finding>> {
     let (accounts, businesses) = (names(&cells.accounts), names(&cells.businesses));
     let mut texts: HashSet<Arc<str>> = HashSet::new();
     let mut findings = Vec::with_capacity(sightings.list.len());
-    for sighting in &sightings.list {
-        let Some(told) = tell(request, sighting, &stakes) else {
-            continue;
-        };
-        let mut customer = String::new();
-        pairs.push_customer(sighting.pair, &mut customer);
-        customer.shrink_to_fit();
-        findings.push(Finding {
-            code: sighting.code,
-            account: Arc::clone(&accounts[sighting.account as usize]),
-            business: Arc::clone(&businesses[pairs.parts(sighting.pair).business as usize]),
-            at: Some(sighting.at),
-            customer,
-            message_id: String::from_utf8_lossy(ids.get(sighting.row)).into_owned(),
-            severity: told.severity,
-            money: told.money,
-            currency: told.currency,
-            explanation: Arc::clone(
-                texts.get_or_insert_with(told.text.as_str(), |text| text.into()),
-            ),
-        });
+    let rows = RowSet::from(sightings.list.iter().map(|sighting| sighting.row));
+    let rows_max = request.outcome.memory.at_most(usize::MAX, IDS_PART) / ID_BYTES;
+    let mut rest = rows.iter().peekable();
+    while let Some(&first) = rest.peek() {
+        let portion: Vec<RowNumber> = rest.by_ref().take(rows_max).collect();
+        let last = portion.last().copied().unwrap_or(first);
+        let ids = RowSet::from(portion.iter().copied());
+        let ids = request.ids.message_ids(ids)?;
+        request.outcome.memory.check()?;
+        for sighting in sightings.list.iter() {
+            if sighting.row < first || sighting.row > last {
+                continue;
+            }
+            let Some(told) = tell(request, sighting, &stakes) else {
+                continue;
+            };
+            let mut customer = String::new();
+            pairs.push_customer(sighting.pair, &mut customer);
+            customer.shrink_to_fit();
+            findings.push(Finding {
+                code: sighting.code,
+                account: Arc::clone(&accounts[sighting.account as usize]),
+                business: Arc::clone(&businesses[pairs.parts(sighting.pair).business as usize]),
+                at: Some(sighting.at),
+                customer,
+                message_id: String::from_utf8_lossy(ids.get(sighting.row)).into_owned(),
+                severity: told.severity,
+                money: told.money,
+                currency: told.currency,
+                explanation: Arc::clone(
+                    texts.get_or_insert_with(told.text.as_str(), |text| text.into()),
+                ),
+            });
+        }
     }
     Ok(findings)
 }
@@ -61,7 +77,7 @@ struct Told {
 }
 
 /// None where a closer look shows that nothing is at stake.
-fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<Told> {
+fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes<'_>) -> Option<Told> {
     let linked = request.outcome.sightings.charges_of(sighting);
     let (money, currency) = stakes.sum(linked);
     let told = |severity: Severity, text: &str| {
@@ -133,7 +149,7 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
                 linked.len()
             ),
         ),
-        (FindingCode::TemplateInWindow, _) => template_in_window(request, stake?),
+        (FindingCode::TemplateInWindow, _) => template_in_window(request, &stake?),
         (FindingCode::DuplicateTemplate, _) => told(
             Severity::Info,
             "the same template was sent to the same customer within 24 hours before, and both were charged",
@@ -168,7 +184,7 @@ fn tell(request: &Request<'_>, sighting: &Sighting, stakes: &Stakes) -> Option<T
 }
 
 /// D-7: priced both ways.
-fn recategorised(request: &Request<'_>, stake: Option<&Stake>, other: ChargeCategory) -> Told {
+fn recategorised(request: &Request<'_>, stake: Option<Stake>, other: ChargeCategory) -> Told {
     let mut told = Told {
         severity: Severity::Warning,
         money: Amount::ZERO,

@@ -139,6 +139,11 @@ pub trait LogFile: Send + Sync {
     /// Bytes on disk, for progress.
     fn size_bytes(&self) -> u64;
 
+    /// How many rows it has, where that is known before it is read.
+    fn rows(&self) -> Option<u64> {
+        None
+    }
+
     /// Decodes the whole file and hands each chunk that has rows to `consume`, once.
     ///
     /// `progress` is told how many more bytes on disk were read each time.

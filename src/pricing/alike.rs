@@ -5,7 +5,8 @@ use std::hash::Hash;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
-use crate::replay::outcome::{Charge, Part};
+use crate::memory::{List, Memory};
+use crate::replay::outcome::{Charge, Outcome, Part};
 
 /// The charges of an outcome, sorted out by something they share.
 #[derive(Debug)]
@@ -15,27 +16,28 @@ pub struct Alike<K> {
     /// How many share it, by key.
     pub counts: Vec<u64>,
     /// The place of each charge's key, by part and place.
-    pub codes: Vec<Vec<u32>>,
+    pub codes: Vec<List<u32>>,
 }
 
 /// The same of one part.
 struct OfPart<K> {
     keys: Vec<K>,
     counts: Vec<u64>,
-    codes: Vec<u32>,
+    codes: List<u32>,
 }
 
 impl<K: Copy + Eq + Hash + Send + Sync> Alike<K> {
     /// Looks at every charge once, in parallel. A part is a stretch of time and has few keys, so most look-ups stay
     /// in the cache.
-    pub fn of(parts: &[Part], key: impl Fn(&Charge) -> K + Sync) -> Self {
-        let found: Vec<OfPart<K>> = parts
+    pub fn of(outcome: &Outcome, key: impl Fn(&Charge) -> K + Sync) -> Self {
+        let found: Vec<OfPart<K>> = outcome
+            .parts
             .par_iter()
-            .map(|part| OfPart::of(part, &key))
+            .map(|part| OfPart::of(part, &outcome.memory, &key))
             .collect();
         let mut known: HashMap<K, u32> = HashMap::new();
         let (mut keys, mut counts) = (Vec::new(), Vec::new());
-        let joined: Vec<(Vec<u32>, Vec<u32>)> = found
+        let joined: Vec<(Vec<u32>, List<u32>)> = found
             .into_iter()
             .map(|part| {
                 let places = part.keys.iter().zip(&part.counts).map(|(&key, count)| {
@@ -51,7 +53,7 @@ impl<K: Copy + Eq + Hash + Send + Sync> Alike<K> {
             })
             .collect();
         let codes = joined.into_par_iter().map(|(places, mut codes)| {
-            for code in &mut codes {
+            for code in codes.iter_mut() {
                 *code = places[*code as usize];
             }
             codes
@@ -65,12 +67,12 @@ impl<K: Copy + Eq + Hash + Send + Sync> Alike<K> {
 }
 
 impl<K: Copy + Eq + Hash> OfPart<K> {
-    fn of(part: &Part, key: impl Fn(&Charge) -> K) -> Self {
+    fn of(part: &Part, memory: &Memory, key: impl Fn(&Charge) -> K) -> Self {
         let mut known: HashMap<K, u32> = HashMap::new();
         let mut found = Self {
             keys: Vec::new(),
             counts: Vec::new(),
-            codes: Vec::with_capacity(part.charges.len()),
+            codes: List::new(memory),
         };
         for charge in part.charges.iter() {
             let key = key(&charge);

@@ -3,8 +3,7 @@
 //! Nothing is sorted as a whole: each cut selects inside the stretch between two earlier ones, so asking again for a
 //! known cut costs nothing, and a new one only looks into its own stretch.
 
-use rayon::prelude::*;
-
+use crate::memory::{Block, List, Memory};
 use crate::replay::outcome::Part;
 use crate::replay::ranking::{Place, Ranking, Standing};
 
@@ -26,7 +25,7 @@ impl Standing for Climber {
 /// The charges of a counter, in the order T-5 as far as it was asked for.
 #[derive(Debug)]
 pub struct Climb {
-    climbers: Vec<Climber>,
+    climbers: Block<Climber>,
     /// How many charges stand before each cut, ascending; the last is all of them.
     ends: Vec<usize>,
 }
@@ -41,37 +40,39 @@ pub struct Stretch<'a> {
 
 impl Climb {
     /// Collects the charges of several counters in one pass: `counter_of` says, for each code, which counter its
-    /// charges count in, if it is one of the `counters` that are wanted.
-    pub fn collect(codes: &[Vec<u32>], counter_of: &[Option<u32>], counters: usize) -> Vec<Self> {
-        let mut climbs: Vec<Vec<Climber>> = vec![Vec::new(); counters];
+    /// charges count in, if it is one of the `counters` that are wanted; `counts`, how many charges have the code.
+    pub fn collect(
+        codes: &[List<u32>],
+        counts: &[u64],
+        counter_of: &[Option<u32>],
+        counters: usize,
+        memory: &Memory,
+    ) -> Vec<Self> {
         if counters == 0 {
             return Vec::new();
         }
-        let of_part = |(part, codes): (usize, &Vec<u32>)| {
-            let mut found: Vec<Vec<Climber>> = vec![Vec::new(); counters];
-            for (place, &code) in codes.iter().enumerate() {
-                if let Some(counter) = counter_of[code as usize] {
-                    found[counter as usize].push(Climber {
-                        place: (part as u32, place as u32),
-                        code,
-                    });
-                }
-            }
-            found
-        };
-        let found: Vec<Vec<Vec<Climber>>> = codes.par_iter().enumerate().map(of_part).collect();
-        for part in found {
-            for (climb, climbers) in climbs.iter_mut().zip(part) {
-                climb.extend(climbers);
+        let mut lengths = vec![0; counters];
+        for (counter, count) in counter_of.iter().zip(counts) {
+            if let Some(counter) = counter {
+                // It fits into memory, since a run has fewer than 2^32 charges.
+                lengths[*counter as usize] += *count as usize;
             }
         }
-        climbs
-            .into_iter()
-            .map(|climbers| Self {
-                ends: vec![climbers.len()],
-                climbers,
-            })
-            .collect()
+        let empty = |&length: &usize| Block::with_capacity(memory, length);
+        let mut climbs: Vec<Block<Climber>> = lengths.iter().map(empty).collect();
+        for (part, codes) in (0..).zip(codes) {
+            for (place, &code) in (0..).zip(codes.iter()) {
+                if let Some(counter) = counter_of[code as usize] {
+                    let place = (part, place);
+                    climbs[counter as usize].push(Climber { place, code });
+                }
+            }
+        }
+        let climb = |climbers: Block<Climber>| Self {
+            ends: vec![climbers.len()],
+            climbers,
+        };
+        climbs.into_iter().map(climb).collect()
     }
 
     /// Cuts after each of these counts of charges.

@@ -49,6 +49,7 @@ pub use repricer::Repricer;
 pub use settled::{SettledCharges, SettledPrice, UnknownWord, category, date, pricing_type};
 
 use crate::accounts::Accounts;
+use crate::memory::List;
 use crate::replay::outcome::{FetchMessageIds, Outcome};
 use crate::replay::ranking::Ranking;
 use crate::rulebook::Settings;
@@ -95,18 +96,18 @@ impl<'a> Request<'a> {
 /// If message ids on the edge of a tier can no longer be read.
 pub fn price(request: &Request<'_>) -> anyhow::Result<Pricing> {
     let pricer = Pricer::new(*request);
-    let parts = &request.outcome.parts;
+    let Outcome { parts, memory, .. } = request.outcome;
     let Alike {
         keys: kinds,
         counts,
         codes: kind_of,
-    } = Alike::of(parts, |charge| pricer.kind(charge));
+    } = Alike::of(request.outcome, |charge| pricer.kind(charge));
     let mut book = PriceBook::new(request.tariff);
     let quotes = Quotes::new(&pricer, &kinds, &counts, &mut book);
     let counters: Vec<Option<u32>> = (0..kinds.len() as u32)
         .map(|kind| quotes.counter(kind))
         .collect();
-    let mut climbs = Climb::collect(&kind_of, &counters, quotes.cut.len());
+    let mut climbs = Climb::collect(&kind_of, &counts, &counters, quotes.cut.len(), memory);
     let ranking = request.ranking();
     climbs
         .par_iter_mut()
@@ -116,9 +117,9 @@ pub fn price(request: &Request<'_>) -> anyhow::Result<Pricing> {
         Quote::Price(code) => code,
         Quote::ByRank { .. } => PriceCode::PENDING,
     };
-    let mut codes: Vec<Vec<PriceCode>> = kind_of
+    let mut codes: Vec<List<PriceCode>> = kind_of
         .into_par_iter()
-        .map(|kinds| kinds.into_iter().map(code).collect())
+        .map(|kinds| List::of(memory, kinds.iter().map(|&kind| code(kind))))
         .collect();
     for (climb, plan) in climbs.iter().zip(&quotes.cut) {
         for stretch in climb.stretches() {
@@ -129,9 +130,10 @@ pub fn price(request: &Request<'_>) -> anyhow::Result<Pricing> {
                     .entry(climber.code)
                     .or_insert_with(|| quotes.at_rank(climber.code, rank, &pricer, &mut book));
                 let (part, place) = climber.place;
-                codes[part as usize][place as usize] = code;
+                codes[part as usize].set(place as usize, code);
             }
         }
     }
+    memory.check()?;
     Ok(Pricing::new(codes, PriceList::new(book, quotes.tiers)))
 }

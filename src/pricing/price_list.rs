@@ -2,6 +2,7 @@
 
 use super::position::TierPosition;
 use super::price::{Price, PriceBook, PriceCode};
+use crate::memory::List;
 
 /// Every price that occurs, by code. Sums need no more than this and counts.
 #[derive(Debug)]
@@ -49,19 +50,19 @@ impl PriceList {
 #[derive(Debug)]
 pub struct Pricing {
     /// By part and place, as the charges stand.
-    codes: Vec<Vec<PriceCode>>,
+    codes: Vec<List<PriceCode>>,
     list: PriceList,
 }
 
 impl Pricing {
-    pub(super) fn new(codes: Vec<Vec<PriceCode>>, list: PriceList) -> Self {
+    pub(super) fn new(codes: Vec<List<PriceCode>>, list: PriceList) -> Self {
         Self { codes, list }
     }
 
     /// The code of a charge's price.
     #[inline]
     pub fn code(&self, part: u32, place: u32) -> PriceCode {
-        self.codes[part as usize][place as usize]
+        *self.codes[part as usize].at(place as usize)
     }
 
     /// A price.

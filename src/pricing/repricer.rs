@@ -57,7 +57,7 @@ impl<'a> Repricer<'a> {
     /// Counts the charges of an outcome. Markets, settings and days of cards are those of the request ever after.
     pub fn of(request: &Request<'a>) -> Self {
         let pricer = Pricer::new(*request);
-        let cohorts = Alike::of(&request.outcome.parts, |charge| Cohort {
+        let cohorts = Alike::of(request.outcome, |charge| Cohort {
             kind: pricer.kind(charge),
             business: request.outcome.pairs.parts(charge.pair).business,
             category: charge.category,
@@ -195,7 +195,9 @@ impl<'a> Repricer<'a> {
                     .map(|place| place as u32)
             })
             .collect();
-        let found = Climb::collect(&self.cohorts.codes, &counter_of, missing.len());
+        let Alike { codes, counts, .. } = &self.cohorts;
+        let memory = &self.request.outcome.memory;
+        let found = Climb::collect(codes, counts, &counter_of, missing.len(), memory);
         for (counter, climb) in missing.into_iter().zip(found) {
             let climbed = Climbed {
                 climb,

@@ -13,6 +13,7 @@ use super::outcome::{AllowancePosition, Charge, Part};
 use super::ranking::{Place, Ranking};
 use super::terms::Terms;
 use crate::accounts::Accounts;
+use crate::memory::{List, Memory};
 use crate::rulebook::settings::ServiceAllowanceScope;
 use crate::vocabulary::{Instant, Month, PricingType, Regime, Rule};
 
@@ -41,6 +42,8 @@ pub struct Allowances<'a> {
     pub settled: Option<&'a BTreeMap<AllowanceName, u64>>,
     /// The order of units over all pairs.
     pub ranking: Ranking<'a>,
+    /// Where units are kept.
+    pub memory: &'a Memory,
 }
 
 impl Allowances<'_> {
@@ -49,16 +52,15 @@ impl Allowances<'_> {
     /// # Errors
     /// If message ids on a threshold can no longer be read.
     pub fn apply(&self, parts: &mut [Part]) -> anyhow::Result<Vec<AllowancePosition>> {
-        let counters: Vec<(Counter, Vec<Place>)> =
-            self.units_by_counter(parts).into_iter().collect();
-        let free: Vec<(AllowancePosition, Vec<Place>)> = counters
+        let counters: Vec<(Counter, Units)> = self.units_by_counter(parts).into_iter().collect();
+        let free: Vec<(AllowancePosition, List<Place>)> = counters
             .into_par_iter()
             .map(|(counter, units)| self.first_units(counter, units, parts))
             .collect::<anyhow::Result<_>>()?;
         let mut positions = Vec::with_capacity(free.len());
         for (position, units) in free {
             positions.push(position);
-            for (part, place) in units {
+            for &(part, place) in units.iter() {
                 let charges = &mut parts[part as usize].charges;
                 let mut charge = charges.get(place as usize);
                 make_free(&mut charge);
@@ -89,6 +91,18 @@ impl Allowances<'_> {
         settled
     }
 
+    fn settled_units(&self, name: &AllowanceName) -> u64 {
+        let settled = self.settled.and_then(|settled| settled.get(name));
+        settled.copied().unwrap_or_default()
+    }
+
+    /// How many units the allowance of a counter covers beside those that are settled.
+    fn left(&self, counter: Counter) -> u64 {
+        let name = self.name(counter);
+        let settled = self.settled_units(&name);
+        self.position(name, 0).left().saturating_sub(settled)
+    }
+
     fn name(&self, counter: Counter) -> AllowanceName {
         let owner = match counter.owner {
             Owner::Account(code) => self.ranking.cells.accounts.word(code),
@@ -113,15 +127,16 @@ impl Allowances<'_> {
         }
     }
 
-    fn units_by_counter(&self, parts: &[Part]) -> HashMap<Counter, Vec<Place>> {
-        let mut counters: HashMap<Counter, Vec<Place>> = HashMap::new();
+    fn units_by_counter(&self, parts: &[Part]) -> HashMap<Counter, Units> {
+        let mut counters: HashMap<Counter, Units> = HashMap::new();
         for (part, found) in parts.iter().enumerate() {
             for (place, charge) in found.charges.iter().enumerate() {
                 if charge.uses_allowance {
-                    counters
-                        .entry(self.counter(&charge))
-                        .or_default()
-                        .push((part as u32, place as u32));
+                    let counter = self.counter(&charge);
+                    let units = counters
+                        .entry(counter)
+                        .or_insert_with(|| Units::new(self.left(counter), self.memory));
+                    units.add((part as u32, place as u32));
                 }
             }
         }
@@ -151,19 +166,64 @@ impl Allowances<'_> {
     fn first_units(
         &self,
         counter: Counter,
-        mut units: Vec<Place>,
+        units: Units,
         parts: &[Part],
-    ) -> anyhow::Result<(AllowancePosition, Vec<Place>)> {
+    ) -> anyhow::Result<(AllowancePosition, List<Place>)> {
         let name = self.name(counter);
-        let settled = self.settled.and_then(|settled| settled.get(&name));
-        let settled = settled.copied().unwrap_or_default();
-        let position = self.position(name, settled + units.len() as u64);
+        let settled = self.settled_units(&name);
+        let position = self.position(name, settled + units.count);
+        let Units {
+            mut before,
+            mut last,
+            ..
+        } = units;
         // What is settled came first.
         let free = position.free().saturating_sub(settled);
         let free = usize::try_from(free).unwrap_or(usize::MAX);
-        self.ranking.cut(&mut units, free, parts)?;
-        units.truncate(free);
-        Ok((position, units))
+        let of_last = free.saturating_sub(before.len());
+        self.ranking.cut(&mut last, of_last, parts)?;
+        last.truncate(of_last);
+        last.into_iter().for_each(|place| before.push(place));
+        Ok((position, before))
+    }
+}
+
+/// The units of a counter, as far as its allowance can reach.
+///
+/// Parts follow each other in time: once those before a part fill the allowance, those in it are counted only.
+struct Units {
+    /// How many the allowance covers at most.
+    covered: u64,
+    /// All units, kept or not.
+    count: u64,
+    /// Those of earlier parts than the last one that is kept.
+    before: List<Place>,
+    /// Those of the last part that is kept.
+    last: Vec<Place>,
+}
+
+impl Units {
+    fn new(covered: u64, memory: &Memory) -> Self {
+        Self {
+            covered,
+            count: 0,
+            before: List::new(memory),
+            last: Vec::new(),
+        }
+    }
+
+    /// Adds a unit, in the order of parts.
+    fn add(&mut self, place: Place) {
+        self.count += 1;
+        if self.last.last().is_some_and(|last| last.0 != place.0) {
+            if (self.before.len() + self.last.len()) as u64 >= self.covered {
+                return;
+            }
+            for place in self.last.drain(..) {
+                self.before.push(place);
+            }
+        }
+        self.last.push(place);
     }
 }
 

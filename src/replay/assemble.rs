@@ -18,6 +18,7 @@ use crate::log::cell::{CellCode, CellContext};
 use crate::log::chunk::Chunk;
 use crate::log::columns::Column;
 use crate::log::marks::{MarkedCategory, MarkedPricingSubtype, MarkedPricingType};
+use crate::memory::Memory;
 use crate::vocabulary::{Direction, EntryPoint, Instant, Kind, Origin, Status, TemplateCategory};
 
 const TEMPLATE_BITS: u32 = 20;
@@ -66,6 +67,8 @@ pub struct Assembler<'a> {
     pub accounts: &'a Accounts,
     /// Whether an audit asks for Meta's marks and for odd times.
     pub keeps_notes: bool,
+    /// Where marks are kept.
+    pub memory: &'a Memory,
     /// Where rows go.
     pub rows: &'a Partitions<Row>,
     /// Where unusable rows go.
@@ -84,7 +87,7 @@ impl Assembler<'_> {
         self.rows.write(|writer| work.run(writer))?;
         let mut found = work.found;
         if self.keeps_notes {
-            found.notes.take(chunk, first_row);
+            found.notes.take(chunk, first_row, self.memory);
         }
         self.rejects.extend(work.rejects);
         let mut assembled = lock(&self.assembled);

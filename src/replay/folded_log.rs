@@ -20,7 +20,7 @@ use super::machine::{CustomerPlaces, Judgement};
 use super::message::Message;
 use super::outcome::{Outcome, PriceMark, RowNumber};
 use super::pair::PairTable;
-use super::partition::{self, PARTITIONS, Partitions};
+use super::partition::{PARTITIONS, Partitions};
 use super::ranking::Ranking;
 use super::reject::{Reject, Rejects};
 use super::rest::RestSearch;
@@ -36,10 +36,13 @@ use super::{Replayed, Request, price_marks, read, warnings};
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
 use crate::log::totals::{ControlTotals, add_counts};
+use crate::memory::{self, Memory};
 use crate::rulebook::Rulebook;
 use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
 use crate::vocabulary::{Instant, Month};
 
+/// What is kept of a row until it is folded.
+const ROW_BYTES: u64 = size_of::<Row>() as u64;
 /// With fewer outbound messages D-3 `auto` never assumes a delivery.
 const AUTO_DELIVERY_MESSAGES_MIN: u64 = 1_000;
 
@@ -79,6 +82,7 @@ pub struct FoldedLog<'l> {
     assembled: Assembled,
     pairs: Arc<PairTable>,
     cells: Arc<CellContext>,
+    memory: Memory,
     places: RowPlaces<'l>,
     rejects: Vec<Reject>,
     stretches: Stretches,
@@ -99,12 +103,16 @@ impl<'l> FoldedLog<'l> {
     /// can take.
     pub fn read(request: &Request<'l, '_>) -> anyhow::Result<Self> {
         let mut stages = StageTimes::start();
+        let memory = &request.memory;
+        let known = request.files.iter().filter_map(|file| file.rows());
+        memory.expect_bytes(known.fold(0, u64::saturating_add).saturating_mul(ROW_BYTES))?;
         let places = RowPlaces::new(request.files);
         let rejects = Rejects::default();
         let pairs = PairTable::new(Arc::clone(&request.cells));
-        let rows = Partitions::<Row>::new();
+        let rows = Partitions::<Row>::new(memory);
         let (mut assembled, carried_rows) = read::read(request, &places, &pairs, &rows, &rejects)?;
         assembled.notes.finish();
+        memory.check()?;
         stages.end(Stage::Read);
         let mut rejects = rejects.into_vec();
         let rejected_before_folding = rejects.len() as u64;
@@ -136,7 +144,7 @@ impl<'l> FoldedLog<'l> {
                 keeps: request.keeping.is_some(),
             },
         };
-        let messages = Partitions::<Message>::new();
+        let messages = Partitions::<Message>::new(memory);
         let mut folded = read::fold(&folder, &rows, &messages, &places, &request.cells)?;
         drop(rows);
         folded.totals.rows_read = 0;
@@ -155,6 +163,7 @@ impl<'l> FoldedLog<'l> {
             folded.see(last);
         }
         let price_marks = price_marks::read(&folded.price_marks, &places)?;
+        memory.check()?;
         stages.end(Stage::Fold);
         Ok(Self {
             messages,
@@ -162,6 +171,7 @@ impl<'l> FoldedLog<'l> {
             assembled,
             pairs: Arc::new(pairs),
             cells: Arc::clone(&request.cells),
+            memory: memory.clone(),
             places,
             rejects,
             stretches,
@@ -382,6 +392,7 @@ impl<'l> FoldedLog<'l> {
             ids: &self.places,
             cells,
             rewriting: lens.rewriting,
+            memory: &self.memory,
         };
         let Judged {
             mut parts,
@@ -390,7 +401,8 @@ impl<'l> FoldedLog<'l> {
             freed,
             outside_window,
         } = judge.judge(&self.messages, afterwards)?;
-        partition::release_memory();
+        memory::release();
+        self.memory.check()?;
         stages.end(Stage::Judge);
         let allowances = Allowances {
             terms: &terms,
@@ -401,9 +413,10 @@ impl<'l> FoldedLog<'l> {
                 pairs: &self.pairs,
                 ids: &self.places,
             },
+            memory: &self.memory,
         };
         let positions = allowances.apply(&mut parts)?;
-        partition::release_memory();
+        memory::release();
         stages.end(Stage::Allowance);
 
         let found = warnings::Found {
@@ -460,6 +473,7 @@ impl<'l> FoldedLog<'l> {
             notes: Default::default(),
             pairs: Arc::clone(&self.pairs),
             cells: Arc::clone(cells),
+            memory: self.memory.clone(),
         };
         Ok((outcome, stages))
     }

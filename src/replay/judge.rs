@@ -26,6 +26,7 @@ use super::rest::RestSearch;
 use super::rewriting::{Rewriting, Timelines};
 use super::stretches::Stretches;
 use crate::log::cell::CellContext;
+use crate::memory::Memory;
 use crate::vocabulary::Instant;
 
 /// How many waiting pairs a thread takes at a time.
@@ -51,6 +52,8 @@ pub struct Judge<'a> {
     pub settled: Option<Settled<'a>>,
     /// Looks for the messages that the next run must see again.
     pub rest: Option<&'a RestSearch<'a>>,
+    /// Where what is found is kept.
+    pub memory: &'a Memory,
 }
 
 /// What the pairs of a run have led to so far.
@@ -122,9 +125,9 @@ impl Judge<'_> {
         afterwards: Afterwards,
     ) -> anyhow::Result<Judged> {
         let found = Found {
-            conversations: Partitions::new(),
-            charges: Partitions::new(),
-            sightings: Mutex::default(),
+            conversations: Partitions::new(self.memory),
+            charges: Partitions::new(self.memory),
+            sightings: Mutex::new(Sightings::new(self.memory)),
             activity: Mutex::default(),
             freed: Mutex::default(),
             outside_window: AtomicU64::new(0),
@@ -152,8 +155,8 @@ impl Judge<'_> {
         self.judge_waiting(waiting, &found)?;
         let parts = (0..PARTITIONS)
             .map(|stretch| Part {
-                conversations: Records::of_blocks(found.conversations.take(stretch)),
-                charges: Records::of_blocks(found.charges.take(stretch)),
+                conversations: Records::of_blocks(found.conversations.take(stretch), self.memory),
+                charges: Records::of_blocks(found.charges.take(stretch), self.memory),
             })
             .collect();
         let unpoisoned = |poisoned: std::sync::PoisonError<_>| poisoned.into_inner();

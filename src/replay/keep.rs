@@ -2,9 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::carried::{
-    Carried, DELIVERY_DAYS_MAX, Fate, Keeping, Kept, SETTLED_ID_DAYS, SettledMessages, Tracked,
-};
+use super::carried::{Carried, DELIVERY_DAYS_MAX, Fate, Keeping, Kept, SETTLED_ID_DAYS, Tracked};
 use super::folded::Folded;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairTable;
@@ -119,7 +117,7 @@ impl<'a> Keeper<'a> {
             rejected_by_code,
             allowances: Default::default(),
             messages: known
-                .unwrap_or_else(SettledMessages::default)
+                .unwrap_or_default()
                 .with(settled.into_iter(), first_id),
         }
     }

@@ -67,6 +67,7 @@ use crate::accounts::Accounts;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::cell::CellContext;
 use crate::log::chunk::LogFile;
+use crate::memory::Memory;
 use crate::rulebook::Rulebook;
 use crate::rulebook::settings::{AssumeSentIsDelivered, Settings};
 
@@ -94,6 +95,8 @@ pub struct Request<'l, 'a> {
     pub keeping: Option<Keeping>,
     /// Told what happens to a few pairs (`explain`).
     pub tracer: Option<&'a Tracer>,
+    /// Where what is kept of the log lies.
+    pub memory: Memory,
     /// Told how many bytes of the log have been read so far.
     pub progress: &'a (dyn Fn(u64) + Sync),
 }

@@ -14,6 +14,7 @@ use crate::log::columns::Column;
 use crate::log::marks::{
     Billable, MarkedCategory, MarkedPricingSubtype, MarkedPricingType, PricingModel,
 };
+use crate::memory::{List, Memory};
 
 /// A mark on a message.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -174,6 +175,7 @@ pub struct Notes {
     /// By the first row of each piece, ascending once [`Self::finish`]ed.
     pieces: Vec<Piece>,
     says_something: bool,
+    memory: Memory,
 }
 
 /// The rows of a chunk.
@@ -182,19 +184,19 @@ struct Piece {
     first_row: RowNumber,
     rows: usize,
     /// Nothing is kept of a chunk that says nothing, unless one of its messages has rows elsewhere that do.
-    notes: OnceLock<Box<[AtomicU16]>>,
+    notes: OnceLock<List<AtomicU16>>,
 }
 
 impl Piece {
-    fn slots(&self) -> &[AtomicU16] {
+    fn slots(&self, memory: &Memory) -> &List<AtomicU16> {
         let silent = || (0..self.rows).map(|_| AtomicU16::new(Note::SILENT.0));
-        self.notes.get_or_init(|| silent().collect())
+        self.notes.get_or_init(|| List::of(memory, silent()))
     }
 }
 
 impl Notes {
     /// Takes what the rows of a chunk say, whose texts were looked at.
-    pub fn take(&mut self, chunk: &Chunk, first_row: RowNumber) {
+    pub fn take(&mut self, chunk: &Chunk, first_row: RowNumber, memory: &Memory) {
         let columns = [
             Column::MetaPricingType,
             Column::MetaCategory,
@@ -212,9 +214,10 @@ impl Notes {
         let notes = OnceLock::new();
         if says_something {
             let of_rows = (0..chunk.rows).map(|row| AtomicU16::new(Note::of_row(chunk, row).0));
-            notes.get_or_init(|| of_rows.collect());
+            notes.get_or_init(|| List::of(memory, of_rows));
             self.says_something = true;
         }
+        self.memory = memory.clone();
         self.pieces.push(Piece {
             first_row,
             rows: chunk.rows,
@@ -226,6 +229,7 @@ impl Notes {
     pub fn append(&mut self, other: &mut Self) {
         self.pieces.append(&mut other.pieces);
         self.says_something |= other.says_something;
+        self.memory = other.memory.clone();
     }
 
     /// All rows are read.
@@ -247,8 +251,10 @@ impl Notes {
             Some(found) if !self.is_empty() => found,
             _ => return Note::SILENT,
         };
-        let slot = piece.notes.get().and_then(|notes| notes.get(place));
-        slot.map_or(Note::SILENT, |slot| Note(slot.load(Ordering::Relaxed)))
+        let notes = piece.notes.get();
+        notes.map_or(Note::SILENT, |notes| {
+            Note(notes.at(place).load(Ordering::Relaxed))
+        })
     }
 
     /// Notes at the row that stands for a message what all its rows say. Each row belongs to one message, so
@@ -261,7 +267,8 @@ impl Notes {
         if all != self.of(message)
             && let Some((piece, place)) = self.place(message)
         {
-            piece.slots()[place].store(all.0, Ordering::Relaxed);
+            let slot = piece.slots(&self.memory).at(place);
+            slot.store(all.0, Ordering::Relaxed);
         }
     }
 
@@ -326,7 +333,11 @@ mod tests {
     #[test]
     fn words_that_no_list_knows_are_unclear_and_empty_cells_absent() {
         let mut notes = Notes::default();
-        notes.take(&chunk(&[REGULAR, 1 << 8, EMPTY]), RowNumber(10));
+        notes.take(
+            &chunk(&[REGULAR, 1 << 8, EMPTY]),
+            RowNumber(10),
+            &Memory::unlimited(),
+        );
         notes.finish();
         let types = [9, 10, 11, 12, 13].map(|row| notes.of(RowNumber(row)).pricing_type());
         assert_eq!(
@@ -345,9 +356,13 @@ mod tests {
     #[test]
     fn a_mark_is_found_at_the_row_that_stands_for_the_message() {
         let mut notes = Notes::default();
-        notes.take(&chunk(&[FREE_TIER, REGULAR]), RowNumber(2));
+        notes.take(
+            &chunk(&[FREE_TIER, REGULAR]),
+            RowNumber(2),
+            &Memory::unlimited(),
+        );
         let mut earlier = Notes::default();
-        earlier.take(&chunk(&[EMPTY, EMPTY]), RowNumber(0));
+        earlier.take(&chunk(&[EMPTY, EMPTY]), RowNumber(0), &Memory::unlimited());
         notes.append(&mut earlier);
         notes.finish();
         notes.fold(RowNumber(1), [RowNumber(1), RowNumber(2)].into_iter());
@@ -360,7 +375,7 @@ mod tests {
     #[test]
     fn a_log_without_marks_keeps_nothing() {
         let mut notes = Notes::default();
-        notes.take(&chunk(&[EMPTY]), RowNumber(0));
+        notes.take(&chunk(&[EMPTY]), RowNumber(0), &Memory::unlimited());
         notes.finish();
         assert!(notes.is_empty() && notes.pieces.is_empty());
         assert_eq!(notes.of(RowNumber(0)), Note::SILENT);

@@ -14,6 +14,7 @@ pub use super::row_set::RowSet;
 pub use super::sighting::{Detail, Reach, Sighting, Sightings};
 use crate::log::cell::CellContext;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::memory::Memory;
 use crate::tariff::{Amount, Money};
 use crate::vocabulary::{
     ChargeCategory, ChargeUnit, CloseReason, ConversationCategory, Instant, LocalDate, Month,
@@ -251,11 +252,14 @@ pub struct AllowancePosition {
 }
 
 impl AllowancePosition {
+    /// How many units of the log it can make free.
+    pub fn left(&self) -> u64 {
+        self.size.saturating_sub(self.used_elsewhere)
+    }
+
     /// How many units of the log it makes free.
     pub fn free(&self) -> u64 {
-        self.size
-            .saturating_sub(self.used_elsewhere)
-            .min(self.units)
+        self.left().min(self.units)
     }
 }
 
@@ -278,6 +282,8 @@ pub struct Outcome {
     pub pairs: Arc<PairTable>,
     /// Names of accounts.
     pub cells: Arc<CellContext>,
+    /// Where what grows with the log is kept.
+    pub memory: Memory,
     /// Prices that marks and bids state, by the message's row as charges name it.
     pub price_marks: Arc<HashMap<RowNumber, PriceMark>>,
     /// How far each allowance is used, by regime, owner and month.

@@ -2,35 +2,35 @@
 //!
 //! Every worker fills small blocks of its own and hands over full ones, so threads meet only once in a
 //! few hundred records. Blocks of all record types are equally large: what one stage frees, the next one
-//! takes, so memory neither grows nor goes back to the system in between.
+//! takes, so memory neither grows nor goes back to the system in between; under a bound they lie in a file
+//! ([`crate::memory`]).
 
 use std::sync::Mutex;
 
+use crate::memory::{Block, Memory};
+
 /// How many partitions records are scattered over.
 pub const PARTITIONS: usize = 256;
-/// Bytes in a block, whatever its records, less than one record.
-const BLOCK_BYTES: usize = 12 * 1024;
 
 /// Records by partition.
 #[derive(Debug)]
 pub struct Partitions<T> {
-    blocks: Vec<Mutex<Vec<Vec<T>>>>,
+    memory: Memory,
+    blocks: Vec<Mutex<Vec<Block<T>>>>,
     writers: Mutex<Vec<Writer<T>>>,
 }
 
 /// The unfinished blocks of one worker.
 #[derive(Debug)]
 pub struct Writer<T> {
-    open: Vec<Vec<T>>,
+    open: Vec<Block<T>>,
 }
 
 impl<T: Copy> Partitions<T> {
-    /// Records in a full block.
-    pub const BLOCK_RECORDS: usize = BLOCK_BYTES / size_of::<T>();
-
-    /// Empty partitions.
-    pub fn new() -> Self {
+    /// Empty partitions, whose blocks will come from there.
+    pub fn new(memory: &Memory) -> Self {
         Self {
+            memory: memory.clone(),
             blocks: (0..PARTITIONS).map(|_| Mutex::default()).collect(),
             writers: Mutex::default(),
         }
@@ -39,7 +39,7 @@ impl<T: Copy> Partitions<T> {
     /// Lends a writer for a stretch of work; its blocks stay open for the next one that borrows it.
     pub fn write<R>(&self, work: impl FnOnce(&mut PartitionWriter<'_, T>) -> R) -> R {
         let writer = lock(&self.writers).pop().unwrap_or_else(|| Writer {
-            open: (0..PARTITIONS).map(|_| Vec::new()).collect(),
+            open: (0..PARTITIONS).map(|_| Block::default()).collect(),
         });
         let mut writer = PartitionWriter {
             partitions: self,
@@ -51,7 +51,7 @@ impl<T: Copy> Partitions<T> {
     }
 
     /// Takes the blocks of one partition, in no particular order; all but a few are full.
-    pub fn take(&self, partition: usize) -> Vec<Vec<T>> {
+    pub fn take(&self, partition: usize) -> Vec<Block<T>> {
         let mut blocks = std::mem::take(&mut *lock(&self.blocks[partition]));
         for writer in lock(&self.writers).iter_mut() {
             blocks.push(std::mem::take(&mut writer.open[partition]));
@@ -62,16 +62,16 @@ impl<T: Copy> Partitions<T> {
     /// Moves the records of one partition, in no particular order, to the end of `records`.
     pub fn take_into(&self, partition: usize, records: &mut Vec<T>) {
         let blocks = self.take(partition);
-        records.reserve(blocks.iter().map(Vec::len).sum());
+        records.reserve(blocks.iter().map(|block| block.len()).sum());
         for block in blocks {
-            records.extend_from_slice(&block);
+            records.extend(block.visited());
         }
     }
 
     /// Copies the records of one partition, in no particular order, to the end of `records`.
     pub fn copy_into(&self, partition: usize, records: &mut Vec<T>) {
         for block in lock(&self.blocks[partition]).iter() {
-            records.extend_from_slice(block);
+            records.extend(block.visited());
         }
         for writer in lock(&self.writers).iter() {
             records.extend_from_slice(&writer.open[partition]);
@@ -107,21 +107,11 @@ impl<T: Copy> PartitionWriter<'_, T> {
 
     #[cold]
     fn hand_over(&mut self, partition: usize) {
-        let empty = Vec::with_capacity(Partitions::<T>::BLOCK_RECORDS);
+        let empty = Block::with_capacity(&self.partitions.memory, Block::<T>::RECORDS);
         let full = std::mem::replace(&mut self.writer.open[partition], empty);
         if !full.is_empty() {
             lock(&self.partitions.blocks[partition]).push(full);
         }
-    }
-}
-
-/// Gives blocks that no stage will take again back to the system, so that what follows, which needs other
-/// pieces of memory, does not come on top of them. Elsewhere than on glibc the allocator is left to itself.
-pub(super) fn release_memory() {
-    #[cfg(all(target_os = "linux", target_env = "gnu"))]
-    // SAFETY: malloc_trim has no preconditions; it only returns free pages.
-    unsafe {
-        libc::malloc_trim(0);
     }
 }
 

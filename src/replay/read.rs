@@ -42,6 +42,7 @@ pub fn read(
         pairs,
         accounts: request.accounts,
         keeps_notes: request.scope.findings,
+        memory: &request.memory,
         rows,
         rejects,
         assembled: Default::default(),
@@ -52,14 +53,17 @@ pub fn read(
         let progress = |bytes: u64| {
             (request.progress)(bytes_read.fetch_add(bytes, Ordering::Relaxed) + bytes);
         };
-        file.scan(&progress, &|address, chunk| {
+        let scanned = file.scan(&progress, &|address, chunk| {
             let first_row = places.register(index as u32, address, chunk.rows)?;
             if let Some(tracer) = request.tracer {
                 tracer.look(chunk, first_row);
             }
+            request.memory.check()?;
             assembler.take(chunk, first_row)
-        })
-        .with_context(|| format!("cannot read {}", file.path().display()))
+        });
+        // The file can be read, but what is kept of it not.
+        request.memory.check()?;
+        scanned.with_context(|| format!("cannot read {}", file.path().display()))
     };
     let mut carried_rows = 0;
     let mut first = 0;

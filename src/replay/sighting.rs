@@ -2,6 +2,7 @@
 
 use super::outcome::RowNumber;
 use super::pair::PairKey;
+use crate::memory::{List, Memory};
 use crate::vocabulary::{FindingCode, Instant, TemplateCategory};
 
 /// Something seen at a message.
@@ -53,7 +54,7 @@ pub enum Detail {
 #[derive(Debug, Default)]
 pub struct Sightings {
     /// What was seen.
-    pub list: Vec<Sighting>,
+    pub list: List<Sighting>,
     /// Rows of messages whose charges are at stake.
     charges: Vec<RowNumber>,
     /// Messages to customers outside a window, of accounts with a messaging limit (C-LIMIT).
@@ -74,6 +75,14 @@ pub struct Reach {
 }
 
 impl Sightings {
+    /// None yet; many will be kept there.
+    pub fn new(memory: &Memory) -> Self {
+        Self {
+            list: List::new(memory),
+            ..Self::default()
+        }
+    }
+
     /// Adds a sighting, and the rows of the messages whose charges are at stake.
     pub fn add(&mut self, mut sighting: Sighting, charges: &[RowNumber]) {
         sighting.first_charge = self.charges.len() as u32;
@@ -102,10 +111,11 @@ impl Sightings {
         self.charges.append(&mut other.charges);
         self.reaches.append(&mut other.reaches);
         self.list
-            .extend(other.list.drain(..).map(|sighting| Sighting {
+            .extend(other.list.iter().map(|&sighting| Sighting {
                 first_charge: sighting.first_charge + offset,
                 ..sighting
             }));
+        other.list.clear();
     }
 
     /// The rows of the messages whose charges are at stake.

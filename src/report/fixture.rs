@@ -8,6 +8,7 @@ use super::tables::{Content, TableRows};
 use crate::accounts::Accounts;
 use crate::log::cell::CellContext;
 use crate::log::totals::ControlTotals;
+use crate::memory::Memory;
 use crate::pricing::{self, Groups, Line, Pricing};
 use crate::replay::outcome::{
     Charge, Conversation, FetchMessageIds, MessageIds, Outcome, Part, Record, Records, RowNumber,
@@ -196,6 +197,7 @@ impl World {
                 new_rejects: 0,
                 late_messages: 0,
                 settled_rows: 0,
+                memory: Memory::unlimited(),
                 parts: content,
                 price_marks: Default::default(),
                 allowances: Vec::new(),

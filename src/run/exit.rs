@@ -3,6 +3,8 @@
 use std::io;
 use std::process::ExitCode;
 
+use crate::memory::MemoryError;
+
 /// Where bugs are reported.
 pub const ISSUES: &str = "the issue tracker named in README.md";
 
@@ -69,9 +71,13 @@ impl Failure {
         Self::new(ExitStatus::Usage, error)
     }
 
-    /// The log cannot be read.
+    /// The log cannot be read, or what is kept of it not within the memory that the run may take.
     pub fn input(error: impl Into<anyhow::Error>) -> Self {
-        Self::new(ExitStatus::Input, error)
+        let error = error.into();
+        match error.is::<MemoryError>() {
+            true => Self::output(error),
+            false => Self::new(ExitStatus::Input, error),
+        }
     }
 
     /// The output cannot be written. A reader that has seen enough of standard output is no failure.

@@ -102,21 +102,36 @@ pub fn listen() -> io::Result<()> {
     Ok(())
 }
 
+/// Ends a run that cannot go on, from whatever thread, unless its folder is complete.
+pub fn give_up(error: &dyn std::fmt::Display) {
+    let folder = unfinished();
+    if let Some(folder) = &*folder {
+        remove(folder);
+        eprintln!("error: {error}");
+        std::process::exit(i32::from(ExitStatus::Usage.code()));
+    }
+}
+
+/// Removes a folder to which other threads still write.
+fn remove(folder: &Path) {
+    // Renamed first: what the other threads still create by path then fails instead of staying.
+    let mut doomed = folder.as_os_str().to_owned();
+    doomed.push(".removed");
+    let doomed = PathBuf::from(doomed);
+    let doomed = match fs::rename(folder, &doomed) {
+        Ok(()) => &doomed,
+        Err(_) => folder,
+    };
+    if fs::remove_file(doomed).is_err() {
+        let _ = fs::remove_dir_all(doomed);
+    }
+}
+
 #[cfg(unix)]
 fn leave() -> ! {
     let folder = unfinished();
     if let Some(folder) = &*folder {
-        // Renamed first: what the other threads still create by path then fails instead of staying.
-        let mut doomed = folder.clone().into_os_string();
-        doomed.push(".removed");
-        let doomed = PathBuf::from(doomed);
-        let doomed = match fs::rename(folder, &doomed) {
-            Ok(()) => &doomed,
-            Err(_) => folder,
-        };
-        if fs::remove_file(doomed).is_err() {
-            let _ = fs::remove_dir_all(doomed);
-        }
+        remove(folder);
     }
     let scratch = SCRATCH
         .lock()

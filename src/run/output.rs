@@ -175,11 +175,31 @@ impl Folder {
     pub fn create_file(&self, name: &str) -> Result<OutputFile<'_>> {
         let path = self.partial.join(name);
         let shown = self.target.join(name);
-        let parent = parent_of(&path);
-        fs::create_dir_all(parent)
+        self.create_folders_of(name)
             .and_then(|()| File::create_new(&path))
             .with_context(|| format!("cannot create {}", shown.display()))
             .map(|file| OutputFile::new(self, name, file, shown))
+    }
+
+    /// Makes the folders of a file inside this one, which must stand: after an interruption it is gone for good.
+    fn create_folders_of(&self, name: &str) -> io::Result<()> {
+        let mut folder = self.partial.clone();
+        for part in parent_of(Path::new(name)).components() {
+            folder.push(part);
+            match fs::create_dir(&folder) {
+                Err(error) if error.kind() == io::ErrorKind::AlreadyExists => {}
+                made => made?,
+            }
+        }
+        Ok(())
+    }
+
+    /// Sweeps up what a dead run left beside this place, for whoever will not write here again.
+    pub fn sweep(target: &Path) {
+        let parent = parent_of(target);
+        if parent.is_dir() {
+            sweep::recover(target, parent);
+        }
     }
 
     /// Writes a whole file.

@@ -11,6 +11,7 @@ use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::audit::{self, Evidence, ExpectedGroup, InvoiceLine, Reconciliation};
 use counterfoil::log::CellContext;
 use counterfoil::log::source::{self, Reading};
+use counterfoil::memory::Memory;
 use counterfoil::pricing::{self, CardDays, Groups, Line};
 use counterfoil::replay::{self, CustomerPlaces, Scope};
 use counterfoil::rulebook::{Rulebook, Settings};
@@ -117,6 +118,7 @@ impl Audited {
             carried: None,
             keeping: None,
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         })
         .unwrap();

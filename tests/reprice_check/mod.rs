@@ -5,6 +5,7 @@ use std::sync::Arc;
 
 use counterfoil::accounts::{Accounts, TemplateRegistry};
 use counterfoil::log::{CellContext, LogFile, source};
+use counterfoil::memory::Memory;
 use counterfoil::pricing::{self, CardDays, Groups, Line, PriceList, TierPosition};
 use counterfoil::replay::outcome::Outcome;
 use counterfoil::replay::{self, CustomerPlaces, Replayed, Scope};
@@ -133,6 +134,7 @@ impl Log {
             carried: None,
             keeping: None,
             tracer: None,
+            memory: Memory::unlimited(),
             progress: &|_| {},
         })
         .expect("the log can be replayed")

@@ -9,6 +9,7 @@ use super::{
 };
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::cli::opened_log::{LogRequest, OpenedLog, ReplayRequest};
+use crate::memory::Memory;
 use crate::pricing::{self, Groups, TierPosition};
 use crate::report::summary::{Bill, MissingRate};
 use crate::rulebook::Settings;
@@ -61,6 +62,7 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         zone: None,
         temp_dir: None,
         reads_texts: false,
+        memory: Memory::unlimited(),
     };
     let unreadable = |error: anyhow::Error| RatesError::Input(format!("{error:#}"));
     let log = OpenedLog::open(&request, &templates).map_err(unreadable)?;

@@ -27,6 +27,7 @@ use crate::job::{alerts, retention};
 use crate::report::terminal::error_annotation;
 use crate::run::exit::{ExitStatus, Failure, OrFail};
 use crate::run::interrupt;
+use crate::run::output::Folder;
 use crate::runs::RunFolder;
 
 /// Runs a job.
@@ -128,6 +129,7 @@ impl Work<'_> {
             );
             self.journal
                 .line(Level::Warning, "cut_off", &text, &[("run", run)]);
+            Folder::sweep(&intent.folder);
             retention::remove(&intent.folder).or_output()?;
             self.record.intent = None;
             return Ok(ExitStatus::Success);

@@ -9,6 +9,7 @@ use anyhow::{Context, Result};
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::audit::{self, ExpectedGroup};
 use crate::cli::opened_log::{LogRequest, OpenedLog, ReplayRequest};
+use crate::memory::Memory;
 use crate::pricing::{self, Groups, Line};
 use crate::report::summary::Bill;
 use crate::rulebook::Settings;
@@ -73,6 +74,7 @@ impl Truth {
                 zone: None,
                 temp_dir: Some(temp_dir.to_path_buf()),
                 reads_texts: false,
+                memory: Memory::unlimited(),
             },
             &templates,
         )?;

@@ -104,6 +104,10 @@ impl LogFile for ParquetFile {
         self.file.len()
     }
 
+    fn rows(&self) -> Option<u64> {
+        Some(self.footer.rows)
+    }
+
     fn scan(
         &self,
         progress: &(dyn Fn(u64) + Sync),

@@ -9,6 +9,7 @@ use super::identities::Identities;
 use super::names::{Names, Prefixes, push_digits};
 use super::order::{Entry, Key, Ordered, Slice};
 use super::{BLOCK_ROWS, Table};
+use crate::memory::Block;
 use crate::replay::outcome::{Conversation, MessageIds, Outcome, Part, RowNumber, RowSet};
 use crate::vocabulary::{CloseReason, HexId, Instant};
 
@@ -48,7 +49,7 @@ pub struct Conversations<'a> {
 /// The id of each conversation, by the row that opened it.
 pub struct ConversationIds {
     rows: RowSet,
-    ids: Vec<AtomicU64>,
+    ids: Block<AtomicU64>,
 }
 
 impl ConversationIds {
@@ -60,7 +61,8 @@ impl ConversationIds {
             .flat_map(|part| part.conversations.iter());
         let rows = conversations.map(|conversation| conversation.opened_by);
         let rows = RowSet::among(outcome.totals.rows_read, rows);
-        let ids = (0..rows.len()).map(|_| AtomicU64::new(0)).collect();
+        let unknown = (0..rows.len()).map(|_| AtomicU64::new(0));
+        let ids = Block::of(&outcome.memory, rows.len(), unknown);
         Self { rows, ids }
     }
 

@@ -50,6 +50,8 @@ use order::{Ordered, Slice};
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 24 << 20;
 const ID_BYTES_PER_ROW: usize = 1;
+/// Of a bound on memory, one part in so many.
+const ID_BYTES_PART: u64 = 16;
 /// Rows that are copied next to each other before they are looked at.
 const BLOCK_ROWS: usize = 256;
 
@@ -177,6 +179,7 @@ pub fn in_time<W: Write + Sync>(
         ..
     } = *content;
     let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
+    let budget = outcome.memory.at_most(budget, ID_BYTES_PART);
     let names = names::Names::new(outcome);
     let conversation_ids = conversations::ConversationIds::new(outcome);
     let conversations = conversations::Conversations {
@@ -207,6 +210,7 @@ pub fn in_time<W: Write + Sync>(
             observe(InTime::Charges, &entries);
             charge_files.write(Slice::new(&entries, ids))?;
         }
+        outcome.memory.check()?;
         Ok(())
     })?;
     Ok(WrittenInTime {

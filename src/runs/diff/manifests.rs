@@ -55,7 +55,7 @@ pub struct Difference {
 }
 
 /// Options that do not change what is written, or that inputs tell better.
-const WITHOUT_EFFECT: [&str; 17] = [
+const WITHOUT_EFFECT: [&str; 18] = [
     "out",
     "force",
     "dry-run",
@@ -63,6 +63,7 @@ const WITHOUT_EFFECT: [&str; 17] = [
     "quiet",
     "threads",
     "temp-dir",
+    "memory",
     "config",
     "set",
     "logs",
