@@ -13,8 +13,7 @@
 //! layers above it in this list: `memory`, `vocabulary`, `rulebook`, `tariff`, `accounts`, `store`, `log`,
 //! `replay`, `pricing`, `findings`, `audit`, `whatif`, `picture`, `explain`, `report`, `import`, `state`, `simulate`,
 //! `run`, `runs`, `job`, `cli`. Those from `picture` on stand under the feature `program`: they need the heavy
-//! dependencies, the others
-//! build alone.
+//! dependencies, the others build alone.
 
 // The documentation is built with private items: it is for those who read the code.
 #![allow(rustdoc::private_intra_doc_links)]
