@@ -130,6 +130,8 @@ impl Lookup<'_> {
             None => self.default_clock(),
         };
         let mut account = Account::plain(&table.id.get_ref().0, clock);
+        let named = |cell: &Spanned<String>| Some(cell.get_ref().trim().to_owned());
+        account.zone = Timeline::constant(table.timezone.as_ref().and_then(named));
         if let Some(cell) = &table.currency {
             account.currency = Timeline::constant(self.currency(cell)?);
         }
@@ -167,6 +169,8 @@ impl Lookup<'_> {
         if let Some(cell) = &change.timezone {
             let clock = self.clock(cell)?;
             account.clock = account.clock.clone().changed(from, &clock);
+            let name = cell.get_ref().trim().to_owned();
+            account.zone.change(from, Some(name));
             is_empty = false;
         }
         if let Some(cell) = &change.currency {

@@ -184,6 +184,12 @@ impl Accounts {
             .unwrap_or(0)
     }
 
+    /// Every allowance that was used elsewhere: whose, in which month, how much.
+    pub fn used_allowances(&self) -> impl Iterator<Item = (&str, Month, u64)> {
+        let used = self.used_allowance.iter();
+        used.map(|((owner, month), count)| (owner.as_str(), *month, *count))
+    }
+
     /// The volume that portfolios have used elsewhere, in the order of the file (S-23).
     pub fn used_volume(&self) -> &[UsedVolume] {
         &self.used_volume
@@ -224,6 +230,8 @@ pub struct Account {
     pub id: String,
     /// Local time.
     pub clock: AccountClock,
+    /// The names of the zones behind it; none where none is stated (S-02).
+    zone: Timeline<Option<String>>,
     /// The portfolio volume is counted on; an account without one is its own.
     pub portfolio: Timeline<Option<String>>,
     /// What it bills in.
@@ -243,6 +251,7 @@ impl Account {
         Self {
             id: id.to_owned(),
             clock,
+            zone: Timeline::constant(None),
             portfolio: Timeline::constant(None),
             currency: Timeline::constant(Currency::USD),
             messaging_limits: MessagingLimits::default(),
@@ -277,15 +286,20 @@ impl Account {
             Some(portfolio) => format!("of portfolio {portfolio}"),
             None => "of no portfolio".to_owned(),
         });
+        let zones = self.zone.values().map(|zone| match zone {
+            Some(zone) => format!("in {zone}"),
+            None => "without a zone".to_owned(),
+        });
         // Offsets and dates are many: what they are made of stands for them.
         let rest = format!(
             "{:?}{:?}{:?}{:?}{:?}",
             self.clock, self.currency, self.portfolio, self.exempt, self.ai_provider
         );
         format!(
-            "{}, {}, zone and dates {:08x}",
+            "{}, {}, {}, dates {:08x}",
             joined(currencies),
             joined(portfolios.collect()),
+            joined(zones.collect()),
             xxhash_rust::xxh3::xxh3_64(rest.as_bytes()) as u32
         )
     }

@@ -231,7 +231,11 @@ impl Earlier {
     fn read(path: &Path, scratch: &Path, run: &Belongs) -> Result<Self, Failure> {
         let file = StateFile::open(path).or_input()?;
         let state = State::read(&file).or_input()?;
-        if let Some(mismatch) = state.header.belongs.mismatch(run) {
+        if let Some(mismatch) = state
+            .header
+            .belongs
+            .mismatch(run, state.header.settled_month())
+        {
             let error =
                 anyhow::anyhow!("{} does not belong to this run: {mismatch}", path.display());
             return Err(Failure::usage(error).hint(

@@ -93,6 +93,8 @@ pub struct Carried {
     pub messages: SettledMessages,
     /// Whether what was sent counts as delivered, which the first run decided for all (D-3).
     pub assumes_delivery: bool,
+    /// Whether some row so far knew more of its message than that it was sent (D-3).
+    pub knows_deliveries: bool,
 }
 
 /// What is settled already when pairs are judged.
@@ -140,6 +142,8 @@ pub struct Kept {
     pub allowances: BTreeMap<AllowanceName, u64>,
     /// Messages that are settled.
     pub messages: SettledMessages,
+    /// Whether some row so far knew more of its message than that it was sent (D-3).
+    pub knows_deliveries: bool,
 }
 
 /// A message, as far as it matters whether its rows are carried.

@@ -90,6 +90,8 @@ pub struct FoldedLog<'l> {
     opted_out: HashSet<RowNumber>,
     price_marks: Arc<HashMap<RowNumber, PriceMark>>,
     knows_deliveries: bool,
+    /// Whether D-3 is decided by what rows know.
+    asks_deliveries: bool,
     late: HashSet<RowNumber>,
     carried_rows: u32,
     stages: StageTimes,
@@ -179,6 +181,8 @@ impl<'l> FoldedLog<'l> {
             opted_out,
             price_marks: Arc::new(price_marks),
             knows_deliveries,
+            asks_deliveries: request.settings.assume_sent_is_delivered
+                == AssumeSentIsDelivered::Auto,
             late,
             carried_rows,
             stages,
@@ -303,6 +307,21 @@ impl<'l> FoldedLog<'l> {
                  Run the whole log again without --state-in, or set assume_sent_is_delivered=off from the beginning"
                     .to_owned(),
             );
+        }
+        let outbound = self.folded.outbound_messages
+            + carried.totals.outbound_delivered
+            + carried.totals.outbound_undelivered;
+        if self.asks_deliveries
+            && !carried.assumes_delivery
+            && !carried.knows_deliveries
+            && !self.knows_deliveries
+            && outbound >= AUTO_DELIVERY_MESSAGES_MIN
+        {
+            told.push(format!(
+                "D-3: the first run was too small to take what was sent for delivered, and none of the {outbound} \
+                 outbound messages so far tells of a delivery: one run over all of it would charge them. Begin again \
+                 without --state-in, with more of the log or with assume_sent_is_delivered=on or off"
+            ));
         }
         told
     }
@@ -444,6 +463,7 @@ impl<'l> FoldedLog<'l> {
             );
             Kept {
                 allowances: allowances.settled_before(keeper.settles_before(), &parts),
+                knows_deliveries: left.knows_deliveries || self.knows_deliveries,
                 ..left
             }
         });

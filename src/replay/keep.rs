@@ -116,6 +116,7 @@ impl<'a> Keeper<'a> {
             totals,
             rejected_by_code,
             allowances: Default::default(),
+            knows_deliveries: self.carried.is_some_and(|carried| carried.knows_deliveries),
             messages: known
                 .unwrap_or_default()
                 .with(settled.into_iter(), first_id),

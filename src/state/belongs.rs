@@ -6,6 +6,8 @@ use std::fmt;
 
 use serde::{Deserialize, Serialize};
 
+use crate::vocabulary::Month;
+
 /// Under what a state was made.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -18,6 +20,8 @@ pub struct Belongs {
     pub settings: BTreeMap<String, String>,
     /// BLAKE3 of the rulebook, the rate cards, and the files of own cards by name.
     pub tables: BTreeMap<String, String>,
+    /// Volumes and allowances that were used elsewhere, each behind its month: they shift ranks.
+    pub used_elsewhere: BTreeMap<String, String>,
     /// Zone, currency and portfolio of every account that the log has named so far.
     pub accounts: BTreeMap<String, String>,
 }
@@ -34,8 +38,12 @@ impl fmt::Display for Mismatch {
 
 impl Belongs {
     /// Says in what a run differs that would continue this; accounts that only one of both names do not count.
-    pub fn mismatch(&self, run: &Self) -> Option<Mismatch> {
+    ///
+    /// What was used elsewhere counts up to the last month that has settled charges: ranks of later ones are counted
+    /// again.
+    pub fn mismatch(&self, run: &Self, settled_month: Month) -> Option<Mismatch> {
         let mut told = Vec::new();
+        let (used_before, used_now) = (self.used_to(settled_month), run.used_to(settled_month));
         if self.command != run.command {
             told.push(format!(
                 "it was made by `{}`, this is `{}`",
@@ -45,6 +53,7 @@ impl Belongs {
         for (what, mine, theirs) in [
             ("option", &self.options, &run.options),
             ("setting", &self.settings, &run.settings),
+            ("use elsewhere in", &used_before, &used_now),
         ] {
             told.extend(differences(mine, theirs).map(|(name, mine, theirs)| {
                 format!("{what} {name} was `{mine}`, now it is `{theirs}`")
@@ -68,6 +77,13 @@ impl Belongs {
             }
         }
         (!told.is_empty()).then_some(Mismatch(told))
+    }
+
+    fn used_to(&self, month: Month) -> BTreeMap<String, String> {
+        let behind = format!("{}", month.next());
+        let mut used = self.used_elsewhere.clone();
+        used.split_off(&behind);
+        used
     }
 
     /// With accounts that an earlier run knew.
@@ -110,14 +126,34 @@ mod tests {
             options: map(&[]),
             settings: map(&[("trust", "marks")]),
             tables: map(&[("rate cards", "0123456789abcdef")]),
+            used_elsewhere: map(&[("2026-10 allowance of A", "910")]),
             accounts: map(&[("A", "EUR, Europe/Berlin")]),
         }
+    }
+
+    fn mismatch(run: &Belongs) -> Option<Mismatch> {
+        belongs().mismatch(run, Month::parse("2026-10").expect("a month"))
+    }
+
+    #[test]
+    fn what_was_used_elsewhere_holds_for_months_with_settled_charges() {
+        let mut run = belongs();
+        let used = &mut run.used_elsewhere;
+        used.insert("2026-11 allowance of A".to_owned(), "7".to_owned());
+        assert_eq!(mismatch(&run), None);
+        run.used_elsewhere
+            .insert("2026-10 allowance of A".to_owned(), "911".to_owned());
+        let told = mismatch(&run).expect("a difference").to_string();
+        assert_eq!(
+            told,
+            "use elsewhere in 2026-10 allowance of A was `910`, now it is `911`"
+        );
     }
 
     #[test]
     fn what_differs_is_named_with_both_values() {
         let mut run = belongs();
-        assert_eq!(belongs().mismatch(&run), None);
+        assert_eq!(mismatch(&run), None);
         run.command = "replay".to_owned();
         run.settings.insert("trust".to_owned(), "rules".to_owned());
         run.options
@@ -126,7 +162,7 @@ mod tests {
             .insert("rate cards".to_owned(), "fedcba9876543210".to_owned());
         run.accounts
             .insert("A".to_owned(), "USD, Europe/Berlin".to_owned());
-        let told = belongs().mismatch(&run).expect("differences").to_string();
+        let told = mismatch(&run).expect("differences").to_string();
         assert_eq!(
             told,
             "it was made by `audit`, this is `replay`; \
@@ -141,7 +177,7 @@ mod tests {
     fn an_account_may_come_and_is_remembered() {
         let mut run = belongs();
         run.accounts = BTreeMap::from([("B".to_owned(), "USD".to_owned())]);
-        assert_eq!(belongs().mismatch(&run), None);
+        assert_eq!(mismatch(&run), None);
         let both = run.with_accounts_of(&belongs());
         assert_eq!(both.accounts.len(), 2);
     }

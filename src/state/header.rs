@@ -10,7 +10,10 @@ use crate::log::totals::{ControlTotals, CountByName};
 use crate::pricing::TierPosition;
 use crate::replay::carried::{AllowanceName, Carried, SettledMessages};
 use crate::report::summary::Adjusted;
-use crate::vocabulary::{ChargeCategory, Currency, Instant, Month, Regime};
+use crate::vocabulary::{ChargeCategory, Currency, Instant, LocalDate, Month, Regime};
+
+/// How far a zone is ahead of UTC at most.
+const FARTHEST_ZONE_SECONDS: i32 = 14 * 3_600;
 
 /// Everything small.
 #[derive(Clone, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
@@ -38,6 +41,8 @@ pub struct Header {
     pub other_channels: CountByName,
     /// Whether what was sent counts as delivered (D-3), decided by the first run.
     pub assumes_delivery: bool,
+    /// Whether some row knew more of its message than that it was sent (D-3).
+    pub knows_deliveries: bool,
     /// Settled units of allowances.
     pub allowances: Vec<AllowanceUnits>,
     /// Settled volumes.
@@ -98,6 +103,11 @@ impl Header {
         Instant::from_micros(self.settled_before)
     }
 
+    /// The last local month, in any zone, that has settled charges.
+    pub fn settled_month(&self) -> Month {
+        LocalDate::at_offset(self.settled_before(), FARTHEST_ZONE_SECONDS).month()
+    }
+
     /// What the replay needs.
     ///
     /// # Errors
@@ -123,6 +133,7 @@ impl Header {
             allowances,
             messages,
             assumes_delivery: self.assumes_delivery,
+            knows_deliveries: self.knows_deliveries,
         })
     }
 

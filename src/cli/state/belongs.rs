@@ -43,12 +43,28 @@ pub fn of_run(args: &LogArgs, purpose: Purpose<'_>, inputs: &Inputs) -> Result<B
             .map(|setting| (setting.name.to_owned(), setting.value))
             .collect(),
         tables,
+        used_elsewhere: used_elsewhere(&inputs.accounts),
         accounts: inputs
             .accounts
             .ids()
             .map(|id| (id.to_owned(), inputs.accounts.account(id).described()))
             .collect(),
     })
+}
+
+/// Volumes (R-2, S-23) and allowances (C22-3, C23-6, P26-2) that the accounts file says were used elsewhere.
+fn used_elsewhere(accounts: &Accounts) -> BTreeMap<String, String> {
+    let volumes = accounts.used_volume().iter().map(|used| {
+        let name = format!(
+            "{} volume of {}, {}, {}",
+            used.month, used.portfolio, used.market, used.category
+        );
+        (name, used.count.to_string())
+    });
+    let allowances = accounts.used_allowances();
+    let allowances = allowances
+        .map(|(owner, month, count)| (format!("{month} allowance of {owner}"), count.to_string()));
+    volumes.chain(allowances).collect()
 }
 
 /// The accounts that a log has named, with what holds for each.

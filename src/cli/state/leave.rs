@@ -105,6 +105,7 @@ impl Continued<'_> {
             rejected_by_code: kept.rejected_by_code.clone(),
             other_channels: outcome.other_channels.clone(),
             assumes_delivery: outcome.sent_counts_as_delivered,
+            knows_deliveries: kept.knows_deliveries,
             allowances: allowance_units(&kept.allowances),
             closed_months,
             adjusted: earlier
