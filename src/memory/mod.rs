@@ -70,7 +70,7 @@ impl Limits {
     /// # Errors
     /// If the least that it needs is more.
     pub fn within(resident_bytes: u64, threads: usize) -> Result<Self, MemoryError> {
-        let least = FIXED_BYTES + FIXED_BYTES_PER_THREAD * threads as u64;
+        let least = FIXED_BYTES + FIXED_BYTES_PER_THREAD * threads as u64 + watch::SPARE_BYTES_MIN;
         if resident_bytes < least {
             return Err(MemoryError::TooSmall {
                 asked: resident_bytes,

@@ -12,13 +12,15 @@ use std::time::Duration;
 use super::resident::{self, Resident};
 use super::{Bounded, MemoryError};
 
-/// Bytes of pages that a thread can touch in a microsecond, and more.
-const BYTES_PER_MICROSECOND: u64 = 2_000;
+/// Bytes of pages that a thread can touch in a microsecond, and more: of what is read, many come with one.
+const BYTES_PER_MICROSECOND: u64 = 16_000;
 /// How often it looks: at most, and at least.
-const MICROSECONDS: std::ops::RangeInclusive<u64> = 500..=20_000;
+const MICROSECONDS: std::ops::RangeInclusive<u64> = 250..=10_000;
 /// A thread looks itself whenever so many blocks were touched. The system maps up to 64 KiB around a page that is
 /// read, so they are up to 8 MiB.
 const BLOCKS_PER_LOOK: u64 = 128;
+/// What stays free below the least bound.
+pub const SPARE_BYTES_MIN: u64 = 56 << 20;
 
 /// Starts to watch, until the memory is no longer in use.
 ///
@@ -71,7 +73,7 @@ fn watch(watched: &Weak<Bounded>, resident: &mut Resident) {
 impl Bounded {
     /// What stays free below the bound, for pages that are touched before the next look.
     fn spare_bytes(&self) -> u64 {
-        (self.limits.resident_bytes / 16).max(32 << 20)
+        (self.limits.resident_bytes / 12).max(SPARE_BYTES_MIN)
     }
 
     /// Above this pages are given back.

@@ -8,9 +8,9 @@ use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
 
+use super::fate::Fate;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairKey;
-use super::reject::RejectReason;
 use super::row::Row;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
@@ -19,6 +19,9 @@ use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
 pub const DELIVERY_DAYS_MAX: i64 = 30;
 /// How long the ids of settled messages are remembered, so that a repeated or late row of one is known.
 pub const SETTLED_ID_DAYS: i64 = 35;
+
+/// Marks the key of a message that was not delivered when it was settled.
+const UNDELIVERED: u64 = 0x9e37_79b9_7f4a_7c15;
 
 /// The keys of messages whose rows are no longer carried, by the day of the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
@@ -169,56 +172,15 @@ pub struct Tracked {
     pub fate: Fate,
 }
 
-/// What became of a message, in the words of the control totals.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Fate {
-    /// Inbound.
-    Inbound,
-    /// Outbound, delivered.
-    Delivered,
-    /// Outbound, not delivered, and may still be.
-    Undelivered,
-    /// Outbound; D-3 decides whether it counts as delivered.
-    Undecided,
-    /// Outbound, but no API message.
-    NotApi,
-    /// All its rows are rejected, until one says what they lack.
-    Rejected(RejectReason),
-    /// Outside of the regimes; it may wait for its delivery.
-    OutsidePeriod {
-        /// Whether it is an outbound message that was not delivered.
-        waits: bool,
-    },
-}
-
-impl Fate {
-    /// Whether a later row may say that it was delivered.
-    pub fn waits(self, assumes_delivery: bool) -> bool {
-        match self {
-            Self::Undelivered | Self::OutsidePeriod { waits: true } | Self::Rejected(_) => true,
-            Self::Undecided => !assumes_delivery,
-            Self::Inbound
-            | Self::Delivered
-            | Self::NotApi
-            | Self::OutsidePeriod { waits: false } => false,
-        }
-    }
-
-    /// Counts a message; of an undecided one the caller keeps count.
-    pub fn count(self, totals: &mut ControlTotals) {
-        match self {
-            Self::Inbound => totals.inbound += 1,
-            Self::Delivered => totals.outbound_delivered += 1,
-            Self::Undelivered => totals.outbound_undelivered += 1,
-            // Of its rows the caller keeps count.
-            Self::Undecided | Self::Rejected(_) => {}
-            Self::NotApi => totals.not_api += 1,
-            Self::OutsidePeriod { .. } => totals.outside_period += 1,
-        }
-    }
-}
-
 impl Tracked {
+    /// How it is remembered when it is settled.
+    pub fn settled_key(&self, assumes_delivery: bool) -> u64 {
+        match self.fate.is_delivered(assumes_delivery) {
+            true => self.key,
+            false => self.key ^ UNDELIVERED,
+        }
+    }
+
     /// What its rows count as.
     pub fn totals(&self, assumes_delivery: bool) -> ControlTotals {
         let conflicts = u64::from(self.conflicts);
@@ -247,6 +209,15 @@ impl Tracked {
     }
 }
 
+/// As what a message was settled.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum SettledAs {
+    /// Delivered, or received.
+    Delivered,
+    /// Failed, given up, or rejected.
+    Undelivered,
+}
+
 /// Messages and rows that folding has seen, in a run that leaves something or continues.
 #[derive(Debug, Default)]
 pub struct Track {
@@ -258,6 +229,8 @@ pub struct Track {
     pub late: Vec<RowNumber>,
     /// Rows of settled messages.
     pub settled_rows: u64,
+    /// Settled messages that were not delivered, and now are.
+    pub revived: u64,
     /// First and last instant of rows that no earlier run has left.
     pub new_rows: Option<(Instant, Instant)>,
 }
@@ -274,6 +247,7 @@ impl Track {
         self.followers.append(&mut other.followers);
         self.late.append(&mut other.late);
         self.settled_rows += other.settled_rows;
+        self.revived += other.revived;
         if let Some((first, last)) = other.new_rows {
             self.see(first);
             self.see(last);
@@ -300,10 +274,19 @@ impl Carrying {
         self.keeps || self.carried_rows > 0
     }
 
-    /// Whether all rows with this key belong to a message that is settled.
+    /// Whether all rows of a row's message belong to one that is settled, and how.
     #[inline]
-    pub fn is_settled(&self, key: u64) -> bool {
-        !self.settled.is_empty() && self.settled.contains(&key)
+    pub fn settled(&self, row: &Row) -> Option<SettledAs> {
+        // Of a settled message no row is carried.
+        if self.settled.is_empty() || row.number().0 < self.carried_rows {
+            return None;
+        }
+        let key = row.fold_key();
+        if self.settled.contains(&key) {
+            return Some(SettledAs::Delivered);
+        }
+        let is_undelivered = self.settled.contains(&(key ^ UNDELIVERED));
+        is_undelivered.then_some(SettledAs::Undelivered)
     }
 
     /// Notes rows that contradict the message that was noted last.

@@ -8,8 +8,9 @@ use hashbrown::HashSet;
 
 use super::assemble::OddValues;
 use super::attributes::{Attributes, Flag};
-use super::carried::{Carrying, Fate, Tracked};
+use super::carried::{Carrying, SettledAs};
 use super::chains::Chains;
+use super::fate::{Assumption, Fate};
 use super::folded::Folded;
 use super::message::Message;
 use super::notes::Notes;
@@ -24,8 +25,7 @@ use super::stop_list::StopList;
 use super::terms::Terms;
 use crate::accounts::templates::TemplateRegistry;
 use crate::log::columns::Column;
-use crate::rulebook::settings::AssumeSentIsDelivered;
-use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Origin, Status};
+use crate::vocabulary::{Direction, FindingCode, Instant, Kind, Status};
 
 /// Of how many rows one is looked at to know when the log has how many.
 const SAMPLE_STEP: usize = 64;
@@ -58,11 +58,11 @@ pub struct Folder<'a> {
 pub struct FoldedMessage {
     pub(super) attributes: Attributes,
     pub(super) pair: PairKey,
-    row: RowNumber,
+    pub(super) row: RowNumber,
     pub(super) first: Instant,
     sent: Option<Instant>,
-    delivered: Option<Instant>,
-    seen: Option<Instant>,
+    pub(super) delivered: Option<Instant>,
+    pub(super) seen: Option<Instant>,
     expiry: Option<(RowNumber, Instant)>,
 }
 
@@ -91,9 +91,16 @@ impl Folder<'_> {
             if !chains.is_head(head) {
                 continue;
             }
-            if self.carrying.is_settled(rows[head].fold_key()) {
-                let rows = std::iter::successors(Some(head), |&row| chains.next(row));
-                let count = rows.count() as u64;
+            if let Some(settled) = self.carrying.settled(&rows[head]) {
+                let chain = std::iter::successors(Some(head), |&row| chains.next(row));
+                let (mut count, mut is_delivered) = (0, false);
+                for row in chain {
+                    count += 1;
+                    let times = self.times(&rows[row]);
+                    is_delivered |= times.delivered.or(times.seen).is_some();
+                }
+                let is_revived = settled == SettledAs::Undelivered && is_delivered;
+                folded.track.revived += u64::from(is_revived);
                 folded.totals.rows_read += count;
                 folded.totals.folded_status_rows += count;
                 folded.track.settled_rows += count;
@@ -310,14 +317,6 @@ impl Folder<'_> {
             }));
     }
 
-    fn fate_of_inbound(&self, message: &FoldedMessage) -> Fate {
-        let terms = self.terms.account(message.attributes.account());
-        match terms.is_in_period(message.first) {
-            true => Fate::Inbound,
-            false => Fate::OutsidePeriod { waits: false },
-        }
-    }
-
     fn inbound(&self, message: FoldedMessage) -> Option<Message> {
         let terms = self.terms.account(message.attributes.account());
         let instant = message.first;
@@ -330,43 +329,6 @@ impl Folder<'_> {
                 message.row,
             )
         })
-    }
-
-    fn fate_of_outbound(
-        &self,
-        message: &FoldedMessage,
-        sent: Instant,
-        delivered: Option<Instant>,
-    ) -> Fate {
-        let attributes = message.attributes;
-        let origin = attributes.origin();
-        if origin.is_some_and(|origin| origin != Origin::Api) {
-            return Fate::NotApi;
-        }
-        let terms = self.terms.account(attributes.account());
-        if !terms.is_in_period(delivered.unwrap_or(sent)) {
-            return Fate::OutsidePeriod {
-                waits: delivered.is_none(),
-            };
-        }
-        match self.assumption(attributes, delivered) {
-            _ if delivered.is_some() => Fate::Delivered,
-            Assumption::Undecided => Fate::Undecided,
-            Assumption::Delivered => Fate::Delivered,
-            Assumption::None => Fate::Undelivered,
-        }
-    }
-
-    /// What D-3 makes of a message without a delivery.
-    fn assumption(&self, attributes: Attributes, delivered: Option<Instant>) -> Assumption {
-        if delivered.is_some() {
-            return Assumption::None;
-        }
-        match self.terms.settings.assume_sent_is_delivered {
-            AssumeSentIsDelivered::On if !attributes.has(Flag::Failed) => Assumption::Delivered,
-            AssumeSentIsDelivered::Auto if !self.knows_deliveries => Assumption::Undecided,
-            _ => Assumption::None,
-        }
     }
 
     fn outbound(
@@ -429,49 +391,6 @@ impl Folder<'_> {
         })
     }
 
-    /// When some rows of a message alone have it delivered, or received.
-    fn delivered_by(&self, rows: &[Row], is_outbound: bool) -> Option<Instant> {
-        let (first, others) = rows.split_first()?;
-        let mut message = self.start(first);
-        for row in others {
-            self.add(&mut message, row);
-        }
-        match is_outbound {
-            true => message.delivered.or(message.seen),
-            false => Some(message.first),
-        }
-    }
-
-    fn tracked(
-        &self,
-        message: &FoldedMessage,
-        fate: Fate,
-        sent: Instant,
-        delivered: Option<Instant>,
-        rows: &[Row],
-        duplicates: u64,
-    ) -> Tracked {
-        let is_inbound = message.attributes.direction() == Some(Direction::Inbound);
-        let (instant, sent, row) = match is_inbound {
-            true => (message.first, message.first, message.row),
-            false => {
-                let instant = place_in_time(message.attributes, sent, delivered);
-                (instant, sent, message.stands_for())
-            }
-        };
-        Tracked {
-            key: rows[0].fold_key(),
-            pair: message.pair,
-            instant,
-            sent,
-            row,
-            rows: rows.len() as u32,
-            duplicates: duplicates as u32,
-            conflicts: 0,
-            fate,
-        }
-    }
-
     /// A number may have moved between accounts: the account is the one it had when the message was sent.
     pub(super) fn own_account(
         &self,
@@ -524,22 +443,15 @@ impl Folder<'_> {
 }
 
 /// An answered call counts at its timestamp, whatever is known of its delivery (W-4).
-fn place_in_time(attributes: Attributes, sent: Instant, delivered: Option<Instant>) -> Instant {
+pub(super) fn place_in_time(
+    attributes: Attributes,
+    sent: Instant,
+    delivered: Option<Instant>,
+) -> Instant {
     match attributes.kind() {
         Some(Kind::Call) => sent,
         _ => delivered.unwrap_or(sent),
     }
-}
-
-/// What D-3 makes of a message without a delivery.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Assumption {
-    /// Nothing.
-    None,
-    /// It counts as delivered.
-    Delivered,
-    /// The whole log decides.
-    Undecided,
 }
 
 /// What a row says of its message's sending and delivery.

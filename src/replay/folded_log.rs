@@ -301,6 +301,13 @@ impl<'l> FoldedLog<'l> {
                 carried.settled_before
             ));
         }
+        let revived = self.folded.track.revived;
+        if revived > 0 {
+            told.push(format!(
+                "{revived} messages were settled as failed or never delivered, and were delivered after all: what they \
+                 cost is missing; run the whole log again without --state-in, or begin with a longer --horizon"
+            ));
+        }
         if carried.assumes_delivery && self.knows_deliveries {
             told.push(
                 "D-3: the first run took what was sent for delivered, because no row told of a delivery; now some do. \
@@ -456,7 +463,7 @@ impl<'l> FoldedLog<'l> {
         let kept = keeper.map(|keeper| {
             let left = keeper.keep(
                 folded,
-                since_rest,
+                (since_rest, &self.opted_out),
                 &totals,
                 &rejected_by_code,
                 self.places.rows(),

@@ -2,7 +2,8 @@
 
 use hashbrown::HashSet;
 
-use super::carried::{Carried, DELIVERY_DAYS_MAX, Fate, Keeping, Kept, SETTLED_ID_DAYS, Tracked};
+use super::carried::{Carried, DELIVERY_DAYS_MAX, Keeping, Kept, SETTLED_ID_DAYS, Tracked};
+use super::fate::Fate;
 use super::folded::Folded;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairTable;
@@ -67,16 +68,18 @@ impl<'a> Keeper<'a> {
     pub fn keep(
         &self,
         folded: &Folded,
-        since_rest: Vec<RowNumber>,
+        (since_rest, opted_out): (Vec<RowNumber>, &HashSet<RowNumber>),
         totals: &ControlTotals,
         rejected_by_code: &CountByName,
         rows: u32,
     ) -> Kept {
         let since_rest: HashSet<RowNumber> = since_rest.into_iter().collect();
+        // An opt-out by error 131050 is a failure: it is remembered as long as a delivery could be.
         let stays = |message: &Tracked| {
             message.instant >= self.settles_before
                 || self.waits(message)
                 || since_rest.contains(&message.row)
+                || opted_out.contains(&message.row) && message.sent >= self.gives_up_before()
         };
         let mut totals = totals.clone();
         let mut rejected_by_code = rejected_by_code.clone();
@@ -99,7 +102,7 @@ impl<'a> Keeper<'a> {
                     keep_rejected(conflict.code(), message.conflicts);
                 }
             } else {
-                settled.push((message.instant, message.key));
+                settled.push((message.instant, message.settled_key(self.assumes_delivery)));
             }
         }
         let followers = folded.track.followers.iter();
@@ -125,8 +128,12 @@ impl<'a> Keeper<'a> {
 
     /// Whether a message was sent and may still be delivered.
     fn waits(&self, message: &Tracked) -> bool {
-        let since = before(self.end_of_log, DELIVERY_DAYS_MAX * MICROS_PER_DAY);
-        message.sent >= since && message.fate.waits(self.assumes_delivery)
+        message.sent >= self.gives_up_before() && message.fate.waits(self.assumes_delivery)
+    }
+
+    /// What was sent before will not be delivered any more.
+    fn gives_up_before(&self) -> Instant {
+        before(self.end_of_log, DELIVERY_DAYS_MAX * MICROS_PER_DAY)
     }
 }
 

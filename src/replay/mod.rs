@@ -17,6 +17,7 @@ mod attributes;
 pub mod carried;
 mod chains;
 mod conflict;
+mod fate;
 mod fold;
 mod folded;
 mod folded_log;

@@ -3,6 +3,8 @@
 //! A pair is at rest at an instant if nothing before it can reach beyond it: no customer service window, no click
 //! that waits for an answer, no conversation or entry point, no message on its way. What came before such an
 //! instant decides nothing after it, so the rows since then, judged by themselves, give what the whole log gives.
+//! A message that was sent and may still be delivered needs, beside those, what was open when it was sent: the rows
+//! since the rest before, up to itself.
 //! Members of a group share its windows and so its rest.
 
 use std::sync::Mutex;
@@ -24,14 +26,18 @@ type Busy = (Instant, Instant);
 /// Findings look this much further than charges: a template repeated, or sent late after a window (hours).
 const FINDING_HOURS: i64 = 24;
 
+/// What was opened before an instant ends within so much, whatever comes then: longer than the longest conversation,
+/// entry point, or look of a finding (hours).
+const REACH_HOURS: i64 = LONGER_HOURS + FINDING_HOURS;
+
 /// Looks for the messages since each pair's last rest.
 pub struct RestSearch<'a> {
     /// The instant at which pairs should be at rest.
     at: Instant,
     terms: &'a Terms,
     pairs: &'a PairTable,
-    /// When the first message was sent that a pair still waits to see delivered.
-    waiting: HashMap<PairKey, Instant>,
+    /// When the messages were sent that a pair still waits to see delivered.
+    waiting: HashMap<PairKey, Vec<Instant>>,
     found: Mutex<Vec<RowNumber>>,
     groups: Mutex<HashMap<(u32, u32), GroupStretches>>,
 }
@@ -44,23 +50,22 @@ struct GroupStretches {
 }
 
 impl<'a> RestSearch<'a> {
-    /// A search at an instant; messages that wait for their delivery keep their pairs from rest.
+    /// A search at an instant, with the messages that wait for their delivery.
     pub fn new<'t>(
         at: Instant,
         terms: &'a Terms,
         pairs: &'a PairTable,
         waiting: impl Iterator<Item = &'t Tracked>,
     ) -> Self {
-        let mut first: HashMap<PairKey, Instant> = HashMap::new();
+        let mut sent: HashMap<PairKey, Vec<Instant>> = HashMap::new();
         for message in waiting {
-            let since = first.entry(message.pair).or_insert(message.sent);
-            *since = message.sent.min(*since);
+            sent.entry(message.pair).or_default().push(message.sent);
         }
         Self {
             at,
             terms,
             pairs,
-            waiting: first,
+            waiting: sent,
             found: Mutex::default(),
             groups: Mutex::default(),
         }
@@ -87,13 +92,13 @@ impl<'a> RestSearch<'a> {
                 stretches.messages.extend(messages);
             }
             None => {
-                if let Some(&since) = self.waiting.get(&first.pair()) {
-                    busy.push((since, Instant::MAX));
-                }
-                let rest = last_rest(&mut busy, self.at);
-                if rest < self.at {
-                    let since = pair.iter().filter(|message| rest <= message.instant());
-                    lock(&self.found).extend(since.map(Message::row));
+                let waiting = self.waiting.get(&first.pair());
+                let needed = needed(&mut busy, waiting.map_or(&[], Vec::as_slice), self.at);
+                if needed.since < self.at || !needed.before.is_empty() {
+                    let rows = pair
+                        .iter()
+                        .filter(|message| needed.holds(message.instant()));
+                    lock(&self.found).extend(rows.map(Message::row));
                 }
             }
         }
@@ -110,13 +115,10 @@ impl<'a> RestSearch<'a> {
             .groups
             .into_inner()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
-        for (pair, &since) in &self.waiting {
+        for (pair, sent) in &self.waiting {
             if let Some(group) = self.pairs.group(*pair) {
-                groups
-                    .entry(group)
-                    .or_default()
-                    .busy
-                    .push((since, Instant::MAX));
+                let busy = &mut groups.entry(group).or_default().busy;
+                busy.extend(sent.iter().map(|&sent| (sent, Instant::MAX)));
             }
         }
         for stretches in groups.values_mut() {
@@ -180,6 +182,45 @@ impl<'a> RestSearch<'a> {
     }
 }
 
+/// Which messages of a pair are needed.
+#[derive(Debug, PartialEq, Eq)]
+struct Needed {
+    /// All since then.
+    since: Instant,
+    /// And those in these stretches, their ends included.
+    before: Vec<(Instant, Instant)>,
+}
+
+impl Needed {
+    fn holds(&self, at: Instant) -> bool {
+        let is_before = |(start, end): &(Instant, Instant)| *start <= at && at <= *end;
+        self.since <= at || self.before.iter().any(is_before)
+    }
+}
+
+/// The messages since the last rest, and what was open when the messages were sent that are still on their way.
+fn needed(busy: &mut [Busy], sent: &[Instant], at: Instant) -> Needed {
+    let mut needed = Needed {
+        since: last_rest(busy, at),
+        before: Vec::new(),
+    };
+    let mut sent = sent.to_vec();
+    sent.sort_unstable();
+    for &sent in sent.iter().rev().filter(|&&sent| sent < at) {
+        if needed.holds(sent) {
+            continue;
+        }
+        let start = last_rest(busy, sent).min(sent);
+        // Rows in between are left out only where nothing from before reaches over the gap.
+        if needed.since <= sent.plus_hours(REACH_HOURS) {
+            needed.since = start;
+        } else {
+            needed.before.push((start, sent));
+        }
+    }
+    needed
+}
+
 /// The last instant, not after `at`, at which nothing is open.
 fn last_rest(busy: &mut [Busy], at: Instant) -> Instant {
     busy.sort_unstable();
@@ -219,6 +260,32 @@ mod tests {
         assert_eq!(rest(&[(77, 101)], 100), 77);
         // What begins at the instant is seen again anyway.
         assert_eq!(rest(&[(100, 124)], 100), 100);
+    }
+
+    #[test]
+    fn what_was_open_when_a_message_was_sent_is_needed_as_long_as_it_may_be_delivered() {
+        let hours = |hour: i64| Instant::from_seconds(hour * 3600);
+        let needed = |busy: &[(i64, i64)], sent: &[i64], at: i64| {
+            let busy = busy.iter().map(|&(from, to)| (hours(from), hours(to)));
+            let sent: Vec<Instant> = sent.iter().map(|&hour| hours(hour)).collect();
+            let needed = super::needed(&mut busy.collect::<Vec<_>>(), &sent, hours(at));
+            let hour = |at: Instant| at.micros() / 3_600_000_000;
+            let before: Vec<(i64, i64)> = needed
+                .before
+                .iter()
+                .map(|&(start, end)| (hour(start), hour(end)))
+                .collect();
+            (hour(needed.since), before)
+        };
+        let busy = [(10, 34), (20, 44), (500, 524), (990, 1014)];
+        assert_eq!(needed(&busy, &[], 1000), (990, vec![]));
+        // Sent while something was open: from its beginning up to the message.
+        assert_eq!(needed(&busy, &[30], 1000), (990, vec![(10, 30)]));
+        // Sent while nothing was open.
+        assert_eq!(needed(&busy, &[60], 1000), (990, vec![(60, 60)]));
+        // Sent so late that what it met could reach over the gap: everything since.
+        assert_eq!(needed(&busy, &[510, 810], 1000), (810, vec![(500, 510)]));
+        assert_eq!(needed(&busy, &[998], 1000), (990, vec![]));
     }
 
     #[test]

@@ -19,9 +19,10 @@ pub fn key(business: u16, customer: u64, day: u64) -> u64 {
     ((u64::from(business) << CUSTOMER_BITS | customer) << DAY_BITS | day) << SERIAL_BITS
 }
 
-/// The number of an id. Mixing is a bijection: different keys never meet.
-pub fn unique(key: u64) -> u64 {
-    mixed(key)
+/// The number of an id. Mixing is a bijection: different keys of a seed never meet, and those of two seeds, whose logs
+/// may be read as one, hardly ever.
+pub fn unique(seed: u64, key: u64) -> u64 {
+    mixed(key ^ mixed(seed))
 }
 
 /// Writes the id of a number.
@@ -47,7 +48,7 @@ mod tests {
     #[test]
     fn ids_are_ordered_as_their_numbers() {
         assert!(SIGNS.is_sorted());
-        let mut numbers: Vec<u64> = (0..500).map(|key| unique(key << 20)).collect();
+        let mut numbers: Vec<u64> = (0..500).map(|key| unique(7, key << 20)).collect();
         numbers.sort_unstable();
         let ids: Vec<String> = numbers.iter().map(|&number| written(number)).collect();
         assert!(ids.is_sorted() && ids[0].len() == ID_BYTES);

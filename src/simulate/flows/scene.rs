@@ -119,7 +119,7 @@ impl<'s> Scene<'s> {
     fn blank(&self, at: i64, kind: Kind) -> Message {
         Message {
             at,
-            id: ids::unique(self.cast.key | self.serial),
+            id: ids::unique(self.model.seed, self.cast.key | self.serial),
             customer: self.cast.customer,
             delivered_after: NEVER,
             read_after: NEVER,
