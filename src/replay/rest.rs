@@ -167,7 +167,9 @@ impl<'a> RestSearch<'a> {
                     Kind::Template => watched,
                     _ => 0,
                 };
-                busy.push((sent.min(at), at.max(sent).plus_hours(watched)));
+                // What it opens at its own instant rests on what there was when it was sent.
+                let end = at.max(sent).plus_hours(watched);
+                busy.push((sent.min(at), just_after(end)));
             }
         }
         for conversation in judged.conversations {
@@ -180,6 +182,11 @@ impl<'a> RestSearch<'a> {
             busy.push((opened, conversation.expires_at.max(longest)));
         }
     }
+}
+
+/// The first instant that is later.
+fn just_after(at: Instant) -> Instant {
+    Instant::from_micros(at.micros().saturating_add(1))
 }
 
 /// Which messages of a pair are needed.
