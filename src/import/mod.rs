@@ -8,13 +8,15 @@ mod rows;
 mod sink;
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::sync::{Mutex, MutexGuard, PoisonError};
+use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use serde::Serialize;
 
 pub use evidence::write as write_evidence;
 pub use rows::{Refused, Taken};
 pub use sink::{Form, Sink};
+
+use sink::{Encoder, Group};
 
 use crate::log::map::EvidenceRow;
 use crate::log::totals::CountByName;
@@ -69,13 +71,7 @@ pub fn import(
     let evidence = Mutex::new(BTreeSet::new());
     for (number, file) in files.iter().enumerate() {
         imported.files += 1;
-        let queue = Mutex::new(Queue {
-            next: 0,
-            waiting: BTreeMap::new(),
-            sink,
-            imported: &mut imported,
-            refused: Vec::new(),
-        });
+        let queue = Queue::new(sink, &mut imported);
         let epoch_units = Mutex::new(EpochUnits::default());
         file.scan_texts(progress, &|sequence, texts| {
             let taken = Taken::of(texts, cells);
@@ -83,12 +79,10 @@ pub fn import(
                 locked(&evidence).extend(texts.evidence.iter().cloned());
             }
             locked(&epoch_units).merge(&taken.epoch_units);
-            locked(&queue).take(sequence, taken)
+            queue.take(sequence, taken)
         })?;
         locked(&epoch_units).check(file.path())?;
-        let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-        assert!(queue.waiting.is_empty(), "every chunk has been taken up");
-        let rows = queue.refused.into_iter();
+        let rows = queue.finish().into_iter();
         refused.extend(rows.map(|(place, why)| (number, place, why)));
     }
     sink.finish()?;
@@ -121,20 +115,13 @@ pub fn some_rows(
     sink: &mut Sink<'_>,
 ) -> anyhow::Result<u64> {
     let mut imported = Imported::default();
-    let queue = Mutex::new(Queue {
-        next: 0,
-        waiting: BTreeMap::new(),
-        sink,
-        imported: &mut imported,
-        refused: Vec::new(),
-    });
+    let queue = Queue::new(sink, &mut imported);
     file.scan_texts(&|_| {}, &|sequence, texts| {
         let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
         let taken = Taken::of(&texts.some(rows), cells);
-        locked(&queue).take(sequence, taken)
+        queue.take(sequence, taken)
     })?;
-    let queue = queue.into_inner().unwrap_or_else(PoisonError::into_inner);
-    assert!(queue.waiting.is_empty() && queue.refused.is_empty());
+    assert!(queue.finish().is_empty(), "every row was usable before");
     Ok(imported.rows_written)
 }
 
@@ -145,17 +132,58 @@ pub fn columns(files: &[Box<dyn LogFile>]) -> Vec<Column> {
     columns.into_iter().collect()
 }
 
-/// Chunks that wait for those before them.
+/// Chunks on their way from the threads that read them to the file.
 struct Queue<'q, 's> {
+    encoder: Arc<Encoder>,
+    state: Mutex<QueueState<'q, 's>>,
+}
+
+struct QueueState<'q, 's> {
     next: u32,
+    /// Chunks that wait for those before them.
     waiting: BTreeMap<u32, Taken>,
     sink: &'q mut Sink<'s>,
     imported: &'q mut Imported,
     refused: Vec<((u32, u32), Refused)>,
 }
 
-impl Queue<'_, '_> {
-    fn take(&mut self, sequence: u32, taken: Taken) -> anyhow::Result<()> {
+impl<'q, 's> Queue<'q, 's> {
+    fn new(sink: &'q mut Sink<'s>, imported: &'q mut Imported) -> Self {
+        Self {
+            encoder: sink.encoder(),
+            state: Mutex::new(QueueState {
+                next: 0,
+                waiting: BTreeMap::new(),
+                sink,
+                imported,
+                refused: Vec::new(),
+            }),
+        }
+    }
+
+    /// Takes a chunk; the thread whose chunk fills a group encodes it while others go on.
+    fn take(&self, sequence: u32, taken: Taken) -> anyhow::Result<()> {
+        let groups = locked(&self.state).take(sequence, taken);
+        for group in groups {
+            let number = group.number();
+            let encoded = self.encoder.encode(group)?;
+            locked(&self.state).sink.write(number, encoded)?;
+        }
+        Ok(())
+    }
+
+    /// The rows that cannot be used.
+    fn finish(self) -> Vec<((u32, u32), Refused)> {
+        let state = self.state.into_inner();
+        let state = state.unwrap_or_else(PoisonError::into_inner);
+        assert!(state.waiting.is_empty(), "every chunk has been taken up");
+        state.refused
+    }
+}
+
+impl QueueState<'_, '_> {
+    fn take(&mut self, sequence: u32, taken: Taken) -> Vec<Group> {
+        let mut groups = Vec::new();
         self.waiting.insert(sequence, taken);
         while let Some(taken) = self.waiting.remove(&self.next) {
             let imported = &mut *self.imported;
@@ -169,10 +197,10 @@ impl Queue<'_, '_> {
                 *imported.rejected.entry(code).or_default() += 1;
                 self.refused.push(((self.next, row), refused));
             }
-            self.sink.add(taken)?;
+            groups.extend(self.sink.add(taken));
             self.next += 1;
         }
-        Ok(())
+        groups
     }
 }
 

@@ -1,6 +1,8 @@
 //! Where imported rows go: row groups of a Parquet file, or the rows of a CSV file.
 
+use std::collections::BTreeMap;
 use std::io::Write;
+use std::sync::Arc;
 
 use anyhow::Result;
 use hashbrown::HashMap;
@@ -9,7 +11,7 @@ use super::rows::Taken;
 use crate::log::texts::TextColumn;
 use crate::log::{Column, Provenance};
 use crate::report::tables::frame::{Cells, ColumnKind, ColumnSpec, Texts, Words};
-use crate::report::tables::parquet::{ParquetTable, Schema};
+use crate::report::tables::parquet::{ParquetTable, RowGroup, Schema};
 use crate::vocabulary::Instant;
 
 /// Rows that are sorted and written together.
@@ -26,20 +28,39 @@ pub enum Form {
     Csv,
 }
 
-/// A log that is being written.
+/// A log that is being written. Threads encode groups beside each other; they are written in their order.
 pub struct Sink<'w> {
-    columns: Vec<Column>,
+    encoder: Arc<Encoder>,
     /// Noted in the file, where its form can keep it.
     source: Option<Provenance>,
     file: File<'w>,
-    /// Chunks whose rows are not written yet.
+    /// Chunks whose rows are in no group yet.
     waiting: Vec<Taken>,
     waiting_rows: usize,
+    /// The number of the next group.
+    next: u64,
+    /// Groups that wait for those before them.
+    encoded: BTreeMap<u64, Encoded>,
+    written: u64,
 }
 
 enum File<'w> {
-    Parquet(Schema, Option<ParquetTable<&'w mut (dyn Write + Send)>>),
-    Csv(csv::Writer<&'w mut (dyn Write + Send)>),
+    Parquet(Option<ParquetTable<&'w mut (dyn Write + Send)>>),
+    Csv(&'w mut (dyn Write + Send)),
+}
+
+/// Chunks whose rows are written together.
+pub struct Group {
+    number: u64,
+    chunks: Vec<Taken>,
+}
+
+/// The bytes of a group.
+pub enum Encoded {
+    /// A row group.
+    Parquet(RowGroup),
+    /// Lines.
+    Csv(Vec<u8>),
 }
 
 impl<'w> Sink<'w> {
@@ -53,39 +74,63 @@ impl<'w> Sink<'w> {
         source: Option<Provenance>,
         file: &'w mut (dyn Write + Send),
     ) -> Result<Self> {
-        let file = match form {
+        let (file, schema) = match form {
             Form::Parquet => {
                 let specs: Vec<ColumnSpec> = columns.iter().map(|&column| spec(column)).collect();
                 let schema = Schema::new(&specs);
                 let table = ParquetTable::new(file, &schema);
-                File::Parquet(schema, Some(table))
+                (File::Parquet(Some(table)), Some(schema))
             }
             Form::Csv => {
-                let mut writer = csv::Writer::from_writer(file);
-                writer.write_record(columns.iter().map(|column| column.name()))?;
-                File::Csv(writer)
+                let mut head = csv::Writer::from_writer(&mut *file);
+                head.write_record(columns.iter().map(|column| column.name()))?;
+                head.flush()?;
+                drop(head);
+                (File::Csv(file), None)
             }
         };
         Ok(Self {
-            columns,
+            encoder: Arc::new(Encoder { columns, schema }),
             source,
             file,
             waiting: Vec::new(),
             waiting_rows: 0,
+            next: 0,
+            encoded: BTreeMap::new(),
+            written: 0,
         })
     }
 
-    /// Adds the rows of a chunk.
-    ///
-    /// # Errors
-    /// If nothing can be written.
-    pub fn add(&mut self, taken: Taken) -> Result<()> {
+    /// What turns groups into bytes, for any thread.
+    pub fn encoder(&self) -> Arc<Encoder> {
+        Arc::clone(&self.encoder)
+    }
+
+    /// Adds the rows of a chunk; a group that is now full has to be encoded and written.
+    pub fn add(&mut self, taken: Taken) -> Option<Group> {
         self.waiting_rows += taken.rows();
         if taken.rows() > 0 {
             self.waiting.push(taken);
         }
-        if self.waiting_rows >= GROUP_ROWS {
-            self.write_group()?;
+        match self.waiting_rows >= GROUP_ROWS {
+            true => self.group(),
+            false => None,
+        }
+    }
+
+    /// Writes an encoded group, as soon as those before it are written.
+    ///
+    /// # Errors
+    /// If nothing can be written.
+    pub fn write(&mut self, number: u64, encoded: Encoded) -> Result<()> {
+        self.encoded.insert(number, encoded);
+        while let Some(encoded) = self.encoded.remove(&self.written) {
+            match (&mut self.file, encoded) {
+                (File::Parquet(Some(table)), Encoded::Parquet(group)) => table.write(&group)?,
+                (File::Csv(file), Encoded::Csv(lines)) => file.write_all(&lines)?,
+                _ => {}
+            }
+            self.written += 1;
         }
         Ok(())
     }
@@ -95,71 +140,110 @@ impl<'w> Sink<'w> {
     /// # Errors
     /// If nothing can be written.
     pub fn finish(&mut self) -> Result<()> {
-        if self.waiting_rows > 0 {
-            self.write_group()?;
+        if let Some(group) = self.group() {
+            let number = group.number();
+            let encoded = self.encoder.encode(group)?;
+            self.write(number, encoded)?;
         }
         match &mut self.file {
-            File::Parquet(_, table) => {
+            File::Parquet(table) => {
                 if let Some(table) = table.take() {
                     let source = self.source.as_ref().and_then(Provenance::to_json);
                     let note = source.map(|source| (Provenance::KEY, source));
                     table.finish_with(note)?.flush()?;
                 }
             }
-            File::Csv(writer) => writer.flush()?,
+            File::Csv(file) => file.flush()?,
         }
         Ok(())
     }
 
-    /// Writes the waiting rows as one group, sorted by time.
-    fn write_group(&mut self) -> Result<()> {
-        let chunks = std::mem::take(&mut self.waiting);
+    fn group(&mut self) -> Option<Group> {
+        if self.waiting_rows == 0 {
+            return None;
+        }
         self.waiting_rows = 0;
+        let number = self.next;
+        self.next += 1;
+        Some(Group {
+            number,
+            chunks: std::mem::take(&mut self.waiting),
+        })
+    }
+}
+
+impl Group {
+    /// Its place among the groups.
+    pub fn number(&self) -> u64 {
+        self.number
+    }
+}
+
+/// Turns groups into bytes.
+pub struct Encoder {
+    columns: Vec<Column>,
+    /// Of Parquet.
+    schema: Option<Schema>,
+}
+
+impl Encoder {
+    /// The rows of a group, sorted by time.
+    ///
+    /// # Errors
+    /// If they cannot be compressed.
+    pub fn encode(&self, group: Group) -> Result<Encoded> {
+        let chunks = group.chunks;
         let places = chunks.iter().enumerate().flat_map(|(number, chunk)| {
             let timestamps = chunk.timestamps().iter().enumerate();
             timestamps.map(move |(row, &timestamp)| (timestamp, number as u32, row as u32))
         });
         let mut places: Vec<(Option<i64>, u32, u32)> = places.collect();
         places.sort_unstable();
-        match &mut self.file {
-            File::Parquet(schema, Some(table)) => {
-                let mut group = schema.row_group()?;
-                let mut pages: Vec<Page> = self
-                    .columns
-                    .iter()
-                    .map(|&column| Page::of(column))
-                    .collect();
-                for places in places.chunks(PAGE_ROWS) {
-                    for (page, &column) in pages.iter_mut().zip(&self.columns) {
-                        page.fill(column, &chunks, places);
-                    }
-                    let cells: Vec<Cells<'_>> = pages.iter().map(Page::cells).collect();
-                    schema.add_page(&cells, &mut group)?;
-                }
-                let cells: Vec<Cells<'_>> = pages.iter().map(Page::cells).collect();
-                schema.add_dictionaries(&cells, &mut group);
-                table.write(&group)
-            }
-            File::Parquet(_, None) => Ok(()),
-            File::Csv(writer) => {
-                for &(_, chunk, row) in &places {
-                    for &column in &self.columns {
-                        let chunk = &chunks[chunk as usize];
-                        match instants(chunk, column) {
-                            Some(instants) => {
-                                let micros = instants[row as usize];
-                                let text =
-                                    micros.map(|micros| Instant::from_micros(micros).to_string());
-                                writer.write_field(text.unwrap_or_default())?;
-                            }
-                            None => writer.write_field(cells(chunk, column).cell(row as usize))?,
-                        }
-                    }
-                    writer.write_record(None::<&[u8]>)?;
-                }
-                Ok(())
-            }
+        match &self.schema {
+            Some(schema) => self.row_group(schema, &chunks, &places),
+            None => self.lines(&chunks, &places),
         }
+    }
+
+    fn row_group(
+        &self,
+        schema: &Schema,
+        chunks: &[Taken],
+        places: &[(Option<i64>, u32, u32)],
+    ) -> Result<Encoded> {
+        let mut group = schema.row_group()?;
+        let columns = self.columns.iter();
+        let mut pages: Vec<Page> = columns.map(|&column| Page::of(column)).collect();
+        for places in places.chunks(PAGE_ROWS) {
+            for (page, &column) in pages.iter_mut().zip(&self.columns) {
+                page.fill(column, chunks, places);
+            }
+            let cells: Vec<Cells<'_>> = pages.iter().map(Page::cells).collect();
+            schema.add_page(&cells, &mut group)?;
+        }
+        let cells: Vec<Cells<'_>> = pages.iter().map(Page::cells).collect();
+        schema.add_dictionaries(&cells, &mut group);
+        Ok(Encoded::Parquet(group))
+    }
+
+    fn lines(&self, chunks: &[Taken], places: &[(Option<i64>, u32, u32)]) -> Result<Encoded> {
+        let mut writer = csv::Writer::from_writer(Vec::new());
+        for &(_, chunk, row) in places {
+            for &column in &self.columns {
+                let chunk = &chunks[chunk as usize];
+                match instants(chunk, column) {
+                    Some(instants) => {
+                        let micros = instants[row as usize];
+                        let text = micros.map(|micros| Instant::from_micros(micros).to_string());
+                        writer.write_field(text.unwrap_or_default())?;
+                    }
+                    None => writer.write_field(cells(chunk, column).cell(row as usize))?,
+                }
+            }
+            writer.write_record(None::<&[u8]>)?;
+        }
+        let lines = writer.into_inner();
+        Ok(Encoded::Csv(lines.map_err(|error| error.into_error())?))
     }
 }
 

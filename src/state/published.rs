@@ -5,7 +5,7 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use hashbrown::HashMap;
-use xxhash_rust::xxh3::Xxh3;
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use crate::log::{LogError, TableCell, TableFile, TableRows};
 use crate::report::tables::{
@@ -42,12 +42,6 @@ pub struct Closed<'a> {
     pub before: Instant,
     /// Local months that are closed.
     pub months: &'a BTreeSet<String>,
-}
-
-/// A row of a published table.
-struct Known {
-    row: u64,
-    content: u64,
 }
 
 impl News {
@@ -155,38 +149,41 @@ fn compare(
     columns: &[ColumnSpec],
 ) -> Result<Compared, LogError> {
     let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let mut known: HashMap<Vec<u8>, Known> = HashMap::new();
-    each_row(published, &names, |id, row, content| {
-        known.insert(id.to_vec(), Known { row, content });
-    })?;
+    let (before, after) = rayon::join(|| marks(published, &names), || marks(now, &names));
+    let known = before?.into_iter().zip(0..);
+    let mut known: HashMap<u128, (u64, u64)> = known
+        .map(|(mark, row)| (mark.id, (row, mark.content)))
+        .collect();
     let mut compared = Compared {
         is_new: Vec::with_capacity(now.rows() as usize),
         changed: Vec::new(),
         withdrawn: Vec::new(),
     };
-    each_row(now, &names, |id, row, content| {
-        let known = known.remove(id);
+    for (mark, row) in after?.into_iter().zip(0..) {
+        let known = known.remove(&mark.id);
         compared.is_new.push(known.is_none());
-        if let Some(known) = known.filter(|known| known.content != content) {
-            compared.changed.push((known.row, row));
+        if let Some((was, _)) = known.filter(|&(_, content)| content != mark.content) {
+            compared.changed.push((was, row));
         }
-    })?;
-    compared.withdrawn = known.into_values().map(|known| known.row).collect();
+    }
+    compared.withdrawn = known.into_values().map(|(row, _)| row).collect();
     compared.withdrawn.sort_unstable();
     // Both are read in the order of the published table, which spares going back and forth.
     compared.changed.sort_unstable();
     Ok(compared)
 }
 
-/// Goes through a table: id, row, and a hash of all that the row says.
-fn each_row(
-    table: &TableFile,
-    names: &[&str],
-    mut take: impl FnMut(&[u8], u64, u64),
-) -> Result<(), LogError> {
+/// Hashes by which a row is known, and by which it is seen to say something else.
+struct Mark {
+    id: u128,
+    content: u64,
+}
+
+/// The marks of a table's rows, in their order.
+fn marks(table: &TableFile, names: &[&str]) -> Result<Vec<Mark>, LogError> {
+    let mut marks = Vec::with_capacity(table.rows() as usize);
     let mut rows = table.select(names)?;
     while rows.next_batch()? {
-        let first = rows.batch().start;
         for row in 0..rows.len() {
             let mut hash = Xxh3::new();
             for column in 0..names.len() {
@@ -203,11 +200,13 @@ fn each_row(
                     }
                 }
             }
-            let id = rows.cell(0, row).text().unwrap_or_default();
-            take(id, first + row as u64, hash.digest());
+            marks.push(Mark {
+                id: xxh3_128(rows.cell(0, row).text().unwrap_or_default()),
+                content: hash.digest(),
+            });
         }
     }
-    Ok(())
+    Ok(marks)
 }
 
 /// Whose line it is.

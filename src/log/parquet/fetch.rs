@@ -1,6 +1,8 @@
 //! Rows fetched again as text, by their position.
 
 use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
 
 use rayon::prelude::*;
 
@@ -107,24 +109,60 @@ pub(super) fn scan_texts(
     progress: &(dyn Fn(u64) + Sync),
     consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
 ) -> anyhow::Result<()> {
-    let mut rows = TextRows::default();
-    each_chunk(log, &|_| true, &mut |address, chunk| {
-        rows.clear();
-        for row in 0..chunk.rows {
-            match chunk.defect(row) {
-                Some(defect) => rows.defects.push((row as u32, defect)),
-                None => {
-                    for (place, &column) in log.schema.names.iter().enumerate() {
-                        rows.columns[column.index()].push(chunk.cell(place, row));
+    let pieces = log.pieces(1)?.0;
+    in_turn(&pieces, &|piece| {
+        let mut rows = TextRows::default();
+        chunks_of(log, piece, &|_| true, &mut |address, chunk| {
+            rows.clear();
+            for row in 0..chunk.rows {
+                match chunk.defect(row) {
+                    Some(defect) => rows.defects.push((row as u32, defect)),
+                    None => {
+                        for (place, &column) in log.schema.names.iter().enumerate() {
+                            rows.columns[column.index()].push(chunk.cell(place, row));
+                        }
                     }
                 }
+                rows.end_row();
             }
-            rows.end_row();
-        }
-        consume(address.sequence, &rows)
+            consume(address.sequence, &rows)
+        })
     })?;
     progress(log.file.len());
     Ok(())
+}
+
+/// Works on pieces in parallel, begun in their order: what is done with them waits for those before.
+fn in_turn(
+    pieces: &[Piece],
+    work: &(dyn Fn(&Piece) -> anyhow::Result<()> + Sync),
+) -> anyhow::Result<()> {
+    let next = AtomicUsize::new(0);
+    let failed = Mutex::new(None);
+    let lock = || failed.lock().unwrap_or_else(PoisonError::into_inner);
+    rayon::scope(|scope| {
+        for _ in 0..rayon::current_num_threads() {
+            scope.spawn(|_| {
+                while let Some(piece) = pieces.get(next.fetch_add(1, Ordering::Relaxed)) {
+                    if let Err(error) = work(piece) {
+                        let first = &mut *lock();
+                        if first
+                            .as_ref()
+                            .is_none_or(|(known, _)| piece.sequence < *known)
+                        {
+                            *first = Some((piece.sequence, error));
+                        }
+                        // No piece is begun any more.
+                        next.store(pieces.len(), Ordering::Relaxed);
+                    }
+                }
+            });
+        }
+    });
+    match lock().take() {
+        Some((_, error)) => Err(error),
+        None => Ok(()),
+    }
 }
 
 /// Hands over the texts of those chunks that `select` picks by their number, in order.
@@ -134,27 +172,37 @@ pub(super) fn each_chunk(
     consume: &mut dyn FnMut(ChunkAddress, &ChunkTexts<'_>) -> anyhow::Result<()>,
 ) -> anyhow::Result<()> {
     for piece in &log.pieces(1)?.0 {
-        if !piece.sequences().any(select) {
+        if piece.sequences().any(select) {
+            chunks_of(log, piece, select, consume)?;
+        }
+    }
+    Ok(())
+}
+
+/// Hands over the texts of those chunks of a piece that `select` picks, in order.
+fn chunks_of(
+    log: &ParquetFile,
+    piece: &Piece,
+    select: &dyn Fn(u32) -> bool,
+    consume: &mut dyn FnMut(ChunkAddress, &ChunkTexts<'_>) -> anyhow::Result<()>,
+) -> anyhow::Result<()> {
+    let columns = log.schema.columns.iter();
+    let columns = columns.map(|column| ColumnTexts::open(log, piece.group, column));
+    let mut texts = ChunkTexts {
+        columns: columns.collect::<anyhow::Result<_>>()?,
+        rows: 0,
+    };
+    for (address, rows) in piece.chunks() {
+        if !select(address.sequence) {
             continue;
         }
-        let columns = log.schema.columns.iter();
-        let columns = columns.map(|column| ColumnTexts::open(log, piece.group, column));
-        let mut texts = ChunkTexts {
-            columns: columns.collect::<anyhow::Result<_>>()?,
-            rows: 0,
-        };
-        for (address, rows) in piece.chunks() {
-            if !select(address.sequence) {
-                continue;
-            }
-            texts.rows = (rows.end - rows.start) as usize;
-            let wanted = (0..texts.rows as u32).map(|row| (address.sequence, row));
-            let wanted: Vec<(u32, u32)> = wanted.collect();
-            for column in &mut texts.columns {
-                column.read(piece, &wanted)?;
-            }
-            consume(address, &texts)?;
+        texts.rows = (rows.end - rows.start) as usize;
+        let wanted = (0..texts.rows as u32).map(|row| (address.sequence, row));
+        let wanted: Vec<(u32, u32)> = wanted.collect();
+        for column in &mut texts.columns {
+            column.read(piece, &wanted)?;
         }
+        consume(address, &texts)?;
     }
     Ok(())
 }
