@@ -184,6 +184,25 @@ impl Accounts {
             .unwrap_or(0)
     }
 
+    /// To whom a business number belongs, in words that change where that does.
+    pub fn described_number(&self, number: &str) -> String {
+        let mut told = Vec::new();
+        for (account, from, to) in self.numbers.assignments(number) {
+            let mut text = format!("of account {}", self.accounts[account].id);
+            if from != LocalDate::MIN {
+                text.push_str(&format!(" from {from}"));
+            }
+            if to != LocalDate::MAX {
+                text.push_str(&format!(" to {to}"));
+            }
+            told.push(text);
+        }
+        match told.is_empty() {
+            true => "of no account".to_owned(),
+            false => told.join(", "),
+        }
+    }
+
     /// Every allowance that was used elsewhere: whose, in which month, how much.
     pub fn used_allowances(&self) -> impl Iterator<Item = (&str, Month, u64)> {
         let used = self.used_allowance.iter();

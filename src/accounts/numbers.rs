@@ -99,6 +99,15 @@ impl NumberBook {
         })
     }
 
+    /// Who has had a number, from when to when.
+    pub(super) fn assignments(
+        &self,
+        number: &str,
+    ) -> impl Iterator<Item = (usize, LocalDate, LocalDate)> {
+        let found = self.0.get(&key(number)).into_iter().flatten();
+        found.map(|assignment| (assignment.account, assignment.from, assignment.to))
+    }
+
     /// The account of a number at an instant, or the last it had.
     pub(super) fn account_at(&self, number: &str, at: Option<Instant>) -> Option<usize> {
         if self.0.is_empty() {

@@ -18,6 +18,7 @@ use super::inputs::Inputs;
 use super::opened_log::{OpenedLog, Replayed};
 use super::priced::{self, Priced};
 use super::values::month;
+use crate::accounts::Accounts;
 use crate::log::TableFile;
 use crate::pricing::{SettledCharges, TierPosition};
 use crate::replay::carried::{Carried, Keeping};
@@ -26,12 +27,12 @@ use crate::report::summary::ContinuedSummary;
 use crate::report::tables::{Adjustment, Content};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::interrupt;
-use crate::state::{Belongs, Header, Published, Section, State, StateFile};
+use crate::state::{Belongs, HORIZON_DAYS, Header, Published, Section, State, StateFile};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month};
 pub use leave::NextState;
 
 /// Meta repeats a webhook that was not taken for up to 7 days.
-pub const HORIZON_DAYS: u32 = 7;
+pub const HORIZON_DAYS_DEFAULT: u32 = 7;
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Options of runs that continue each other.
@@ -57,7 +58,7 @@ pub struct StateArgs {
 
     /// How many days back a late or repeated row is judged exactly; a longer horizon makes a larger state
     /// [default: that of the state, else 7]
-    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(1..=400), requires = "state_out", env = "COUNTERFOIL_HORIZON", help_heading = "State")]
+    #[arg(long, value_name = "DAYS", value_parser = clap::value_parser!(u32).range(i64::from(*HORIZON_DAYS.start())..=i64::from(*HORIZON_DAYS.end())), requires = "state_out", env = "COUNTERFOIL_HORIZON", help_heading = "State")]
     pub horizon: Option<u32>,
 
     /// Close a local month after this run: from then on its lines change by adjustments only (repeatable)
@@ -132,7 +133,7 @@ impl<'a> Continued<'a> {
         let belongs = belongs::of_run(args, purpose, inputs).or_usage()?;
         let earlier = state_args.state_in.as_deref();
         let earlier = earlier
-            .map(|path| Earlier::read(path, scratch.path(), &belongs))
+            .map(|path| Earlier::read(path, scratch.path(), &belongs, &inputs.accounts))
             .transpose()?;
         Ok(Some(Self {
             args: state_args,
@@ -181,10 +182,11 @@ impl<'a> Continued<'a> {
     /// # Errors
     /// If all of them lie before the horizon, or far behind the last row.
     pub fn check_time(&self, outcome: &Outcome) -> Result<(), Failure> {
-        let (Some(earlier), Some((first, last))) = (&self.earlier, outcome.new_rows) else {
+        let (Some(earlier), Some(rows)) = (&self.earlier, outcome.new_rows) else {
             return Ok(());
         };
         let settled = earlier.carried.settled_before;
+        let last = rows.last;
         if last < settled {
             let error = anyhow::anyhow!(
                 "the new rows end on {last}, before {settled}, up to which the state is settled"
@@ -193,11 +195,15 @@ impl<'a> Continued<'a> {
                 "give rows in the order of time: is this file older than the ones that were read, or the state another log's?",
             ));
         }
-        let Some((_, end)) = earlier.carried.time_range else {
+        let Some(first) = rows
+            .first_after_end
+            .filter(|_| earlier.carried.time_range.is_some())
+        else {
             return Ok(());
         };
-        let gap = Instant::from_micros(i64::from(self.horizon_days()) * MICROS_PER_DAY);
-        let is_gap = first.micros().saturating_sub(end.micros()) > gap.micros();
+        let end = earlier.carried.ends;
+        let gap_micros = i64::from(self.horizon_days()) * MICROS_PER_DAY;
+        let is_gap = first.micros().saturating_sub(end.micros()) > gap_micros;
         if is_gap && !self.args.allow_gap {
             let error = anyhow::anyhow!(
                 "the state ends on {end} and the new rows begin on {first}: more than {} days without any row",
@@ -212,7 +218,10 @@ impl<'a> Continued<'a> {
 
     fn horizon_days(&self) -> u32 {
         let earlier = self.header().map(|header| header.horizon_days);
-        self.args.horizon.or(earlier).unwrap_or(HORIZON_DAYS)
+        self.args
+            .horizon
+            .or(earlier)
+            .unwrap_or(HORIZON_DAYS_DEFAULT)
     }
 
     fn file(&self, name: &str) -> anyhow::Result<(PathBuf, File)> {
@@ -228,9 +237,19 @@ impl<'a> Continued<'a> {
 }
 
 impl Earlier {
-    fn read(path: &Path, scratch: &Path, run: &Belongs) -> Result<Self, Failure> {
+    fn read(
+        path: &Path,
+        scratch: &Path,
+        run: &Belongs,
+        accounts: &Accounts,
+    ) -> Result<Self, Failure> {
         let file = StateFile::open(path).or_input()?;
         let state = State::read(&file).or_input()?;
+        let numbers = state.header.belongs.numbers.keys().cloned();
+        let run = &Belongs {
+            numbers: belongs::described(numbers, accounts),
+            ..run.clone()
+        };
         if let Some(mismatch) = state
             .header
             .belongs
@@ -371,7 +390,7 @@ impl Continued<'_> {
                 .as_ref()
                 .map_or(0, |kept| kept.rows.len() as u64),
             settled_rows: outcome.settled_rows,
-            late_messages: outcome.late_messages,
+            late_messages: outcome.doubts.late,
             adjustments: reasons_of,
             adjusted,
             closed_months: earlier

@@ -45,7 +45,7 @@ pub struct Sink<'w> {
 }
 
 enum File<'w> {
-    Parquet(Option<ParquetTable<&'w mut (dyn Write + Send)>>),
+    Parquet(Option<Box<ParquetTable<&'w mut (dyn Write + Send)>>>),
     Csv(&'w mut (dyn Write + Send)),
 }
 
@@ -79,7 +79,7 @@ impl<'w> Sink<'w> {
                 let specs: Vec<ColumnSpec> = columns.iter().map(|&column| spec(column)).collect();
                 let schema = Schema::new(&specs);
                 let table = ParquetTable::new(file, &schema);
-                (File::Parquet(Some(table)), Some(schema))
+                (File::Parquet(Some(Box::new(table))), Some(schema))
             }
             Form::Csv => {
                 let mut head = csv::Writer::from_writer(&mut *file);

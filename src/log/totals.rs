@@ -44,6 +44,22 @@ impl ControlTotals {
             + self.rejected
     }
 
+    /// Every count by itself.
+    pub fn counts(&self) -> [u64; 10] {
+        [
+            self.rows_read,
+            self.inbound,
+            self.outbound_delivered,
+            self.outbound_undelivered,
+            self.not_api,
+            self.exact_duplicates,
+            self.folded_status_rows,
+            self.other_channel,
+            self.outside_period,
+            self.rejected,
+        ]
+    }
+
     /// Asserts that every row is accounted for.
     ///
     /// # Panics

@@ -7,6 +7,7 @@
 use std::collections::BTreeMap;
 
 use hashbrown::HashSet;
+use serde::{Deserialize, Serialize};
 
 use super::fate::Fate;
 use super::outcome::{RowNumber, RowSet};
@@ -18,7 +19,11 @@ use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
 /// How long a message that was sent may still be delivered: Meta gives it up after 30 days.
 pub const DELIVERY_DAYS_MAX: i64 = 30;
 /// How long the ids of settled messages are remembered, so that a repeated or late row of one is known.
-pub const SETTLED_ID_DAYS: i64 = 35;
+const SETTLED_ID_DAYS: i64 = 35;
+/// And how much longer than the horizon, where that is a long one.
+const SETTLED_ID_DAYS_BEYOND_HORIZON: i64 = 28;
+
+const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
 
 /// Marks the key of a message that was not delivered when it was settled.
 const UNDELIVERED: u64 = 0x9e37_79b9_7f4a_7c15;
@@ -71,7 +76,7 @@ impl SettledMessages {
 }
 
 fn day(at: Instant) -> i32 {
-    at.micros().div_euclid(86_400 * MICROS_PER_SECOND) as i32
+    at.micros().div_euclid(MICROS_PER_DAY) as i32
 }
 
 /// An allowance, as it is named across runs: regime, owner, local month.
@@ -82,8 +87,12 @@ pub type AllowanceName = (Regime, String, Month);
 pub struct Carried {
     /// What was charged before is settled: it was published, and is only counted.
     pub settled_before: Instant,
+    /// The end of the log, but for a few clocks that ran ahead.
+    pub ends: Instant,
     /// First and last instant of any accepted row so far.
     pub time_range: Option<(Instant, Instant)>,
+    /// What earlier runs could no longer settle.
+    pub doubts: Doubts,
     /// What became of the rows that are not carried.
     pub totals: ControlTotals,
     /// Rejected rows by code, so far.
@@ -100,6 +109,27 @@ pub struct Carried {
     pub knows_deliveries: bool,
 }
 
+/// Messages whose charges are not sure any more, since rows of them came after their time was settled.
+#[derive(Clone, Copy, Debug, Default, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Doubts {
+    /// Of which a row came too late: what they cost is estimated.
+    pub late: u64,
+    /// Settled as not delivered, and delivered after all: what they cost is missing.
+    pub revived: u64,
+}
+
+impl Doubts {
+    /// Those of both.
+    #[must_use]
+    pub fn and(self, other: Self) -> Self {
+        Self {
+            late: self.late.saturating_add(other.late),
+            revived: self.revived.saturating_add(other.revived),
+        }
+    }
+}
+
 /// What is settled already when pairs are judged.
 #[derive(Clone, Copy, Debug)]
 pub struct Settled<'a> {
@@ -107,6 +137,15 @@ pub struct Settled<'a> {
     pub before: Instant,
     /// But for messages of which a row came later than that, by the row that stands for each.
     pub late: &'a HashSet<RowNumber>,
+}
+
+impl Keeping {
+    /// How long before the end of the log the ids of settled messages are remembered.
+    pub fn settled_id_micros(&self) -> i64 {
+        let beyond = SETTLED_ID_DAYS_BEYOND_HORIZON * MICROS_PER_DAY;
+        let beyond = self.horizon_micros.saturating_add(beyond);
+        beyond.max(SETTLED_ID_DAYS * MICROS_PER_DAY)
+    }
 }
 
 impl Settled<'_> {
@@ -135,6 +174,8 @@ pub struct Keeping {
 pub struct Kept {
     /// What was charged before is settled from now on.
     pub settles_before: Instant,
+    /// The end of the log, but for a few clocks that ran ahead.
+    pub ends: Instant,
     /// The rows that the next run reads again.
     pub rows: RowSet,
     /// What became of the rows that it does not.
@@ -218,6 +259,15 @@ pub enum SettledAs {
     Undelivered,
 }
 
+/// When rows are that no earlier run has left.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct NewRows {
+    /// The last one.
+    pub last: Instant,
+    /// The first one after the end of the earlier runs' rows.
+    pub first_after_end: Option<Instant>,
+}
+
 /// Messages and rows that folding has seen, in a run that leaves something or continues.
 #[derive(Debug, Default)]
 pub struct Track {
@@ -231,14 +281,23 @@ pub struct Track {
     pub settled_rows: u64,
     /// Settled messages that were not delivered, and now are.
     pub revived: u64,
-    /// First and last instant of rows that no earlier run has left.
-    pub new_rows: Option<(Instant, Instant)>,
+    /// When the rows are that no earlier run has left.
+    pub new_rows: Option<NewRows>,
 }
 
 impl Track {
-    fn see(&mut self, instant: Instant) {
-        let (first, last) = self.new_rows.unwrap_or((instant, instant));
-        self.new_rows = Some((first.min(instant), last.max(instant)));
+    fn see(&mut self, rows: NewRows) {
+        self.new_rows = Some(match self.new_rows {
+            None => rows,
+            Some(known) => NewRows {
+                last: known.last.max(rows.last),
+                first_after_end: known
+                    .first_after_end
+                    .into_iter()
+                    .chain(rows.first_after_end)
+                    .min(),
+            },
+        });
     }
 
     /// Adds what another part has seen.
@@ -248,20 +307,21 @@ impl Track {
         self.late.append(&mut other.late);
         self.settled_rows += other.settled_rows;
         self.revived += other.revived;
-        if let Some((first, last)) = other.new_rows {
-            self.see(first);
-            self.see(last);
+        if let Some(rows) = other.new_rows {
+            self.see(rows);
         }
     }
 }
 
 /// What folding asks of rows that an earlier run left, and notes for the next one.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Carrying {
     /// Rows below this number were left by an earlier run.
     pub carried_rows: u32,
     /// What was charged before is settled.
     pub settled_before: Option<Instant>,
+    /// The end of the rows of earlier runs.
+    pub ends: Instant,
     /// Keys of messages whose rows are no longer there.
     pub settled: HashSet<u64>,
     /// Whether messages are noted for the next run.
@@ -313,7 +373,11 @@ impl Carrying {
     ) {
         let is_new = |row: &Row| row.number().0 >= self.carried_rows;
         for row in rows.iter().filter(|row| is_new(row)) {
-            track.see(row.timestamp());
+            let at = row.timestamp();
+            track.see(NewRows {
+                last: at,
+                first_after_end: (self.ends < at).then_some(at),
+            });
         }
         if let Some(settled) = self.settled_before
             && message.instant < settled

@@ -10,7 +10,7 @@ use rayon::prelude::*;
 
 use super::allowance::Allowances;
 use super::assemble::Assembled;
-use super::carried::{Carried, Carrying, Keeping, Kept, Settled};
+use super::carried::{Carried, Carrying, Doubts, Keeping, Kept, Settled};
 use super::fold::Folder;
 use super::folded::Folded;
 use super::judge::{Judge, Judged};
@@ -140,6 +140,7 @@ impl<'l> FoldedLog<'l> {
             carrying: Carrying {
                 carried_rows,
                 settled_before: request.carried.map(|carried| carried.settled_before),
+                ends: request.carried.map_or(Instant::MIN, |carried| carried.ends),
                 settled: request
                     .carried
                     .map_or_else(HashSet::new, |carried| carried.messages.keys()),
@@ -286,13 +287,21 @@ impl<'l> FoldedLog<'l> {
         self.rejects.iter().filter(is_new).count() as u64
     }
 
+    /// What this run could no longer settle.
+    fn doubts(&self) -> Doubts {
+        Doubts {
+            late: self.late.len() as u64,
+            revived: self.folded.track.revived,
+        }
+    }
+
     /// In what new rows contradict what earlier runs have settled.
     fn contradictions(&self, lens: &Lens<'_>) -> Vec<String> {
         let mut told = Vec::new();
         let Some(carried) = lens.carried else {
             return told;
         };
-        let late = self.late.len();
+        let Doubts { late, revived } = self.doubts().and(carried.doubts);
         if late > 0 {
             told.push(format!(
                 "{late} messages have rows that came after {}, up to which the state is settled: what is charged for \
@@ -301,14 +310,13 @@ impl<'l> FoldedLog<'l> {
                 carried.settled_before
             ));
         }
-        let revived = self.folded.track.revived;
         if revived > 0 {
             told.push(format!(
                 "{revived} messages were settled as failed or never delivered, and were delivered after all: what they \
                  cost is missing; run the whole log again without --state-in, or begin with a longer --horizon"
             ));
         }
-        if carried.assumes_delivery && self.knows_deliveries {
+        if carried.assumes_delivery && (self.knows_deliveries || carried.knows_deliveries) {
             told.push(
                 "D-3: the first run took what was sent for delivered, because no row told of a delivery; now some do. \
                  Run the whole log again without --state-in, or set assume_sent_is_delivered=off from the beginning"
@@ -484,7 +492,8 @@ impl<'l> FoldedLog<'l> {
             kept,
             new_rows: folded.track.new_rows,
             new_rejects: self.new_rejects(),
-            late_messages: self.late.len() as u64,
+            doubts: self.doubts(),
+            rows: self.places.rows(),
             settled_rows: folded.track.settled_rows,
             carried_rows: self.carried_rows,
             totals,

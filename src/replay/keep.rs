@@ -2,7 +2,7 @@
 
 use hashbrown::HashSet;
 
-use super::carried::{Carried, DELIVERY_DAYS_MAX, Keeping, Kept, SETTLED_ID_DAYS, Tracked};
+use super::carried::{Carried, DELIVERY_DAYS_MAX, Keeping, Kept, Tracked};
 use super::fate::Fate;
 use super::folded::Folded;
 use super::outcome::{RowNumber, RowSet};
@@ -24,6 +24,7 @@ pub struct Keeper<'a> {
     carried: Option<&'a Carried>,
     settles_before: Instant,
     end_of_log: Instant,
+    keeping: Keeping,
     assumes_delivery: bool,
 }
 
@@ -37,11 +38,13 @@ impl<'a> Keeper<'a> {
         assumes_delivery: bool,
     ) -> Self {
         let settled = carried.map_or(Instant::MIN, |carried| carried.settled_before);
-        let end_of_log = end_but_for_strays(messages).unwrap_or(settled);
+        let ends = carried.map_or(Instant::MIN, |carried| carried.ends);
+        let end_of_log = end_but_for_strays(messages).map_or(ends, |end| end.max(ends));
         Self {
             carried,
             settles_before: before(end_of_log, keeping.horizon_micros).max(settled),
             end_of_log,
+            keeping,
             assumes_delivery,
         }
     }
@@ -111,10 +114,11 @@ impl<'a> Keeper<'a> {
             .iter()
             .copied()
             .chain(followers.map(|(row, _)| *row));
-        let first_id = before(self.end_of_log, SETTLED_ID_DAYS * MICROS_PER_DAY);
+        let first_id = before(self.end_of_log, self.keeping.settled_id_micros());
         let known = self.carried.map(|carried| carried.messages.clone());
         Kept {
             settles_before: self.settles_before,
+            ends: self.end_of_log,
             rows: RowSet::among(u64::from(rows), rows_left),
             totals,
             rejected_by_code,

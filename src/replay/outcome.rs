@@ -5,7 +5,7 @@ use std::sync::Arc;
 use hashbrown::HashMap;
 
 use super::activity::Activity;
-use super::carried::Kept;
+use super::carried::{Doubts, Kept, NewRows};
 pub use super::inferred::Inferred;
 pub use super::notes::{Mark, Note, Notes};
 pub use super::pair::{PairKey, PairTable};
@@ -301,11 +301,13 @@ pub struct Outcome {
     /// Rows below this number were left by an earlier run.
     pub carried_rows: u32,
     /// First and last instant of the rows that no earlier run has left, in a run that continues or is continued.
-    pub new_rows: Option<(Instant, Instant)>,
+    pub new_rows: Option<NewRows>,
     /// Rejected rows that no earlier run has left.
     pub new_rejects: u64,
     /// Messages of which a row came after their instant was settled.
-    pub late_messages: u64,
+    pub doubts: Doubts,
+    /// How many rows this run has gone through, carried ones included.
+    pub rows: u32,
     /// Rows of messages that were settled, which change nothing any more.
     pub settled_rows: u64,
     /// What is left to the next run, where that was asked for.

@@ -107,6 +107,7 @@ pub fn give_up(error: &dyn std::fmt::Display) {
     let folder = unfinished();
     if let Some(folder) = &*folder {
         remove(folder);
+        remove_scratch();
         eprintln!("error: {error}");
         std::process::exit(i32::from(ExitStatus::Usage.code()));
     }
@@ -127,18 +128,22 @@ fn remove(folder: &Path) {
     }
 }
 
-#[cfg(unix)]
-fn leave() -> ! {
-    let folder = unfinished();
-    if let Some(folder) = &*folder {
-        remove(folder);
-    }
+fn remove_scratch() {
     let scratch = SCRATCH
         .lock()
         .unwrap_or_else(|poisoned| poisoned.into_inner());
     for folder in &*scratch {
         let _ = fs::remove_dir_all(folder);
     }
+}
+
+#[cfg(unix)]
+fn leave() -> ! {
+    let folder = unfinished();
+    if let Some(folder) = &*folder {
+        remove(folder);
+    }
+    remove_scratch();
     let said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let nothing = "interrupted: nothing was written";
     eprintln!("{}", said.as_deref().unwrap_or(nothing));

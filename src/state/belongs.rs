@@ -22,6 +22,8 @@ pub struct Belongs {
     pub tables: BTreeMap<String, String>,
     /// Volumes and allowances that were used elsewhere, each behind its month: they shift ranks.
     pub used_elsewhere: BTreeMap<String, String>,
+    /// To whom the business numbers belong that the log has named so far.
+    pub numbers: BTreeMap<String, String>,
     /// Zone, currency and portfolio of every account that the log has named so far.
     pub accounts: BTreeMap<String, String>,
 }
@@ -37,7 +39,7 @@ impl fmt::Display for Mismatch {
 }
 
 impl Belongs {
-    /// Says in what a run differs that would continue this; accounts that only one of both names do not count.
+    /// Says in what a run differs that would continue this; accounts and numbers that only one of both names do not count.
     ///
     /// What was used elsewhere counts up to the last month that has settled charges: ranks of later ones are counted
     /// again.
@@ -69,11 +71,16 @@ impl Belongs {
                 )
             }),
         );
-        for (name, was) in &self.accounts {
-            if let Some(is) = run.accounts.get(name)
-                && is != was
-            {
-                told.push(format!("account {name} was {was}, now it is {is}"));
+        for (what, mine, theirs) in [
+            ("number", &self.numbers, &run.numbers),
+            ("account", &self.accounts, &run.accounts),
+        ] {
+            for (name, was) in mine {
+                if let Some(is) = theirs.get(name)
+                    && is != was
+                {
+                    told.push(format!("{what} {name} was {was}, now it is {is}"));
+                }
             }
         }
         (!told.is_empty()).then_some(Mismatch(told))
@@ -89,9 +96,14 @@ impl Belongs {
     /// With accounts that an earlier run knew.
     #[must_use]
     pub fn with_accounts_of(mut self, earlier: &Self) -> Self {
-        for (name, terms) in &earlier.accounts {
-            let known = self.accounts.entry(name.clone());
-            known.or_insert_with(|| terms.clone());
+        let known = [
+            (&mut self.accounts, &earlier.accounts),
+            (&mut self.numbers, &earlier.numbers),
+        ];
+        for (mine, theirs) in known {
+            for (name, terms) in theirs {
+                mine.entry(name.clone()).or_insert_with(|| terms.clone());
+            }
         }
         self
     }
@@ -127,6 +139,7 @@ mod tests {
             settings: map(&[("trust", "marks")]),
             tables: map(&[("rate cards", "0123456789abcdef")]),
             used_elsewhere: map(&[("2026-10 allowance of A", "910")]),
+            numbers: map(&[("491", "of A")]),
             accounts: map(&[("A", "EUR, Europe/Berlin")]),
         }
     }
@@ -162,6 +175,7 @@ mod tests {
             .insert("rate cards".to_owned(), "fedcba9876543210".to_owned());
         run.accounts
             .insert("A".to_owned(), "USD, Europe/Berlin".to_owned());
+        run.numbers.insert("491".to_owned(), "of B".to_owned());
         let told = mismatch(&run).expect("differences").to_string();
         assert_eq!(
             told,
@@ -169,6 +183,7 @@ mod tests {
              option rulebook was `none`, now it is `pmp-2026`; \
              setting trust was `marks`, now it is `rules`; \
              rate cards had the hash 0123456789ab, now it has fedcba987654; \
+             number 491 was of A, now it is of B; \
              account A was EUR, Europe/Berlin, now it is USD, Europe/Berlin"
         );
     }

@@ -24,9 +24,9 @@ const START_BYTES: u64 = MAGIC.len() as u64 + 4;
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Section {
-    /// Everything small, as JSON.
+    /// Everything small, as packed JSON.
     Header = 1,
-    /// Counts of settled charges, as CSV.
+    /// Counts of settled charges, as packed JSON.
     Charges = 2,
     /// Keys of settled messages.
     Messages = 3,

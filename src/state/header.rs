@@ -6,11 +6,15 @@ use anyhow::{Context, Result};
 use serde::{Deserialize, Serialize};
 
 use super::Belongs;
+use crate::audit::QUANTITY_MAX;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::pricing::TierPosition;
-use crate::replay::carried::{AllowanceName, Carried, SettledMessages};
+use crate::replay::carried::{AllowanceName, Carried, Doubts, SettledMessages};
 use crate::report::summary::Adjusted;
 use crate::vocabulary::{ChargeCategory, Currency, Instant, LocalDate, Month, Regime};
+
+/// For how many days rows can be carried.
+pub const HORIZON_DAYS: std::ops::RangeInclusive<u32> = 1..=400;
 
 /// How far a zone is ahead of UTC at most.
 const FARTHEST_ZONE_SECONDS: i32 = 14 * 3_600;
@@ -29,6 +33,8 @@ pub struct Header {
     pub horizon_days: u32,
     /// What was charged before is settled (microseconds).
     pub settled_before: i64,
+    /// The end of the log, but for a few clocks that ran ahead (microseconds).
+    pub ends: i64,
     /// First and last instant of any accepted row (microseconds).
     pub time_range: Option<(i64, i64)>,
     /// What became of the rows that are not carried.
@@ -53,8 +59,8 @@ pub struct Header {
     pub findings: BTreeSet<String>,
     /// What adjustments of all runs come to, by month, then currency.
     pub adjusted: BTreeMap<String, BTreeMap<String, Adjusted>>,
-    /// Messages of which a row came after their time was settled.
-    pub late_messages: u64,
+    /// Messages whose charges are not sure any more.
+    pub doubts: Doubts,
 }
 
 /// Settled units of an allowance.
@@ -108,6 +114,36 @@ impl Header {
         LocalDate::at_offset(self.settled_before(), FARTHEST_ZONE_SECONDS).month()
     }
 
+    /// What no run can have written of it, if anything.
+    pub fn fault(&self) -> Option<String> {
+        if !HORIZON_DAYS.contains(&self.horizon_days) {
+            return Some(format!(
+                "a horizon of {} days, where {} to {} are possible",
+                self.horizon_days,
+                HORIZON_DAYS.start(),
+                HORIZON_DAYS.end()
+            ));
+        }
+        let totals = [&self.totals, &self.totals_so_far];
+        let counts = totals.into_iter().flat_map(ControlTotals::counts);
+        let counts = counts.chain([self.runs, self.doubts.late, self.doubts.revived]);
+        let counts = counts.chain(self.rejected_by_code.values().copied());
+        let counts = counts.chain(self.other_channels.values().copied());
+        let counts = counts.chain(self.allowances.iter().map(|allowance| allowance.units));
+        let tiers = self.tiers.iter();
+        let counts = counts.chain(tiers.flat_map(|tier| [tier.counted, tier.without_ladder]));
+        if let Some(count) = counts.into_iter().find(|&count| count > QUANTITY_MAX) {
+            return Some(format!(
+                "a count of {count}, where {QUANTITY_MAX} is the most"
+            ));
+        }
+        let is_closed = |totals: &ControlTotals| totals.rows_read == totals.outcomes();
+        match is_closed(&self.totals) && is_closed(&self.totals_so_far) {
+            true => None,
+            false => Some("control totals that do not close".to_owned()),
+        }
+    }
+
     /// What the replay needs.
     ///
     /// # Errors
@@ -126,6 +162,8 @@ impl Header {
         let instants = |(first, last)| (Instant::from_micros(first), Instant::from_micros(last));
         Ok(Carried {
             settled_before: self.settled_before(),
+            ends: Instant::from_micros(self.ends),
+            doubts: self.doubts,
             time_range: self.time_range.map(instants),
             totals: self.totals.clone(),
             rejected_by_code: self.rejected_by_code.clone(),
@@ -202,5 +240,28 @@ impl From<&TierPosition> for TierName {
             tier: position.tier.clone(),
             next_from: position.next_from,
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_no_run_can_have_written_is_a_fault() {
+        let sound = Header {
+            horizon_days: 7,
+            ..Header::default()
+        };
+        assert_eq!(sound.fault(), None);
+        let mut header = sound.clone();
+        header.horizon_days = u32::MAX;
+        assert!(header.fault().expect("a fault").contains("a horizon of"));
+        let mut header = sound.clone();
+        header.runs = u64::MAX;
+        assert!(header.fault().expect("a fault").contains("a count of"));
+        let mut header = sound;
+        header.totals.inbound = 1;
+        assert!(header.fault().expect("a fault").contains("do not close"));
     }
 }

@@ -19,18 +19,20 @@ mod published;
 mod rows;
 
 use std::fs::File;
-use std::io::{self, Write};
+use std::io::{self, Read, Write};
 
 use anyhow::{Context, Result};
 
 pub use belongs::{Belongs, Mismatch};
 pub use file::{STATE_VERSION, Section, StateFile, StateFileError, StateWriter};
-pub use header::{Header, TierName, allowance_units};
+pub use header::{HORIZON_DAYS, Header, TierName, allowance_units};
 pub use published::{Closed, News, Published};
 pub use rows::write as write_rows;
 
+use crate::audit::{AMOUNT_MAX, QUANTITY_MAX};
 use crate::pricing::SettledCharges;
 use crate::replay::carried::{Carried, SettledMessages};
+use crate::tariff::Amount;
 
 /// What an earlier run left, read.
 #[derive(Debug)]
@@ -51,15 +53,20 @@ impl State {
     pub fn read(file: &StateFile) -> Result<Self, StateFileError> {
         let unpacked = |section: Section, part: &'static str| {
             let bytes = file.bytes(section)?;
-            let unpacked = zstd::stream::decode_all(&*bytes);
-            unpacked.map_err(|error| file.malformed(part, error))
+            unpack(&bytes).map_err(|error| file.malformed(part, error))
         };
         let header = unpacked(Section::Header, "header")?;
         let header: Header =
             serde_json::from_slice(&header).map_err(|error| file.malformed("header", error))?;
+        if let Some(fault) = header.fault() {
+            return Err(file.malformed("header", fault));
+        }
         let charges = unpacked(Section::Charges, "settled charges")?;
         let charges: Vec<SettledCharges> = serde_json::from_slice(&charges)
             .map_err(|error| file.malformed("settled charges", error))?;
+        if let Some(fault) = charges.iter().find_map(fault) {
+            return Err(file.malformed("settled charges", fault));
+        }
         let messages = unpacked(Section::Messages, "settled messages")?;
         let messages = keys::decode(&messages)
             .ok_or_else(|| file.malformed("settled messages", "they are no keys"))?;
@@ -110,6 +117,35 @@ pub struct Tables<'a> {
     /// Conversations that may still change.
     pub conversations: &'a mut File,
 }
+
+/// What no run can have written of settled charges, if anything.
+fn fault(charges: &SettledCharges) -> Option<String> {
+    let rate = charges.price.rate.unwrap_or(Amount::ZERO);
+    let amount = rate.times(charges.quantity);
+    let fits = charges.quantity <= QUANTITY_MAX
+        && charges.estimated <= charges.quantity
+        && charges.edge <= charges.quantity
+        && amount.is_some_and(|amount| amount.abs() <= AMOUNT_MAX);
+    (!fits).then(|| format!("{} charges of {rate} each", charges.quantity))
+}
+
+/// Unpacks a section, which is never larger than a run could make it.
+fn unpack(bytes: &[u8]) -> io::Result<Vec<u8>> {
+    let mut unpacked = Vec::new();
+    let decoder = zstd::stream::Decoder::new(bytes)?;
+    decoder
+        .take(UNPACKED_BYTES_MAX)
+        .read_to_end(&mut unpacked)?;
+    match unpacked.len() as u64 == UNPACKED_BYTES_MAX {
+        true => Err(io::Error::other(format!(
+            "it unpacks to {UNPACKED_BYTES_MAX} bytes or more"
+        ))),
+        false => Ok(unpacked),
+    }
+}
+
+/// Room for the keys of half a milliard messages, far more than a machine that makes them has.
+const UNPACKED_BYTES_MAX: u64 = 4 << 30;
 
 /// Fast, and half of what it could be.
 const PACKING_LEVEL: i32 = 3;

@@ -44,6 +44,7 @@ pub fn of_run(args: &LogArgs, purpose: Purpose<'_>, inputs: &Inputs) -> Result<B
             .collect(),
         tables,
         used_elsewhere: used_elsewhere(&inputs.accounts),
+        numbers: BTreeMap::new(),
         accounts: inputs
             .accounts
             .ids()
@@ -65,6 +66,25 @@ fn used_elsewhere(accounts: &Accounts) -> BTreeMap<String, String> {
     let allowances = allowances
         .map(|(owner, month, count)| (format!("{month} allowance of {owner}"), count.to_string()));
     volumes.chain(allowances).collect()
+}
+
+/// To whom the business numbers belong that a log has named.
+pub fn numbers_of(cells: &CellContext, accounts: &Accounts) -> BTreeMap<String, String> {
+    let numbers = (0..cells.businesses.len() as u32).map(|code| cells.businesses.word(code));
+    described(numbers, accounts)
+}
+
+/// To whom business numbers belong.
+pub fn described(
+    numbers: impl Iterator<Item = String>,
+    accounts: &Accounts,
+) -> BTreeMap<String, String> {
+    numbers
+        .map(|number| {
+            let described = accounts.described_number(&number);
+            (number, described)
+        })
+        .collect()
 }
 
 /// The accounts that a log has named, with what holds for each.

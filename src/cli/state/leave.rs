@@ -10,7 +10,7 @@ use crate::audit::Charged;
 use crate::cli::inputs::Inputs;
 use crate::cli::opened_log::{OpenedLog, Replayed};
 use crate::pricing::{self, Pricer, SettledCharges};
-use crate::replay::carried::Kept;
+use crate::replay::carried::{Doubts, Kept};
 use crate::report::summary::Adjusted;
 use crate::report::tables::{Adjustment, Content};
 use crate::run::exit::{Failure, OrFail};
@@ -65,6 +65,7 @@ impl Continued<'_> {
         let accounts = belongs::accounts_of(cells, &inputs.accounts);
         let mut belongs = self.belongs.clone();
         belongs.accounts = accounts;
+        belongs.numbers = belongs::numbers_of(cells, &inputs.accounts);
         if let Some(header) = self.header() {
             belongs = belongs.with_accounts_of(&header.belongs);
         }
@@ -111,7 +112,10 @@ impl Continued<'_> {
             adjusted: earlier
                 .map(|header| header.adjusted.clone())
                 .unwrap_or_default(),
-            late_messages: earlier.map_or(0, |header| header.late_messages) + outcome.late_messages,
+            ends: kept.ends.micros(),
+            doubts: earlier
+                .map_or_else(Doubts::default, |header| header.doubts)
+                .and(outcome.doubts),
             ..Header::default()
         }
     }

@@ -60,7 +60,7 @@ impl ConversationIds {
             .iter()
             .flat_map(|part| part.conversations.iter());
         let rows = conversations.map(|conversation| conversation.opened_by);
-        let rows = RowSet::among(outcome.totals.rows_read, rows);
+        let rows = RowSet::among(u64::from(outcome.rows), rows);
         let unknown = (0..rows.len()).map(|_| AtomicU64::new(0));
         let ids = Block::of(&outcome.memory, rows.len(), unknown);
         Self { rows, ids }

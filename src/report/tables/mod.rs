@@ -178,7 +178,7 @@ pub fn in_time<W: Write + Sync>(
         ids: fetch,
         ..
     } = *content;
-    let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.totals.rows_read as usize;
+    let budget = ID_BYTES_MIN + ID_BYTES_PER_ROW * outcome.rows as usize;
     let budget = outcome.memory.at_most(budget, ID_BYTES_PART);
     let names = names::Names::new(outcome);
     let conversation_ids = conversations::ConversationIds::new(outcome);

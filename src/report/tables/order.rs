@@ -141,7 +141,7 @@ fn rows_of(outcome: &Outcome, parts: &[Part]) -> RowSet {
     let charged = parts
         .iter()
         .flat_map(|part| part.charges.iter().map(|row| row.row));
-    RowSet::among(outcome.totals.rows_read, opened.chain(charged))
+    RowSet::among(u64::from(outcome.rows), opened.chain(charged))
 }
 
 /// The rows of some parts in their order.
