@@ -34,7 +34,7 @@ fn whole(mut case: Case) -> Case {
 }
 
 fn agree(seeds: std::ops::Range<u64>, generate: fn(u64) -> Case) {
-    let (mut adjusted, mut carried) = (0, 0);
+    let (mut adjusted, mut carried, mut doubted) = (0, 0, 0);
     for seed in seeds.clone() {
         let case = whole(generate(seed));
         let random = &mut Random::new(seed ^ 0x5eed);
@@ -43,6 +43,11 @@ fn agree(seeds: std::ops::Range<u64>, generate: fn(u64) -> Case) {
         let full = home.whole(&case);
         let pieces = home.in_pieces(&case, &cut, random.chance(30).then_some(random));
         let found = pieces.differences(&full);
+        // A row may tell something about what was long before its own time: then the run says that it cannot know.
+        if !found.is_empty() && pieces.doubts {
+            doubted += 1;
+            continue;
+        }
         assert!(
             found.is_empty(),
             "seed {seed}, {} rows in {} pieces, horizon {} days:\n{}",
@@ -56,6 +61,7 @@ fn agree(seeds: std::ops::Range<u64>, generate: fn(u64) -> Case) {
     }
     // Otherwise nothing was tested.
     let runs = seeds.end - seeds.start;
+    assert!(doubted <= runs / 25 + 1, "{doubted} of {runs} doubted");
     assert!(
         runs < 20 || (adjusted > 0 && carried > runs),
         "{adjusted} adjusted, {carried} carried"

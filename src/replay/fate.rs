@@ -3,6 +3,7 @@
 use super::attributes::{Attributes, Flag};
 use super::carried::Tracked;
 use super::fold::{FoldedMessage, Folder, place_in_time};
+use super::folded::Folded;
 use super::reject::RejectReason;
 use super::row::Row;
 use crate::log::totals::ControlTotals;
@@ -133,17 +134,22 @@ impl Folder<'_> {
         }
     }
 
-    /// When some rows of a message alone have it delivered, or received.
+    /// When some rows of a message alone have it delivered, or received; none where they alone cannot be used.
     pub(super) fn delivered_by(&self, rows: &[Row], is_outbound: bool) -> Option<Instant> {
         let (first, others) = rows.split_first()?;
         let mut message = self.start(first);
         for row in others {
             self.add(&mut message, row);
         }
-        match is_outbound {
-            true => message.delivered.or(message.seen),
-            false => Some(message.first),
+        if !is_outbound {
+            return Some(message.first);
         }
+        let delivered = message.delivered.or(message.seen);
+        let sent = message.sent.unwrap_or(message.first);
+        let noted = &mut Folded::default();
+        self.decide_category(&mut message, sent, delivered, noted)
+            .ok()?;
+        delivered
     }
 
     pub(super) fn tracked(

@@ -60,7 +60,7 @@ pub struct FoldedMessage {
     pub(super) pair: PairKey,
     pub(super) row: RowNumber,
     pub(super) first: Instant,
-    sent: Option<Instant>,
+    pub(super) sent: Option<Instant>,
     pub(super) delivered: Option<Instant>,
     pub(super) seen: Option<Instant>,
     expiry: Option<(RowNumber, Instant)>,

@@ -84,6 +84,8 @@ pub struct Published {
     summary: Value,
     pub adjustments: usize,
     pub carried: u64,
+    /// Whether a run said that it could not settle something any more.
+    pub doubts: bool,
 }
 
 type Table = BTreeMap<String, BTreeMap<String, String>>;
@@ -199,6 +201,7 @@ impl Published {
             summary: Value::Null,
             adjustments: 0,
             carried: 0,
+            doubts: false,
         }
     }
 
@@ -224,6 +227,12 @@ impl Published {
         self.lines = fs::read_to_string(run.join("tables/lines.csv")).ok();
         let summary = fs::read_to_string(run.join("summary.json")).expect("a summary");
         self.summary = serde_json::from_str(&summary).expect("JSON");
+        let incomplete = self.summary["incomplete"].as_array().expect("a list");
+        let is_doubt = |text: &Value| {
+            text.as_str()
+                .is_some_and(|text| text.contains("without --state-in"))
+        };
+        self.doubts |= incomplete.iter().any(is_doubt);
         self.carried += self.summary["continued"]["rows_carried"]
             .as_u64()
             .unwrap_or(0);

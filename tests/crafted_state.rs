@@ -1,0 +1,137 @@
+//! States that someone has written by hand, with a checksum that holds: whatever they say, a run ends with an exit code
+//! of its own and leaves nothing.
+
+mod continued;
+mod generator;
+mod run_folders;
+
+use std::fs;
+
+use continued::{Pieces, begun, is_sound, next_day};
+use generator::random::Random;
+
+const MAGIC_AND_VERSION: usize = 20;
+const CHECKSUM: usize = 32;
+
+/// The sections of a state: number and bytes.
+fn sections(state: &[u8]) -> Vec<(u8, Vec<u8>)> {
+    let mut rest = &state[MAGIC_AND_VERSION..state.len() - CHECKSUM];
+    let mut found = Vec::new();
+    while rest[0] != 0 {
+        let length = u64::from_le_bytes(rest[1..9].try_into().unwrap()) as usize;
+        found.push((rest[0], rest[9..9 + length].to_vec()));
+        rest = &rest[9 + length..];
+    }
+    found
+}
+
+/// A state of these sections, as its writer would have sealed it.
+fn sealed(state: &[u8], sections: &[(u8, Vec<u8>)]) -> Vec<u8> {
+    let mut bytes = state[..MAGIC_AND_VERSION].to_vec();
+    for (number, content) in sections {
+        bytes.push(*number);
+        bytes.extend((content.len() as u64).to_le_bytes());
+        bytes.extend(content);
+    }
+    bytes.push(0);
+    let checksum = blake3::hash(&bytes);
+    bytes.extend(checksum.as_bytes());
+    bytes
+}
+
+/// Sections that are packed: the header, settled charges, keys.
+fn is_packed(number: u8) -> bool {
+    number <= 3
+}
+
+/// Changes some bytes; in text mostly digits, so that it stays text.
+fn changed(content: &[u8], random: &mut Random) -> Vec<u8> {
+    let mut content = content.to_vec();
+    for _ in 0..1 + random.below(4) {
+        if content.is_empty() {
+            break;
+        }
+        let place = random.below(content.len());
+        match random.below(5) {
+            0 => content.truncate(place),
+            1 => content[place] ^= 1 << random.below(8),
+            2 => content.insert(place, b'9'),
+            3 => content[place] = 0xff,
+            _ => {
+                let digits = content
+                    .iter()
+                    .enumerate()
+                    .filter(|(_, byte)| byte.is_ascii_digit());
+                let places: Vec<usize> = digits.map(|(place, _)| place).collect();
+                if !places.is_empty() {
+                    let place = places[random.below(places.len())];
+                    let many = vec![b'9'; 1 + random.below(20)];
+                    content.splice(place..place, many);
+                }
+            }
+        }
+    }
+    content
+}
+
+fn run(pieces: &mut Pieces, state: &[u8], what: &str) {
+    fs::write(pieces.home.path("state"), state).unwrap();
+    pieces.home.log("new.csv", &next_day());
+    let words = [
+        "audit",
+        "new.csv",
+        "--out",
+        "crafted",
+        "--force",
+        "--state-in",
+        "state",
+    ];
+    let said = pieces.home.run(&words);
+    let code = said.code();
+    assert!(
+        matches!(code, 0 | 1 | 2 | 3 | 4),
+        "{what} ended with {code}: {}",
+        said.errors()
+    );
+    assert_eq!(
+        pieces.home.path("crafted").exists(),
+        matches!(code, 0 | 1 | 4),
+        "{what}: a folder stands if a run was made"
+    );
+    let _ = fs::remove_dir_all(pieces.home.path("crafted"));
+}
+
+#[test]
+fn whatever_a_sealed_state_says_a_run_ends_in_order() {
+    let mut pieces = begun();
+    is_sound(&pieces.give(&next_day(), &["--horizon", "1"]));
+    let state = fs::read(pieces.home.path("state")).unwrap();
+    let whole = sections(&state);
+    assert_eq!(sealed(&state, &whole), state, "the test knows the form");
+    run(&mut pieces, &state, "the state itself");
+    for left_out in 0..whole.len() {
+        let mut fewer = whole.clone();
+        let (number, _) = fewer.remove(left_out);
+        run(
+            &mut pieces,
+            &sealed(&state, &fewer),
+            &format!("a state without section {number}"),
+        );
+    }
+    for seed in 0..60 {
+        let random = &mut Random::new(seed);
+        let mut crafted = whole.clone();
+        let place = random.below(crafted.len());
+        let (number, content) = &mut crafted[place];
+        *content = match is_packed(*number) {
+            true => {
+                let unpacked = zstd::stream::decode_all(&**content).unwrap();
+                let unpacked = changed(&unpacked, random);
+                zstd::stream::encode_all(&*unpacked, 3).unwrap()
+            }
+            false => changed(content, random),
+        };
+        let what = format!("seed {seed}, section {number}");
+        run(&mut pieces, &sealed(&state, &crafted), &what);
+    }
+}
