@@ -118,7 +118,7 @@ pub fn some_rows(
     let queue = Queue::new(sink, &mut imported);
     file.scan_texts(&|_| {}, &|sequence, texts| {
         let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
-        let taken = Taken::of(&texts.some(rows), cells);
+        let taken = Taken::of_usable(texts, rows, cells);
         queue.take(sequence, taken)
     })?;
     assert!(queue.finish().is_empty(), "every row was usable before");

@@ -72,18 +72,43 @@ impl Refused {
 }
 
 impl Taken {
-    /// Checks every row of a chunk.
-    pub fn of(texts: &TextRows, cells: &CellContext) -> Self {
+    fn nothing(rows_read: usize) -> Self {
         let instants = Column::ALL.iter().filter(|column| column.is_instant());
-        let mut taken = Self {
-            rows_read: texts.rows as u64,
+        Self {
+            rows_read: rows_read as u64,
             columns: vec![TextColumn::default(); Column::COUNT],
             instants: instants.map(|&column| (column, Vec::new())).collect(),
             other_channels: CountByName::new(),
             refused: Vec::new(),
             epoch_units: EpochUnits::default(),
             rows: 0,
-        };
+        }
+    }
+
+    /// Takes rows that were checked before, in the words of their log.
+    pub fn of_usable(texts: &TextRows, rows: &[u32], cells: &CellContext) -> Self {
+        let mut taken = Self::nothing(rows.len());
+        taken.rows = rows.len();
+        for &column in Column::ALL.iter().filter(|column| !column.is_instant()) {
+            let column = column.index();
+            for &row in rows {
+                taken.columns[column].push(texts.columns[column].cell(row as usize));
+            }
+        }
+        let mut parser = CellParser::new(cells);
+        for (column, instants) in &mut taken.instants {
+            let cells = rows.iter().map(|&row| texts.cell(*column, row as usize));
+            instants.extend(cells.map(|cell| match cell {
+                [] => None,
+                cell => parser.text(*column, cell).instant().map(Instant::micros),
+            }));
+        }
+        taken
+    }
+
+    /// Checks every row of a chunk.
+    pub fn of(texts: &TextRows, cells: &CellContext) -> Self {
+        let mut taken = Self::nothing(texts.rows);
         let mut parser = CellParser::new(cells);
         let is_filled = |column: &Column| texts.columns[column.index()].has_text();
         let filled: Vec<Column> = Column::ALL.iter().copied().filter(is_filled).collect();

@@ -53,19 +53,6 @@ impl TextRows {
         }
     }
 
-    /// Some of the rows, none of which has a defect.
-    #[must_use]
-    pub fn some(&self, rows: &[u32]) -> Self {
-        let mut some = Self::default();
-        for &row in rows {
-            for (column, cells) in some.columns.iter_mut().zip(&self.columns) {
-                column.push(cells.cell(row as usize));
-            }
-            some.end_row();
-        }
-        some
-    }
-
     /// A cell; empty where there is none.
     pub fn cell(&self, column: Column, row: usize) -> &[u8] {
         self.columns[column.index()].cell(row)
