@@ -145,7 +145,7 @@ fn a_second_run_is_refused_while_one_is_at_work() {
     let output = world.run("2026-10-02T06:00:00Z", &[]);
     assert_eq!(output.status.code(), Some(2));
     assert!(
-        errors(&output).contains("another run of this job holds"),
+        errors(&output).contains("another run holds"),
         "{}",
         errors(&output)
     );
@@ -344,4 +344,49 @@ fn sigterm_leaves_nothing_half_written() {
         assert_eq!(world.record().files.len(), 9);
         assert_eq!(world.record().run_count, 1);
     }
+}
+
+#[test]
+fn a_clock_that_ran_ahead_moves_no_budget() {
+    let budget = "[alerts]\nmonth_to_date = [{ currency = \"USD\", amount = \"0.2\" }]\n";
+    let world = World::new(&[JOB, budget].concat());
+    // 0.273 USD in October, and a row of 2031.
+    world.day("a.csv", 5, 2);
+    let path = world.path("in/a.csv");
+    let ahead = "ahead,2031-01-01T10:00:00Z,inbound,4930123456,491510009999,text,,\n".to_owned();
+    fs::write(&path, fs::read_to_string(&path).unwrap() + &ahead).unwrap();
+    let output = world.run("2026-10-06T03:00:00Z", &[]);
+    assert_eq!(output.status.code(), Some(1), "{}", errors(&output));
+    let as_of = world.record().known.as_of.unwrap();
+    assert_eq!(as_of, "2026-10-06T03:00:00Z");
+}
+
+#[test]
+fn adopting_where_there_is_no_state_is_refused() {
+    let world = World::new(JOB);
+    world.day("a.csv", 5, 2);
+    let output = world.run("2026-10-06T03:00:00Z", &["--adopt"]);
+    assert_eq!(output.status.code(), Some(2), "{}", errors(&output));
+    let output = world.run("2026-10-06T03:00:00Z", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    assert_eq!(world.units(), 2);
+}
+
+#[test]
+fn a_month_tells_the_adjustments_of_all_runs() {
+    let world = World::new(JOB);
+    world.day("a.csv", 5, 2);
+    world.run("2026-10-06T03:00:00Z", &[]);
+    // The first one was delivered a minute earlier than was known.
+    let earlier =
+        "m5-0,2026-10-05T09:59:00Z,outbound,4930123456,491510000000,template,marketing,delivered\n";
+    fs::write(world.path("in/b.csv"), [HEADER, earlier].concat()).unwrap();
+    world.run("2026-10-06T04:00:00Z", &[]);
+    world.day("c.csv", 6, 1);
+    let output = world.run("2026-10-07T03:00:00Z", &[]);
+    assert_eq!(output.status.code(), Some(0), "{}", errors(&output));
+    let text = fs::read(world.path("months/2026-10/summary.json")).unwrap();
+    let summary: Value = serde_json::from_slice(&text).unwrap();
+    assert_eq!(summary["adjusted"]["USD"]["count"], 1, "{summary}");
+    assert_eq!(world.units(), 3);
 }

@@ -7,6 +7,7 @@ mod run_folders;
 use std::fs;
 
 use continued::{Pieces, begun, is_sound, line, next_day, refused, template};
+use counterfoil::job::lock::Lock;
 use run_folders::HEADER;
 
 #[test]
@@ -131,6 +132,15 @@ fn a_state_of_other_settings_options_cards_or_accounts_is_refused_with_both_valu
     fs::write(&accounts, two).unwrap();
     is_sound(&pieces.give(&next_day(), &usual));
     assert_eq!(pieces.lines(), [line("2026-10", "2", "0.2")]);
+}
+
+#[test]
+fn a_state_that_another_run_is_to_replace_is_left_to_it() {
+    let mut pieces = begun();
+    let lock = Lock::take(&pieces.home.path("state.lock")).unwrap();
+    refused(&mut pieces, &next_day(), &[], 2, &["another run holds"]);
+    drop(lock);
+    is_sound(&pieces.give(&next_day(), &[]));
 }
 
 #[test]

@@ -19,6 +19,7 @@ use super::opened_log::{OpenedLog, Replayed};
 use super::priced::{self, Priced};
 use super::values::month;
 use crate::accounts::Accounts;
+use crate::job::lock::Lock;
 use crate::log::TableFile;
 use crate::pricing::{SettledCharges, TierPosition};
 use crate::replay::carried::{Carried, Keeping};
@@ -68,6 +69,10 @@ pub struct StateArgs {
     /// Continue though no row at all lies in a time longer than the horizon
     #[arg(long, env = "COUNTERFOIL_ALLOW_GAP", value_parser = BoolishValueParser::new(), action = ArgAction::SetTrue, help_heading = "State")]
     pub allow_gap: bool,
+
+    /// Whether the caller holds the lock of the state.
+    #[arg(skip)]
+    pub is_locked: bool,
 }
 
 /// A run that continues another, or is to be continued.
@@ -77,6 +82,8 @@ pub struct Continued<'a> {
     earlier: Option<Earlier>,
     /// Removed when the run ends.
     scratch: tempfile::TempDir,
+    /// Keeps others from the state that is to be replaced.
+    _lock: Option<Lock>,
 }
 
 /// What the earlier run left.
@@ -117,6 +124,10 @@ impl<'a> Continued<'a> {
                 Failure::usage(error).hint("leave out --sample, or --state-in and --state-out")
             );
         }
+        let lock = match &state_args.state_out {
+            Some(path) if !state_args.is_locked => Some(lock(path)?),
+            _ => None,
+        };
         let temp_dir = args.source.temp_dir.clone();
         let temp_dir = temp_dir.unwrap_or_else(std::env::temp_dir);
         let scratch = tempfile::Builder::new()
@@ -140,6 +151,7 @@ impl<'a> Continued<'a> {
             belongs,
             earlier,
             scratch,
+            _lock: lock,
         }))
     }
 
@@ -234,6 +246,15 @@ impl<'a> Continued<'a> {
             .open(&path)?;
         Ok((path, file))
     }
+}
+
+/// Two runs that replace one state would lose what one of them has read.
+fn lock(state: &Path) -> Result<Lock, Failure> {
+    let mut path = state.as_os_str().to_owned();
+    path.push(".lock");
+    Lock::take(Path::new(&path)).map_err(|error| {
+        Failure::usage(error).hint("wait until the other run has ended; the lock goes with it")
+    })
 }
 
 impl Earlier {

@@ -274,7 +274,12 @@ impl JobFile {
     pub fn parse(text: &str, name: &str) -> Result<Self, ConfigError> {
         let job: Self =
             toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
-        match job.fault() {
+        let tables: toml::Table =
+            toml::from_str(text).map_err(|error| ConfigError::from_toml(&error, name, text))?;
+        let fault = tables
+            .iter()
+            .find_map(|(table, value)| address(table, value));
+        match job.fault().or(fault) {
             Some(fault) => Err(ConfigError::malformed(Place::file(name), fault)),
             None => Ok(job),
         }
@@ -328,6 +333,22 @@ impl JobFile {
             Some(state) => beside(&state.file, ".lock"),
             None => PathBuf::from(format!("{}.job.lock", self.job.name)),
         }
+    }
+}
+
+/// The first address of another machine that stands where a job needs a path.
+fn address(key: &str, value: &toml::Value) -> Option<String> {
+    match value {
+        toml::Value::String(text) if text.contains("://") => Some(format!(
+            "{key} `{text}`: a job reads and writes files of this machine, since it remembers them and replaces folders; \
+             fetch the logs before it and store the folders after it"
+        )),
+        toml::Value::Array(values) => values.iter().find_map(|value| address(key, value)),
+        toml::Value::Table(table) => {
+            let mut inner = table.iter();
+            inner.find_map(|(name, value)| address(&format!("[{key}] {name}"), value))
+        }
+        _ => None,
     }
 }
 
@@ -398,6 +419,14 @@ mod tests {
             ),
             (LEAST.replace("\"in/*.csv\"", ""), "names no file"),
             (LEAST.replace("in/*.csv", "-"), "standard input"),
+            (
+                LEAST.replace("in/*.csv", "s3://bucket/*.csv"),
+                "[input] logs `s3://bucket/*.csv`: a job reads and writes files of this machine",
+            ),
+            (
+                format!("{LEAST}[output]\nruns = \"gs://bucket/{{run}}\"\n"),
+                "[output] runs `gs://bucket/{run}`",
+            ),
             (
                 format!("{LEAST}[output]\nruns = \"reports\"\n"),
                 "lacks {run}",

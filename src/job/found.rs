@@ -60,6 +60,7 @@ struct FoundCount {
 
 #[derive(Clone, Debug, Deserialize)]
 struct FoundComparison {
+    rows: BTreeMap<String, u64>,
     bridges: Vec<FoundBridge>,
 }
 
@@ -115,6 +116,12 @@ impl FoundRun {
     pub fn adjusted(&self) -> BTreeMap<String, BTreeMap<String, Adjusted>> {
         let continued = self.continued.as_ref();
         continued.map_or_else(BTreeMap::new, |continued| continued.adjusted.clone())
+    }
+
+    /// Whether an invoice was there and differs by more than the tolerance.
+    pub fn disagrees(&self) -> bool {
+        let invoice = self.invoice.as_ref();
+        invoice.is_some_and(|invoice| invoice.rows.contains_key("different"))
     }
 
     /// Every code that the run raised, with how often: warnings, findings, causes of differences.

@@ -14,7 +14,7 @@ pub struct Lock {
 #[derive(Debug, thiserror::Error)]
 pub enum LockError {
     /// Another run has it.
-    #[error("another run of this job holds {}{holder}", .path.display())]
+    #[error("another run holds {}{holder}", .path.display())]
     Held {
         /// The lock file.
         path: PathBuf,
@@ -44,13 +44,7 @@ impl Lock {
         if let Some(parent) = path.parent() {
             fs::create_dir_all(parent).map_err(refused)?;
         }
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(false)
-            .open(path);
-        let mut file = file.map_err(refused)?;
+        let mut file = open(path).map_err(refused)?;
         match file.try_lock() {
             Ok(()) => {}
             Err(TryLockError::WouldBlock) => {
@@ -66,6 +60,10 @@ impl Lock {
             }
             Err(TryLockError::Error(source)) => return Err(refused(source)),
         }
+        if !names(path, &file) {
+            // Someone has removed the file after it was opened: a lock on it would keep nobody out.
+            return Self::take(path);
+        }
         // Only said to people: the lock itself is the system's.
         let _ = file
             .set_len(0)
@@ -73,6 +71,30 @@ impl Lock {
             .and_then(|_| write!(file, "process {}", std::process::id()));
         Ok(Self { _file: file })
     }
+}
+
+fn open(path: &Path) -> std::io::Result<File> {
+    File::options()
+        .read(true)
+        .write(true)
+        .create(true)
+        .truncate(false)
+        .open(path)
+}
+
+/// Whether a path still names an open file.
+#[cfg(unix)]
+fn names(path: &Path, file: &File) -> bool {
+    use std::os::unix::fs::MetadataExt;
+
+    let place = |found: std::io::Result<fs::Metadata>| found.map(|it| (it.dev(), it.ino())).ok();
+    place(fs::metadata(path)) == place(file.metadata())
+}
+
+/// Elsewhere a file that is open cannot be removed.
+#[cfg(not(unix))]
+fn names(_: &Path, _: &File) -> bool {
+    true
 }
 
 #[cfg(test)]

@@ -15,7 +15,7 @@ use crate::run::output::LoneFile;
 pub struct Told<'a> {
     /// The job.
     pub job: &'a str,
-    /// When it ended.
+    /// When it began.
     pub at: DateTime<Utc>,
     /// Its exit code.
     pub exit_code: u8,
@@ -41,7 +41,7 @@ pub fn text(told: &Told<'_>) -> String {
     };
     page.one(
         "last_run_timestamp_seconds",
-        "When the job last ended, in seconds since 1970.",
+        "When the last run of the job began, in seconds since 1970.",
         &told.at.timestamp().to_string(),
     );
     page.one(

@@ -12,7 +12,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use super::forecast::Forecast;
-use crate::report::summary::BillTotals;
+use crate::report::summary::{Adjusted, BillTotals};
 use crate::run::output::LoneFile;
 use crate::tariff::Amount;
 
@@ -95,6 +95,9 @@ pub struct Known {
     pub by_day: BTreeMap<String, BTreeMap<String, Amount>>,
     /// The first day of the log by which days without charges can be told from days without a log.
     pub first_day: Option<String>,
+    /// What adjustments of all runs came to, by month, then currency.
+    #[serde(default)]
+    pub adjusted: BTreeMap<String, BTreeMap<String, Adjusted>>,
     /// Months that are closed.
     pub closed_months: BTreeSet<String>,
     /// What the month may come to.

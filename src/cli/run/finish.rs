@@ -79,7 +79,19 @@ impl Work<'_> {
 
     /// Brings what is known up to date.
     fn enter(&mut self, found: &FoundRun, days: Days, intent: &Intent) -> Result<(), Failure> {
+        let now = self.now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true);
         let known = &mut self.record.known;
+        for (month, sums) in found.adjusted() {
+            let of_month = known.adjusted.entry(month).or_default();
+            for (currency, more) in sums {
+                let sum = of_month.entry(currency).or_default();
+                sum.count += more.count;
+                let amount = sum.amount.plus(more.amount);
+                sum.amount = amount
+                    .ok_or_else(|| anyhow::anyhow!("a sum of adjustments does not fit"))
+                    .or_output()?;
+            }
+        }
         known.by_month.clone_from(&found.bill.by_month);
         known.closed_months.extend(intent.closes.iter().cloned());
         if let Some(range) = &found.time_range {
@@ -89,9 +101,10 @@ impl Work<'_> {
                 .take()
                 .map_or(first.clone(), |known| known.min(first));
             known.first_day = Some(first);
-            // Instants of one form in UTC stand in the order of their texts.
+            // Instants of one form in UTC stand in the order of their texts. A clock that ran ahead of this run's own
+            // moves neither the month that budgets are held against nor the days that a forecast rests on.
             let last = known.as_of.take().unwrap_or_default();
-            known.as_of = Some(last.max(range.last.clone()));
+            known.as_of = Some(last.max(range.last.clone().min(now)));
         }
         if self.job.state.is_none() {
             known.by_day.clear();
@@ -124,6 +137,13 @@ impl Work<'_> {
         let (Some(first), Some(last)) = (day(&known.first_day), day(&known.as_of)) else {
             return Vec::new();
         };
+        // A clock that ran far behind makes no days without charges.
+        let charged = known
+            .by_day
+            .values()
+            .filter_map(|amounts| amounts.keys().next());
+        let charged = charged.filter_map(|day| LocalDate::parse(day)).min();
+        let first = charged.map_or(first, |charged| first.max(charged));
         let month = last.month().to_string();
         let forecasts = known.by_day.iter().filter_map(|(currency, amounts)| {
             let amounts: BTreeMap<LocalDate, Amount> = amounts
@@ -162,7 +182,6 @@ impl Work<'_> {
             .filter(|month| !closed_before.contains(*month))
             .cloned()
             .collect();
-        let adjusted = found.adjusted();
         for month in &open {
             let job = self.job.job.name.as_str();
             let target = pattern.fill(&[("job", job), ("month", month)]);
@@ -172,7 +191,7 @@ impl Work<'_> {
                 folder: &intent.folder,
                 known: &self.record.known,
                 tiers: &found.bill.tiers,
-                adjusted: &adjusted,
+                adjusted: &self.record.known.adjusted,
             };
             month::write(month, &target, latest).map_err(|error| {
                 Failure::output(error).hint("the run stands; the next one completes its books")

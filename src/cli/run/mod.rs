@@ -18,6 +18,7 @@ use super::batch::{self, Purpose};
 use super::config::{self, Refused};
 use super::printer::{Format, Printer};
 use crate::job::file::JobFile;
+use crate::job::found::FoundRun;
 use crate::job::intake::Intake;
 use crate::job::journal::{Journal, Level};
 use crate::job::lock::{Lock, LockError};
@@ -149,16 +150,28 @@ impl Work<'_> {
         );
         self.journal
             .line(Level::Warning, "completed", &text, &[("run", run)]);
-        self.finish(&intent, ExitStatus::Success)
+        self.record.last_new_at = Some(self.now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
+        let found = FoundRun::read(&intent.folder).or_output()?;
+        let status = match self.job.alerts.fail_on.is_empty() && found.disagrees() {
+            true => ExitStatus::Findings,
+            false => ExitStatus::Success,
+        };
+        self.finish(&intent, status)
     }
 
     /// Refuses a state that this job's last run did not leave: files would count twice, or never.
     fn check_state(&mut self, is_first: bool) -> Result<(), Failure> {
+        let found = self.state_hash()?;
+        if is_first && self.args.adopt && found.is_none() {
+            let error = anyhow::anyhow!("--adopt goes on from a state, and there is none");
+            return Err(Failure::usage(error).hint(
+                "leave --adopt out to read every file, or put the state where [state] file says",
+            ));
+        }
         let Some(state) = &self.job.state else {
             return Ok(());
         };
         let file = state.file.display().to_string();
-        let found = self.state_hash()?;
         if found == self.record.state_blake3 || self.record.intent.is_some() {
             return Ok(());
         }
@@ -275,11 +288,13 @@ impl Work<'_> {
         let (intent, words) = self.prepare(intake, run)?;
         let parsed = config::parse(words.iter().map(Into::into));
         let mut parsed = parsed.map_err(|refused| self.refused(refused))?;
-        let output = match &mut parsed.command {
-            Command::Replay(args) => &mut args.output,
-            Command::Audit(args) => &mut args.log.output,
+        let log = match &mut parsed.command {
+            Command::Replay(args) => args,
+            Command::Audit(args) => &mut args.log,
             _ => unreachable!("a job runs `audit` or `replay`"),
         };
+        log.state.is_locked = true;
+        let output = &mut log.output;
         // What the environment says of looks is meant for this command, not for the one in it.
         (output.quiet, output.dry_run, output.format) = (true, false, Format::Human);
         self.told.run = Some(intent.run.clone());
