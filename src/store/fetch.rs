@@ -88,7 +88,7 @@ mod tests {
     #[test]
     fn parts_cover_an_object_once() {
         assert_eq!(parts(0).count(), 0);
-        assert_eq!(parts(1).collect::<Vec<_>>(), [0..1]);
+        assert!(parts(1).eq(std::iter::once(0..1)));
         let two = [0..PART_BYTES, PART_BYTES..PART_BYTES + 3];
         assert_eq!(parts(PART_BYTES + 3).collect::<Vec<_>>(), two);
     }
