@@ -9,23 +9,8 @@ mod run_folders;
 
 use std::fs;
 
-use continued::{Pieces, begun, is_sound, next_day};
+use continued::{MAGIC_AND_VERSION, Pieces, begun, is_sound, next_day, sections};
 use random::Random;
-
-const MAGIC_AND_VERSION: usize = 20;
-const CHECKSUM: usize = 32;
-
-/// The sections of a state: number and bytes.
-fn sections(state: &[u8]) -> Vec<(u8, Vec<u8>)> {
-    let mut rest = &state[MAGIC_AND_VERSION..state.len() - CHECKSUM];
-    let mut found = Vec::new();
-    while rest[0] != 0 {
-        let length = u64::from_le_bytes(rest[1..9].try_into().unwrap()) as usize;
-        found.push((rest[0], rest[9..9 + length].to_vec()));
-        rest = &rest[9 + length..];
-    }
-    found
-}
 
 /// A state of these sections, as its writer would have sealed it.
 fn sealed(state: &[u8], sections: &[(u8, Vec<u8>)]) -> Vec<u8> {

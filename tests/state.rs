@@ -6,7 +6,7 @@ mod run_folders;
 
 use std::fs;
 
-use continued::{Pieces, begun, is_sound, line, next_day, refused, template};
+use continued::{Pieces, begun, is_sound, line, next_day, refused, sections, template};
 use counterfoil::job::lock::Lock;
 use run_folders::HEADER;
 
@@ -39,7 +39,7 @@ fn a_state_that_is_cut_off_damaged_newer_or_something_else_is_refused() {
         &next_day(),
         &[],
         3,
-        &["version 2", "reads version 1"],
+        &["version 3", "reads version 2"],
     );
 
     fs::write(&path, HEADER).unwrap();
@@ -233,6 +233,51 @@ fn a_state_is_small_and_lets_pairs_go_whose_windows_are_closed() {
     is_sound(&pieces.give(&later, &["--allow-gap"]));
     let settled = fs::metadata(pieces.home.path("state")).unwrap().len();
     assert!(settled < 20 * u64::from(pairs), "{settled} bytes");
+}
+
+#[test]
+fn rows_that_stay_are_taken_over_as_they_stand() {
+    const LOG: u8 = 4;
+    const GONE: u8 = 7;
+    let mut pieces = Pieces::new();
+    // 10 messages of one day and 40 of another, of two rows each.
+    let day = |name: &str, count: u32, day: u32| -> Vec<String> {
+        let at = format!("2026-10-{day:02}T10:00:00Z");
+        let message = |number| template(&format!("{name}{number}"), number, &at);
+        (0..count).map(message).collect()
+    };
+    is_sound(&pieces.give(&[day("a", 10, 5), day("b", 40, 7)].concat(), &[]));
+    let state = |pieces: &Pieces| {
+        let state = fs::read(pieces.home.path("state")).unwrap();
+        let found = sections(&state);
+        let of = |wanted: u8| {
+            let found = found.iter().filter(|(number, _)| *number == wanted);
+            found.map(|(_, bytes)| bytes.clone()).collect::<Vec<_>>()
+        };
+        // Those that follow the parts of the log stand first.
+        (of(LOG), of(GONE))
+    };
+    let (first, _) = state(&pieces);
+    assert_eq!(first.len(), 1);
+
+    // The day of the ten is settled more than a week later: a fifth of the part is gone, the rest stands as it stood.
+    is_sound(&pieces.give(&day("c", 10, 14), &[]));
+    let (second, gone) = state(&pieces);
+    assert_eq!(second.len(), 2);
+    assert_eq!(second[0], first[0]);
+    let gone_rows: u32 = gone[0][8..].iter().map(|byte| byte.count_ones()).sum();
+    assert_eq!(gone_rows, 20);
+    assert_eq!(pieces.summary()["continued"]["rows_carried"], 100);
+    assert_eq!(pieces.summary()["continued"]["rows_left"], 100);
+
+    // Two days later all of it is gone but for what is new.
+    is_sound(&pieces.give(&day("d", 10, 16), &[]));
+    let (third, _) = state(&pieces);
+    assert_eq!(third, [second[1].clone(), third[1].clone()]);
+    assert_eq!(pieces.summary()["continued"]["rows_carried"], 100);
+    assert_eq!(pieces.summary()["continued"]["rows_left"], 40);
+    // 70 templates at 0.1365.
+    assert_eq!(pieces.lines(), [line("2026-10", "70", "9.555")]);
 }
 
 #[test]

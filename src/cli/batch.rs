@@ -95,8 +95,8 @@ pub fn run(
         memory: memory.clone(),
         ..inputs.log_request(source, evidence.is_some())
     };
-    let carried_log = continued.and_then(Continued::carried_log);
-    let log = OpenedLog::open_after(carried_log.as_deref(), &request, &inputs.templates);
+    let carried_log = |cells: &_| continued.map_or(Ok(Vec::new()), |run| run.carried_log(cells));
+    let log = OpenedLog::open_after(&carried_log, &request, &inputs.templates);
     let log = log.or_input()?;
     let files = log.files();
     let output = &args.output;

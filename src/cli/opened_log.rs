@@ -124,8 +124,8 @@ pub struct Replayed<'l> {
 /// An opened log, and the words its cells are parsed into.
 pub struct OpenedLog {
     files: Vec<Box<dyn LogFile>>,
-    /// Whether the first file holds the rows that an earlier run left.
-    is_continued: bool,
+    /// How many of the first files hold rows that an earlier run left.
+    carried_files: usize,
     cells: Arc<CellContext>,
     memory: Memory,
 }
@@ -136,15 +136,15 @@ impl OpenedLog {
     /// # Errors
     /// If one cannot be read, or is no log.
     pub fn open(request: &LogRequest, templates: &TemplateRegistry) -> anyhow::Result<Self> {
-        Self::open_after(None, request, templates)
+        Self::open_after(&|_| Ok(Vec::new()), request, templates)
     }
 
-    /// Like [`Self::open`], behind the rows that an earlier run left.
+    /// Like [`Self::open`], behind files of rows that an earlier run left.
     ///
     /// # Errors
     /// As [`Self::open`].
     pub fn open_after(
-        carried: Option<&Path>,
+        carried: &dyn Fn(&Arc<CellContext>) -> anyhow::Result<Vec<Box<dyn LogFile>>>,
         request: &LogRequest,
         templates: &TemplateRegistry,
     ) -> anyhow::Result<Self> {
@@ -160,19 +160,12 @@ impl OpenedLog {
             map: request.map.clone(),
         };
         let logs = source::open(&request.logs, request.format, &temp_dir, &reading)?;
-        let mut files = Vec::new();
-        if let Some(path) = carried {
-            let reading = Reading {
-                context: Arc::clone(&cells),
-                map: None,
-            };
-            let carried = source::open(&[path.to_owned()], None, &temp_dir, &reading)?;
-            files.extend(carried.files);
-        }
+        let mut files = carried(&cells)?;
+        let carried_files = files.len();
         files.extend(logs.files);
         Ok(Self {
             files,
-            is_continued: carried.is_some(),
+            carried_files,
             cells,
             memory: request.memory.clone(),
         })
@@ -188,7 +181,7 @@ impl OpenedLog {
             ignored_columns: file.ignored_columns().to_vec(),
             provenance: file.provenance().cloned(),
         };
-        let given = &self.files[usize::from(self.is_continued)..];
+        let given = &self.files[self.carried_files..];
         given.iter().map(|file| info(&**file)).collect()
     }
 

@@ -8,6 +8,7 @@ mod publish;
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args};
@@ -20,7 +21,7 @@ use super::priced::{self, Priced};
 use super::values::month;
 use crate::accounts::Accounts;
 use crate::job::lock::Lock;
-use crate::log::TableFile;
+use crate::log::{self, CellContext, LogFile};
 use crate::pricing::{SettledCharges, TierPosition};
 use crate::replay::carried::{Carried, Keeping};
 use crate::replay::outcome::Outcome;
@@ -28,7 +29,9 @@ use crate::report::summary::ContinuedSummary;
 use crate::report::tables::{Adjustment, Content};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::interrupt;
-use crate::state::{Belongs, HORIZON_DAYS, Header, Published, Section, State, StateFile};
+use crate::state::{
+    Belongs, HORIZON_DAYS, Header, Parts, PublishedTable, Section, State, StateFile,
+};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month};
 pub use leave::NextState;
 
@@ -88,13 +91,14 @@ pub struct Continued<'a> {
 
 /// What the earlier run left.
 struct Earlier {
+    file: StateFile,
+    log: Parts,
     state: State,
     carried: Carried,
     tiers: Vec<TierPosition>,
-    published: Published,
+    charges: PublishedTable,
+    conversations: PublishedTable,
 }
-
-const LOG: &str = "carried.parquet";
 
 impl<'a> Continued<'a> {
     /// Reads the state that is to be continued; none where no option asks for states.
@@ -144,7 +148,7 @@ impl<'a> Continued<'a> {
         let belongs = belongs::of_run(args, purpose, inputs).or_usage()?;
         let earlier = state_args.state_in.as_deref();
         let earlier = earlier
-            .map(|path| Earlier::read(path, scratch.path(), &belongs, &inputs.accounts))
+            .map(|path| Earlier::read(path, &belongs, &inputs.accounts))
             .transpose()?;
         Ok(Some(Self {
             args: state_args,
@@ -155,10 +159,25 @@ impl<'a> Continued<'a> {
         }))
     }
 
-    /// The rows that the earlier run left, as a file of the log.
-    pub fn carried_log(&self) -> Option<PathBuf> {
-        let path = self.earlier.is_some().then(|| self.scratch.path());
-        path.map(|folder| folder.join(LOG))
+    /// Opens the rows that the earlier run left, as the first files of the log.
+    ///
+    /// # Errors
+    /// If they are no log.
+    pub fn carried_log(&self, cells: &Arc<CellContext>) -> anyhow::Result<Vec<Box<dyn LogFile>>> {
+        let Some(earlier) = &self.earlier else {
+            return Ok(Vec::new());
+        };
+        let parts = earlier.log.parts.iter();
+        let opened = parts.map(|part| {
+            let place = (earlier.log.file.try_clone()?, part.start, part.length);
+            let file = log::open_part(place, earlier.file.path(), Arc::clone(cells))?;
+            let rows = file.rows().unwrap_or_default();
+            earlier
+                .file
+                .check_rows(Section::Log, rows, part.gone.rows())?;
+            Ok(file)
+        });
+        opened.collect()
     }
 
     /// What the replay needs of what the earlier run left.
@@ -258,12 +277,7 @@ fn lock(state: &Path) -> Result<Lock, Failure> {
 }
 
 impl Earlier {
-    fn read(
-        path: &Path,
-        scratch: &Path,
-        run: &Belongs,
-        accounts: &Accounts,
-    ) -> Result<Self, Failure> {
+    fn read(path: &Path, run: &Belongs, accounts: &Accounts) -> Result<Self, Failure> {
         let file = StateFile::open(path).or_input()?;
         let state = State::read(&file).or_input()?;
         let numbers = state.header.belongs.numbers.keys().cloned();
@@ -282,19 +296,16 @@ impl Earlier {
                 "run as before, or begin again from the whole log without --state-in to have all of it under the new ones",
             ));
         }
-        let copied = |section: Section, name: &str| {
-            let target = scratch.join(name);
-            let mut out = File::create(&target).or_output()?;
-            file.copy(section, &mut out).or_input()?;
-            Ok::<_, Failure>(target)
+        let log = Parts {
+            file: file.file().or_input()?,
+            parts: file.parts(Section::Log).or_input()?,
         };
-        copied(Section::Log, LOG)?;
-        let charges = copied(Section::PublishedCharges, "published_charges.parquet")?;
-        let conversations = copied(
-            Section::PublishedConversations,
-            "published_conversations.parquet",
-        )?;
-        let carried = state.carried();
+        let rows_left = state.header.rows_left();
+        file.check_rows(Section::Log, log.rows(), rows_left)
+            .or_input()?;
+        let table = |table: Section, rows: u64| PublishedTable::open(&file, table, rows).or_input();
+        let gone = log.parts.iter().map(|part| part.gone.clone()).collect();
+        let carried = state.carried(gone);
         let carried = carried
             .map_err(|error| file.malformed("header", error))
             .or_input()?;
@@ -305,11 +316,14 @@ impl Earlier {
         Ok(Self {
             carried,
             tiers,
+            charges: table(Section::PublishedCharges, state.header.charges_left)?,
+            conversations: table(
+                Section::PublishedConversations,
+                state.header.conversations_left,
+            )?,
             state,
-            published: Published {
-                charges: TableFile::open(&charges).or_input()?,
-                conversations: TableFile::open(&conversations).or_input()?,
-            },
+            log,
+            file,
         })
     }
 }
@@ -351,8 +365,9 @@ impl Continued<'_> {
         };
         let with_rates = priced.billed.is_some();
         let request = priced::request(replayed, inputs, args, with_rates, Some(self));
-        let published = self.publish(&content)?;
-        let next = self.leave(&content, (log, replayed), (inputs, &request))?;
+        let lines = self.hold(&content)?;
+        let published = self.publish(content.outcome, &lines)?;
+        let next = self.leave(&content, lines, (log, replayed), (inputs, &request))?;
         let settles_before = replayed
             .outcome
             .kept
@@ -405,7 +420,10 @@ impl Continued<'_> {
                 .map(|header| header.totals_so_far.clone())
                 .unwrap_or_default(),
             new_rejects: outcome.new_rejects,
-            rows_carried: u64::from(outcome.carried_rows),
+            rows_carried: self
+                .earlier
+                .as_ref()
+                .map_or(0, |earlier| earlier.log.rows()),
             rows_left: outcome
                 .kept
                 .as_ref()

@@ -10,8 +10,9 @@ use hashbrown::HashMap;
 use super::rows::Taken;
 use crate::log::texts::TextColumn;
 use crate::log::{Column, Provenance};
+use crate::report::tables::PartSize;
 use crate::report::tables::frame::{Cells, ColumnKind, ColumnSpec, Texts, Words};
-use crate::report::tables::parquet::{ParquetTable, RowGroup, Schema};
+use crate::report::tables::parquet::{self, ParquetTable, RowGroup, Schema};
 use crate::vocabulary::Instant;
 
 /// Rows that are sorted and written together.
@@ -46,6 +47,8 @@ pub struct Sink<'w> {
 
 enum File<'w> {
     Parquet(Option<Box<ParquetTable<&'w mut (dyn Write + Send)>>>),
+    /// Each row group a Parquet file of its own, one behind the other.
+    Parts(&'w mut (dyn Write + Send), Vec<PartSize>),
     Csv(&'w mut (dyn Write + Send)),
 }
 
@@ -59,6 +62,8 @@ pub struct Group {
 pub enum Encoded {
     /// A row group.
     Parquet(RowGroup),
+    /// A Parquet file of its own.
+    Part(PartSize, Vec<u8>),
     /// Lines.
     Csv(Vec<u8>),
 }
@@ -76,8 +81,7 @@ impl<'w> Sink<'w> {
     ) -> Result<Self> {
         let (file, schema) = match form {
             Form::Parquet => {
-                let specs: Vec<ColumnSpec> = columns.iter().map(|&column| spec(column)).collect();
-                let schema = Schema::new(&specs);
+                let schema = schema(&columns);
                 let table = ParquetTable::new(file, &schema);
                 (File::Parquet(Some(Box::new(table))), Some(schema))
             }
@@ -89,8 +93,27 @@ impl<'w> Sink<'w> {
                 (File::Csv(file), None)
             }
         };
-        Ok(Self {
-            encoder: Arc::new(Encoder { columns, schema }),
+        let encoder = Encoder {
+            columns,
+            schema,
+            in_parts: false,
+        };
+        Ok(Self::of(encoder, source, file))
+    }
+
+    /// Begins a log with these columns of which each row group is a Parquet file of its own, one behind the other.
+    pub fn in_parts(columns: Vec<Column>, file: &'w mut (dyn Write + Send)) -> Self {
+        let encoder = Encoder {
+            schema: Some(schema(&columns)),
+            columns,
+            in_parts: true,
+        };
+        Self::of(encoder, None, File::Parts(file, Vec::new()))
+    }
+
+    fn of(encoder: Encoder, source: Option<Provenance>, file: File<'w>) -> Self {
+        Self {
+            encoder: Arc::new(encoder),
             source,
             file,
             waiting: Vec::new(),
@@ -98,7 +121,7 @@ impl<'w> Sink<'w> {
             next: 0,
             encoded: BTreeMap::new(),
             written: 0,
-        })
+        }
     }
 
     /// What turns groups into bytes, for any thread.
@@ -127,6 +150,10 @@ impl<'w> Sink<'w> {
         while let Some(encoded) = self.encoded.remove(&self.written) {
             match (&mut self.file, encoded) {
                 (File::Parquet(Some(table)), Encoded::Parquet(group)) => table.write(&group)?,
+                (File::Parts(file, parts), Encoded::Part(size, bytes)) => {
+                    file.write_all(&bytes)?;
+                    parts.push(size);
+                }
                 (File::Csv(file), Encoded::Csv(lines)) => file.write_all(&lines)?,
                 _ => {}
             }
@@ -135,11 +162,11 @@ impl<'w> Sink<'w> {
         Ok(())
     }
 
-    /// Writes what waits, and the file's end.
+    /// Writes what waits, and the file's end; the parts come back, where there are some.
     ///
     /// # Errors
     /// If nothing can be written.
-    pub fn finish(&mut self) -> Result<()> {
+    pub fn finish(&mut self) -> Result<Vec<PartSize>> {
         if let Some(group) = self.group() {
             let number = group.number();
             let encoded = self.encoder.encode(group)?;
@@ -153,9 +180,13 @@ impl<'w> Sink<'w> {
                     table.finish_with(note)?.flush()?;
                 }
             }
+            File::Parts(file, parts) => {
+                file.flush()?;
+                return Ok(std::mem::take(parts));
+            }
             File::Csv(file) => file.flush()?,
         }
-        Ok(())
+        Ok(Vec::new())
     }
 
     fn group(&mut self) -> Option<Group> {
@@ -184,6 +215,8 @@ pub struct Encoder {
     columns: Vec<Column>,
     /// Of Parquet.
     schema: Option<Schema>,
+    /// Whether each group becomes a file of its own.
+    in_parts: bool,
 }
 
 impl Encoder {
@@ -223,7 +256,11 @@ impl Encoder {
         }
         let cells: Vec<Cells<'_>> = pages.iter().map(Page::cells).collect();
         schema.add_dictionaries(&cells, &mut group);
-        Ok(Encoded::Parquet(group))
+        if !self.in_parts {
+            return Ok(Encoded::Parquet(group));
+        }
+        let (size, bytes) = parquet::part(schema, &group)?;
+        Ok(Encoded::Part(size, bytes))
     }
 
     fn lines(&self, chunks: &[Taken], places: &[(Option<i64>, u32, u32)]) -> Result<Encoded> {
@@ -245,6 +282,11 @@ impl Encoder {
         let lines = writer.into_inner();
         Ok(Encoded::Csv(lines.map_err(|error| error.into_error())?))
     }
+}
+
+fn schema(columns: &[Column]) -> Schema {
+    let specs: Vec<ColumnSpec> = columns.iter().map(|&column| spec(column)).collect();
+    Schema::new(&specs)
 }
 
 /// Ids and texts mostly differ; the rest are words that repeat.

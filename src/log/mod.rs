@@ -12,6 +12,7 @@ pub mod chunk;
 pub mod columns;
 mod csv;
 mod error;
+mod gone;
 pub mod intern;
 mod jsonl;
 pub mod map;
@@ -30,6 +31,8 @@ pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explai
 pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};
 pub use columns::Column;
 pub use error::LogError;
+pub use gone::Gone;
+pub use parquet::open_part;
 pub use parquet::table::{TableFile, TableRows};
 pub use parquet::table_cells::TableCell;
 pub use provenance::Provenance;

@@ -78,12 +78,12 @@ pub struct Assembler<'a> {
 }
 
 impl Assembler<'_> {
-    /// Takes a chunk whose rows are numbered from `first_row`.
+    /// Takes a chunk whose rows are numbered from `first_row`, but for those that are `gone` (ascending).
     ///
     /// # Errors
     /// If the log names more accounts than a run can hold.
-    pub fn take(&self, chunk: &Chunk, first_row: RowNumber) -> anyhow::Result<()> {
-        let mut work = ChunkWork::new(self, chunk, first_row);
+    pub fn take(&self, chunk: &Chunk, first_row: RowNumber, gone: &[u32]) -> anyhow::Result<()> {
+        let mut work = ChunkWork::new(self, chunk, first_row, gone);
         self.rows.write(|writer| work.run(writer))?;
         let mut found = work.found;
         if self.keeps_notes {
@@ -91,7 +91,7 @@ impl Assembler<'_> {
         }
         self.rejects.extend(work.rejects);
         let mut assembled = lock(&self.assembled);
-        assembled.rows_read += chunk.rows as u64;
+        assembled.rows_read += (chunk.rows - gone.len()) as u64;
         assembled.knows_deliveries |= found.knows_deliveries;
         assembled.notes.append(&mut found.notes);
         assembled
@@ -121,6 +121,7 @@ struct ChunkWork<'a> {
     assembler: &'a Assembler<'a>,
     chunk: &'a Chunk,
     first_row: RowNumber,
+    gone: &'a [u32],
     found: Assembled,
     rejects: Vec<Reject>,
     /// Columns whose cells decide nothing but enter the comparison of rows (D-4), each with a number of its own.
@@ -132,7 +133,12 @@ struct ChunkWork<'a> {
 }
 
 impl<'a> ChunkWork<'a> {
-    fn new(assembler: &'a Assembler<'a>, chunk: &'a Chunk, first_row: RowNumber) -> Self {
+    fn new(
+        assembler: &'a Assembler<'a>,
+        chunk: &'a Chunk,
+        first_row: RowNumber,
+        gone: &'a [u32],
+    ) -> Self {
         // Compared by themselves: the message's key, the pair and the clock, and the words of a row.
         let compared = [
             Column::MessageId,
@@ -159,6 +165,7 @@ impl<'a> ChunkWork<'a> {
             assembler,
             chunk,
             first_row,
+            gone,
             found: Assembled::default(),
             rejects: Vec::new(),
             content,
@@ -172,17 +179,21 @@ impl<'a> ChunkWork<'a> {
         let bad_rows = self.rows_with_bad_cells();
         let mut defects = self.chunk.defects.iter().peekable();
         let mut bad = bad_rows.iter().peekable();
+        let mut gone = self.gone.iter().peekable();
         for index in 0..self.chunk.rows {
             let number = RowNumber(self.first_row.0 + index as u32);
-            if let Some(&(_, defect)) = defects.next_if(|(row, _)| *row as usize == index) {
-                bad.next_if(|row| **row == index);
+            let defect = defects.next_if(|(row, _)| *row as usize == index);
+            let has_bad_cell = bad.next_if(|row| **row == index).is_some();
+            if gone.next_if(|row| **row as usize == index).is_some() {
+                continue;
+            }
+            if let Some(&(_, defect)) = defect {
                 self.rejects.push(Reject {
                     row: number,
                     reason: RejectReason::Defect(defect),
                 });
                 continue;
             }
-            let has_bad_cell = bad.next_if(|row| **row == index).is_some();
             let channel = self.code(Column::Channel, index);
             if channel != CellCode::EMPTY && channel.0 != 0 {
                 *self

@@ -13,6 +13,7 @@ use super::fate::Fate;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairKey;
 use super::row::Row;
+use crate::log::Gone;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
 
@@ -85,6 +86,8 @@ pub type AllowanceName = (Regime, String, Month);
 /// What an earlier run left, beside its rows.
 #[derive(Clone, Debug)]
 pub struct Carried {
+    /// Rows that are no longer part of the log, for each of its first files, which hold those that an earlier run left.
+    pub gone: Vec<Gone>,
     /// What was charged before is settled: it was published, and is only counted.
     pub settled_before: Instant,
     /// The end of the log, but for a few clocks that ran ahead.

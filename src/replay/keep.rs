@@ -76,12 +76,12 @@ impl<'a> Keeper<'a> {
         rejected_by_code: &CountByName,
         rows: u32,
     ) -> Kept {
-        let since_rest: HashSet<RowNumber> = since_rest.into_iter().collect();
+        let since_rest = RowSet::among(u64::from(rows), since_rest.into_iter());
         // An opt-out by error 131050 is a failure: it is remembered as long as a delivery could be.
         let stays = |message: &Tracked| {
             message.instant >= self.settles_before
                 || self.waits(message)
-                || since_rest.contains(&message.row)
+                || since_rest.contains(message.row)
                 || opted_out.contains(&message.row) && message.sent >= self.gives_up_before()
         };
         let mut totals = totals.clone();
@@ -91,11 +91,11 @@ impl<'a> Keeper<'a> {
                 *count -= u64::from(rows);
             }
         };
-        let mut carried: HashSet<RowNumber> = HashSet::new();
+        let mut carried: Vec<RowNumber> = Vec::new();
         let mut settled: Vec<(Instant, u64)> = Vec::new();
         for message in &folded.track.messages {
             if stays(message) {
-                carried.insert(message.row);
+                carried.push(message.row);
                 totals.subtract(&message.totals(self.assumes_delivery));
                 if let Fate::Rejected(reason) = message.fate {
                     keep_rejected(reason.code(), message.rows);
@@ -108,8 +108,9 @@ impl<'a> Keeper<'a> {
                 settled.push((message.instant, message.settled_key(self.assumes_delivery)));
             }
         }
+        let leaders = RowSet::among(u64::from(rows), carried.iter().copied());
         let followers = folded.track.followers.iter();
-        let followers = followers.filter(|(_, leader)| carried.contains(leader));
+        let followers = followers.filter(|(_, leader)| leaders.contains(*leader));
         let rows_left = carried
             .iter()
             .copied()

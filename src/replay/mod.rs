@@ -90,7 +90,7 @@ pub struct Request<'l, 'a> {
     pub scope: Scope,
     /// Where customers are.
     pub customers: &'a dyn CustomerPlaces,
-    /// What an earlier run left; its rows are the first file.
+    /// What an earlier run left; its rows are the first files.
     pub carried: Option<&'a Carried>,
     /// What is to be left for the next one.
     pub keeping: Option<Keeping>,

@@ -1,5 +1,6 @@
 //! From the files of a log to rows by message, and from these to messages by pair.
 
+use std::ops::Range;
 use std::sync::Mutex;
 use std::sync::atomic::{AtomicU64, Ordering};
 
@@ -17,6 +18,7 @@ use super::partition::{PARTITIONS, Partitions, lock};
 use super::reject::Rejects;
 use super::row::Row;
 use super::rows::RowPlaces;
+use crate::log::Gone;
 use crate::log::cell::CellContext;
 use crate::log::chunk::LogFile;
 
@@ -48,6 +50,7 @@ pub fn read(
         assembled: Default::default(),
     };
     let bytes_read = AtomicU64::new(0);
+    let carried: &[Gone] = request.carried.map_or(&[], |carried| &carried.gone);
     let scan = |index: usize| {
         let file = &request.files[index];
         let progress = |bytes: u64| {
@@ -59,25 +62,29 @@ pub fn read(
                 tracer.look(chunk, first_row);
             }
             request.memory.check()?;
-            assembler.take(chunk, first_row)
+            let gone = carried.get(index).map(|gone| {
+                let first = address.first_line.saturating_sub(1);
+                gone.within(first, chunk.rows)
+            });
+            assembler.take(chunk, first_row, &gone.unwrap_or_default())
         });
         // The file can be read, but what is kept of it not.
         request.memory.check()?;
         scanned.with_context(|| format!("cannot read {}", file.path().display()))
     };
-    let mut carried_rows = 0;
-    let mut first = 0;
-    if request.carried.is_some() {
-        scan(0)?;
-        carried_rows = places.rows();
-        first = 1;
-    }
-    while first < request.files.len() {
-        let wave = first..first + files_at_once(&request.files[first..]);
-        first = wave.end;
-        let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
-        scanned.into_iter().collect::<anyhow::Result<()>>()?;
-    }
+    let scan_all = |files: Range<usize>| {
+        let mut first = files.start;
+        while first < files.end {
+            let wave = first..first + files_at_once(&request.files[first..files.end]);
+            first = wave.end;
+            let scanned: Vec<anyhow::Result<()>> = wave.into_par_iter().map(scan).collect();
+            scanned.into_iter().collect::<anyhow::Result<()>>()?;
+        }
+        anyhow::Ok(())
+    };
+    scan_all(0..carried.len())?;
+    let carried_rows = places.rows();
+    scan_all(carried.len()..request.files.len())?;
     let assembled = assembler.assembled.into_inner();
     let assembled = assembled.unwrap_or_else(|poisoned| poisoned.into_inner());
     Ok((assembled, carried_rows))

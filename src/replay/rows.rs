@@ -113,6 +113,17 @@ impl<'a> RowPlaces<'a> {
         rows.par_iter().map(place).collect()
     }
 
+    /// The number of each row's file, and its place in it; of rows that lie in Parquet files.
+    pub fn places_in_files(&self, rows: &[RowNumber]) -> Vec<(u32, u64)> {
+        let chunks = lock(&self.chunks);
+        let place = |row: &RowNumber| {
+            let entry = &chunks.entries[chunks.holding(*row)];
+            let first = entry.address.first_line.saturating_sub(1);
+            (entry.file, first + u64::from(row.0 - entry.first_row))
+        };
+        rows.par_iter().map(place).collect()
+    }
+
     /// Fetches rows as text, in the order of the places (ascending).
     ///
     /// # Errors
@@ -152,7 +163,10 @@ impl FetchMessageIds for RowPlaces<'_> {
     fn message_ids(&self, rows: RowSet) -> anyhow::Result<MessageIds> {
         let places = self.wanted(&rows);
         let ids = Mutex::new(MessageIds::of(rows));
-        for run in places.chunk_by(|left, right| left.file == right.file) {
+        let runs: Vec<&[WantedChunk]> = places
+            .chunk_by(|left, right| left.file == right.file)
+            .collect();
+        runs.into_par_iter().try_for_each(|run| {
             let wanted: Vec<(u32, u32)> = run
                 .iter()
                 .flat_map(|chunk| chunk.rows.iter().map(|&row| (chunk.sequence, row)))
@@ -165,8 +179,8 @@ impl FetchMessageIds for RowPlaces<'_> {
                 lock(&ids).set(chunk.first_rank + before, found);
                 Ok(())
             })
-            .with_context(|| format!("{}: cannot read message ids again", file.path().display()))?;
-        }
+            .with_context(|| format!("{}: cannot read message ids again", file.path().display()))
+        })?;
         Ok(ids
             .into_inner()
             .unwrap_or_else(|poisoned| poisoned.into_inner()))

@@ -11,8 +11,8 @@ use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
 
-/// Version of the form; a program reads its own and no other.
-pub const STATE_VERSION: u32 = 1;
+/// Version of the form and of its tables' columns; a program reads its own and no other.
+pub const STATE_VERSION: u32 = 2;
 
 const MAGIC: [u8; 16] = *b"COUNTERFOILSTATE";
 const END: u8 = 0;
@@ -30,12 +30,32 @@ pub enum Section {
     Charges = 2,
     /// Keys of settled messages.
     Messages = 3,
-    /// The rows that are carried, as a log.
+    /// A part of the rows that are carried, as a log.
     Log = 4,
-    /// Charges that were published and may still change, as the table.
+    /// A part of the charges that were published and may still change, as the table.
     PublishedCharges = 5,
-    /// Conversations that were published and may still change, as the table.
+    /// A part of the conversations that were published and may still change, as the table.
     PublishedConversations = 6,
+    /// Which rows of the part before it are gone.
+    Gone = 7,
+    /// The digests of the rows of the part before it, where those are lines that were published.
+    Digests = 8,
+}
+
+impl Section {
+    /// What it is called in errors.
+    pub(super) fn part(self) -> &'static str {
+        match self {
+            Self::Header => "header",
+            Self::Charges => "settled charges",
+            Self::Messages => "settled messages",
+            Self::Log => "carried rows",
+            Self::PublishedCharges => "published charges",
+            Self::PublishedConversations => "published conversations",
+            Self::Gone => "rows that are gone",
+            Self::Digests => "digests",
+        }
+    }
 }
 
 /// Why a state cannot be read.
@@ -120,13 +140,17 @@ impl<W: Write> StateWriter<W> {
         self.put(bytes)
     }
 
-    /// Writes a section that stands in a file.
+    /// Writes a section that stands in a file, from a byte on, so many bytes.
     ///
     /// # Errors
     /// If it cannot be read or written.
-    pub fn section_of(&mut self, section: Section, file: &mut File) -> io::Result<()> {
-        let length = file.seek(SeekFrom::End(0))?;
-        file.seek(SeekFrom::Start(0))?;
+    pub fn section_of(
+        &mut self,
+        section: Section,
+        mut file: &File,
+        (start, length): (u64, u64),
+    ) -> io::Result<()> {
+        file.seek(SeekFrom::Start(start))?;
         self.begin(section, length)?;
         let mut buffer = vec![0; BUFFER_BYTES];
         let mut left = length;
@@ -219,30 +243,42 @@ impl StateFile {
     /// # Errors
     /// If it can no longer be read.
     pub fn bytes(&self, section: Section) -> Result<Vec<u8>, StateFileError> {
+        let mut sections = self.sections.iter();
+        let found = sections.find(|found| found.0 == section as u8);
+        found.map_or(Ok(Vec::new()), |&(_, start, length)| {
+            self.bytes_at(start, length)
+        })
+    }
+
+    pub(super) fn bytes_at(&self, start: u64, length: u64) -> Result<Vec<u8>, StateFileError> {
         let mut bytes = Vec::new();
-        self.copy(section, &mut bytes)?;
+        let mut file = &self.file;
+        file.seek(SeekFrom::Start(start))
+            .and_then(|_| file.take(length).read_to_end(&mut bytes))
+            .map_err(|source| self.unreadable(source))?;
         Ok(bytes)
     }
 
-    /// Copies a section.
+    /// Number, first byte and length of each section.
+    pub(super) fn sections(&self) -> &[(u8, u64, u64)] {
+        &self.sections
+    }
+
+    /// The open file, to be read by itself.
     ///
     /// # Errors
-    /// If it can no longer be read, or nothing can be written.
-    pub fn copy(&self, section: Section, out: &mut impl Write) -> Result<(), StateFileError> {
-        let failed = |source| StateFileError::Io {
+    /// If the operating system has no room for it.
+    pub fn file(&self) -> Result<File, StateFileError> {
+        self.file
+            .try_clone()
+            .map_err(|source| self.unreadable(source))
+    }
+
+    fn unreadable(&self, source: io::Error) -> StateFileError {
+        StateFileError::Io {
             path: self.path.clone(),
             source,
-        };
-        let of_kind = self
-            .sections
-            .iter()
-            .filter(|found| found.0 == section as u8);
-        for &(_, start, length) in of_kind {
-            let mut file = &self.file;
-            file.seek(SeekFrom::Start(start)).map_err(failed)?;
-            io::copy(&mut file.take(length), out).map_err(failed)?;
         }
-        Ok(())
     }
 
     /// An error in what a section says.
@@ -386,6 +422,6 @@ mod tests {
         let mut bytes = written();
         bytes[16..20].copy_from_slice(&(STATE_VERSION + 1).to_le_bytes());
         let error = open(&bytes).expect_err("a newer state").to_string();
-        assert!(error.contains("the state has version 2"), "{error}");
+        assert!(error.contains("the state has version 3"), "{error}");
     }
 }

@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Belongs;
 use crate::audit::QUANTITY_MAX;
+use crate::log::Gone;
 use crate::log::totals::{ControlTotals, CountByName};
 use crate::pricing::TierPosition;
 use crate::replay::carried::{AllowanceName, Carried, Doubts, SettledMessages};
@@ -61,6 +62,10 @@ pub struct Header {
     pub adjusted: BTreeMap<String, BTreeMap<String, Adjusted>>,
     /// Messages whose charges are not sure any more.
     pub doubts: Doubts,
+    /// Published charges that may still change.
+    pub charges_left: u64,
+    /// Published conversations that may still change.
+    pub conversations_left: u64,
 }
 
 /// Settled units of an allowance.
@@ -144,11 +149,17 @@ impl Header {
         }
     }
 
+    /// How many rows are carried.
+    pub fn rows_left(&self) -> u64 {
+        let settled = self.totals.rows_read;
+        self.totals_so_far.rows_read.saturating_sub(settled)
+    }
+
     /// What the replay needs.
     ///
     /// # Errors
     /// If an allowance is named by a regime or month that there is not.
-    pub fn carried(&self, messages: SettledMessages) -> Result<Carried> {
+    pub fn carried(&self, gone: Vec<Gone>, messages: SettledMessages) -> Result<Carried> {
         let mut allowances = BTreeMap::new();
         for allowance in &self.allowances {
             let regime = Regime::parse(allowance.regime.as_bytes());
@@ -161,6 +172,7 @@ impl Header {
         }
         let instants = |(first, last)| (Instant::from_micros(first), Instant::from_micros(last));
         Ok(Carried {
+            gone,
             settled_before: self.settled_before(),
             ends: Instant::from_micros(self.ends),
             doubts: self.doubts,

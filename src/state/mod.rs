@@ -14,11 +14,12 @@
 mod belongs;
 mod file;
 mod header;
+mod held;
 mod keys;
+mod parts;
 mod published;
 mod rows;
 
-use std::fs::File;
 use std::io::{self, Read, Write};
 
 use anyhow::{Context, Result};
@@ -26,10 +27,13 @@ use anyhow::{Context, Result};
 pub use belongs::{Belongs, Mismatch};
 pub use file::{STATE_VERSION, Section, StateFile, StateFileError, StateWriter};
 pub use header::{HORIZON_DAYS, Header, TierName, allowance_units};
-pub use published::{Closed, News, Published};
+pub use held::{Held, PublishedTable};
+pub use parts::{Part, Parts};
+pub use published::{Closed, News, Unlike};
 pub use rows::write as write_rows;
 
 use crate::audit::{AMOUNT_MAX, QUANTITY_MAX};
+use crate::log::Gone;
 use crate::pricing::SettledCharges;
 use crate::replay::carried::{Carried, SettledMessages};
 use crate::tariff::Amount;
@@ -77,19 +81,19 @@ impl State {
         })
     }
 
-    /// What the replay needs of it.
+    /// What the replay needs of it, and which of the carried rows are gone.
     ///
     /// # Errors
     /// If it names something that is not known.
-    pub fn carried(&self) -> Result<Carried> {
-        self.header.carried(self.messages.clone())
+    pub fn carried(&self, gone: Vec<Gone>) -> Result<Carried> {
+        self.header.carried(gone, self.messages.clone())
     }
 
     /// Writes a state whose rows and tables stand in files.
     ///
     /// # Errors
     /// If nothing can be written.
-    pub fn write<W: Write>(&self, tables: Tables<'_>, out: W) -> Result<W> {
+    pub fn write<W: Write>(&self, tables: &Tables, out: W) -> Result<W> {
         let packed = |bytes: &[u8]| zstd::stream::encode_all(bytes, PACKING_LEVEL);
         let write = || -> io::Result<W> {
             let mut writer = StateWriter::new(out)?;
@@ -98,24 +102,31 @@ impl State {
             let charges = serde_json::to_vec(&self.charges)?;
             writer.section(Section::Charges, &packed(&charges)?)?;
             writer.section(Section::Messages, &packed(&keys::encode(&self.messages))?)?;
-            writer.section_of(Section::Log, tables.log)?;
-            writer.section_of(Section::PublishedCharges, tables.charges)?;
-            writer.section_of(Section::PublishedConversations, tables.conversations)?;
+            let parts = [
+                (Section::Log, &tables.log),
+                (Section::PublishedCharges, &tables.charges),
+                (Section::PublishedConversations, &tables.conversations),
+            ];
+            for (table, parts) in parts {
+                for parts in parts {
+                    parts.write(table, &mut writer)?;
+                }
+            }
             writer.finish()
         };
         write().context("cannot write the state")
     }
 }
 
-/// Files whose content goes into a state as it is.
+/// Tables that go into a state as they are.
 #[derive(Debug)]
-pub struct Tables<'a> {
+pub struct Tables {
     /// The rows that the next run reads again.
-    pub log: &'a mut File,
+    pub log: Vec<Parts>,
     /// Charges that may still change.
-    pub charges: &'a mut File,
+    pub charges: Vec<Parts>,
     /// Conversations that may still change.
-    pub conversations: &'a mut File,
+    pub conversations: Vec<Parts>,
 }
 
 /// What no run can have written of settled charges, if anything.

@@ -5,9 +5,10 @@ use std::collections::BTreeSet;
 
 use anyhow::Result;
 use hashbrown::HashMap;
-use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+use xxhash_rust::xxh3::xxh3_128;
 
-use crate::log::{LogError, TableCell, TableFile, TableRows};
+use crate::log::{LogError, TableFile, TableRows};
+use crate::replay::outcome::Charge;
 use crate::report::tables::{
     Adjustment, AdjustmentReason, CHARGE_COLUMNS, CONVERSATION_COLUMNS, Change, ColumnSpec,
     SIDE_WORDS, Side,
@@ -15,58 +16,78 @@ use crate::report::tables::{
 use crate::tariff::Amount;
 use crate::vocabulary::{Instant, LocalDate};
 
-/// The tables of lines that may still change.
-#[derive(Debug)]
-pub struct Published {
-    /// Charges.
-    pub charges: TableFile,
-    /// Conversations.
-    pub conversations: TableFile,
-}
-
 /// What a run adds to what was published.
 #[derive(Debug, Default)]
 pub struct News {
-    /// By row of the charges that the run has come to: whether it is new.
+    /// Of the charges that are not as they were published: whether each is new.
     pub charges: Vec<bool>,
-    /// By row of its conversations: whether it is new, or stands otherwise.
+    /// Of the conversations that are not as they were published: whether each is new, or stands otherwise.
     pub conversations: Vec<bool>,
     /// Lines that changed, in the order of their table.
     pub adjustments: Vec<Adjustment>,
 }
 
-/// Which lines can no longer be published as such.
+/// Lines of a table that are not alike.
+pub struct Unlike<'a> {
+    /// What was published.
+    pub published: &'a [TableFile],
+    /// The published lines to which the run has not come as they were, ascending.
+    pub not_met: Vec<u64>,
+    /// What the run has written.
+    pub written: &'a [TableFile],
+    /// The lines among them that are not as they were published, ascending.
+    pub others: Vec<u64>,
+}
+
+/// Which charges can no longer be published as such.
 #[derive(Clone, Copy, Debug)]
 pub struct Closed<'a> {
-    /// Charges before are settled.
+    /// What was charged before is settled.
     pub before: Instant,
     /// Local months that are closed.
     pub months: &'a BTreeSet<String>,
 }
 
+impl Closed<'_> {
+    /// Why a charge cannot, if it cannot.
+    pub fn reason(self, charge: &Charge) -> Option<AdjustmentReason> {
+        if charge.charged_at < self.before {
+            return Some(AdjustmentReason::BeyondHorizon);
+        }
+        // Few months are, and mostly none.
+        let is_closed =
+            !self.months.is_empty() && self.months.contains(&charge.local_date.month().to_string());
+        is_closed.then_some(AdjustmentReason::LateRow)
+    }
+}
+
 impl News {
-    /// Holds the lines that a run has come to against those that were published.
+    /// Holds the lines that a run has come to against those that were published; `closed` says of the charges that are
+    /// not as they were, by their place among these, why they can no longer be published as such, if they cannot.
     ///
     /// # Errors
     /// If a table cannot be read.
-    pub fn of(published: &Published, now: &Published, closed: Closed<'_>) -> Result<Self> {
+    pub fn of(
+        charges: &Unlike<'_>,
+        conversations: &Unlike<'_>,
+        closed: impl Fn(usize) -> Option<AdjustmentReason>,
+    ) -> Result<Self> {
         let mut news = Self::default();
-        news.compare_charges(&published.charges, &now.charges, closed)?;
-        news.compare_conversations(&published.conversations, &now.conversations)?;
+        news.compare_charges(charges, closed)?;
+        news.compare_conversations(conversations)?;
         news.adjustments.sort_unstable();
         Ok(news)
     }
 
     fn compare_charges(
         &mut self,
-        published: &TableFile,
-        now: &TableFile,
-        closed: Closed<'_>,
+        charges: &Unlike<'_>,
+        closed: impl Fn(usize) -> Option<AdjustmentReason>,
     ) -> Result<()> {
-        let compared = compare(published, now, CHARGE_COLUMNS)?;
+        let compared = compare(charges, CHARGE_COLUMNS)?;
         self.charges = compared.is_new;
-        let mut before = Lines::of_charges(published)?;
-        let mut after = Lines::of_charges(now)?;
+        let mut before = Lines::of_charges(charges.published);
+        let mut after = Lines::of_charges(charges.written);
         for row in compared.withdrawn {
             let (line, side) = before.read(row)?;
             let reason = AdjustmentReason::LateRow;
@@ -80,33 +101,22 @@ impl News {
             self.adjustments
                 .push(line.adjustment(reason, Change::Changed, Some(old), Some(new)));
         }
-        for row in 0..self.charges.len() {
-            if !self.charges[row] {
-                continue;
+        for (place, is_new) in self.charges.iter_mut().enumerate() {
+            if let Some(reason) = is_new.then(|| closed(place)).flatten() {
+                let (line, side) = after.read(charges.others[place])?;
+                *is_new = false;
+                self.adjustments
+                    .push(line.adjustment(reason, Change::Added, None, Some(side)));
             }
-            let (line, side) = after.read(row as u64)?;
-            let at = side.charged_at.map_or(Instant::MAX, Instant::from_micros);
-            let reason = if at < closed.before {
-                AdjustmentReason::BeyondHorizon
-            } else if closed.months.contains(&line.month) {
-                AdjustmentReason::LateRow
-            } else {
-                continue;
-            };
-            self.charges[row] = false;
-            self.adjustments
-                .push(line.adjustment(reason, Change::Added, None, Some(side)));
         }
         Ok(())
     }
 
-    fn compare_conversations(&mut self, published: &TableFile, now: &TableFile) -> Result<()> {
-        let compared = compare(published, now, CONVERSATION_COLUMNS)?;
-        self.conversations = compared.is_new;
-        for (_, row) in compared.changed {
-            self.conversations[row as usize] = true;
-        }
-        let mut before = Lines::of_conversations(published)?;
+    fn compare_conversations(&mut self, conversations: &Unlike<'_>) -> Result<()> {
+        let compared = compare(conversations, CONVERSATION_COLUMNS)?;
+        // One that stands otherwise is published again.
+        self.conversations = vec![true; compared.is_new.len()];
+        let mut before = Lines::of_conversations(conversations.published);
         for row in compared.withdrawn {
             let (line, side) = before.read(row)?;
             let reason = AdjustmentReason::LateRow;
@@ -136,77 +146,82 @@ fn reason(before: &Side, after: &Side) -> AdjustmentReason {
     }
 }
 
-/// How the rows of two tables meet by their ids, which stand in the first column.
+/// How lines that are not alike meet by their ids, which stand in the first column.
 struct Compared {
+    /// By place among the others.
     is_new: Vec<bool>,
+    /// Rows of both tables.
     changed: Vec<(u64, u64)>,
     withdrawn: Vec<u64>,
 }
 
-fn compare(
-    published: &TableFile,
-    now: &TableFile,
-    columns: &[ColumnSpec],
-) -> Result<Compared, LogError> {
-    let names: Vec<&str> = columns.iter().map(|column| column.name).collect();
-    let (before, after) = rayon::join(|| marks(published, &names), || marks(now, &names));
-    let known = before?.into_iter().zip(0..);
-    let mut known: HashMap<u128, (u64, u64)> = known
-        .map(|(mark, row)| (mark.id, (row, mark.content)))
-        .collect();
+fn compare(lines: &Unlike<'_>, columns: &[ColumnSpec]) -> Result<Compared, LogError> {
+    let ids = |tables, rows: &[u64]| {
+        let mut ids = Vec::with_capacity(rows.len());
+        let mut table = TableParts::new(tables, vec![columns[0].name]);
+        for &row in rows {
+            let (rows, place) = table.at(row)?;
+            ids.push(xxh3_128(rows.cell(0, place).text().unwrap_or_default()));
+        }
+        Ok::<_, LogError>(ids)
+    };
+    let before = ids(lines.published, &lines.not_met)?;
+    let before = before.into_iter().zip(lines.not_met.iter().copied());
+    let mut before: HashMap<u128, u64> = before.collect();
     let mut compared = Compared {
-        is_new: Vec::with_capacity(now.rows() as usize),
+        is_new: Vec::with_capacity(lines.others.len()),
         changed: Vec::new(),
         withdrawn: Vec::new(),
     };
-    for (mark, row) in after?.into_iter().zip(0..) {
-        let known = known.remove(&mark.id);
-        compared.is_new.push(known.is_none());
-        if let Some((was, _)) = known.filter(|&(_, content)| content != mark.content) {
-            compared.changed.push((was, row));
-        }
+    for (id, &row) in ids(lines.written, &lines.others)?.iter().zip(&lines.others) {
+        let was = before.remove(id);
+        compared.is_new.push(was.is_none());
+        compared.changed.extend(was.map(|was| (was, row)));
     }
-    compared.withdrawn = known.into_values().map(|(row, _)| row).collect();
+    compared.withdrawn = before.into_values().collect();
     compared.withdrawn.sort_unstable();
     // Both are read in the order of the published table, which spares going back and forth.
     compared.changed.sort_unstable();
     Ok(compared)
 }
 
-/// Hashes by which a row is known, and by which it is seen to say something else.
-struct Mark {
-    id: u128,
-    content: u64,
+/// Single rows of a table in parts, best read in their order.
+struct TableParts<'a> {
+    tables: &'a [TableFile],
+    names: Vec<&'static str>,
+    /// The part that was read last: its number, its first row, its rows.
+    open: Option<(usize, u64, TableRows<'a>)>,
 }
 
-/// The marks of a table's rows, in their order.
-fn marks(table: &TableFile, names: &[&str]) -> Result<Vec<Mark>, LogError> {
-    let mut marks = Vec::with_capacity(table.rows() as usize);
-    let mut rows = table.select(names)?;
-    while rows.next_batch()? {
-        for row in 0..rows.len() {
-            let mut hash = Xxh3::new();
-            for column in 0..names.len() {
-                match rows.cell(column, row) {
-                    TableCell::Null => hash.update(&[0]),
-                    TableCell::Integer(number) => {
-                        hash.update(&[1]);
-                        hash.update(&number.to_le_bytes());
-                    }
-                    TableCell::Text(text) => {
-                        hash.update(&[2]);
-                        hash.update(&(text.len() as u64).to_le_bytes());
-                        hash.update(text);
-                    }
-                }
-            }
-            marks.push(Mark {
-                id: xxh3_128(rows.cell(0, row).text().unwrap_or_default()),
-                content: hash.digest(),
-            });
+impl<'a> TableParts<'a> {
+    fn new(tables: &'a [TableFile], names: Vec<&'static str>) -> Self {
+        Self {
+            tables,
+            names,
+            open: None,
         }
     }
-    Ok(marks)
+
+    /// A row, as rows and its place among them.
+    fn at(&mut self, row: u64) -> Result<(&TableRows<'a>, usize), LogError> {
+        let mut first = 0;
+        let mut number = 0;
+        while let Some(table) = self.tables.get(number) {
+            if row < first + table.rows() {
+                break;
+            }
+            first += table.rows();
+            number += 1;
+        }
+        let open = match self.open.take() {
+            Some(open) if open.0 == number => open,
+            _ => (number, first, self.tables[number].select(&self.names)?),
+        };
+        let (_, first, rows) = self.open.insert(open);
+        rows.read_row(row - *first)?;
+        let place = (row - *first).saturating_sub(rows.batch().start) as usize;
+        Ok((rows, place))
+    }
 }
 
 /// Whose line it is.
@@ -256,10 +271,10 @@ const CONVERSATION: &str = "conversation";
 /// The columns of a line, before those of its side.
 const LINE_COLUMNS: usize = 7;
 
-/// Single rows of a table.
+/// Single lines of a table.
 struct Lines<'a> {
     kind: &'static str,
-    rows: TableRows<'a>,
+    rows: TableParts<'a>,
     /// The places of [`SIDE_WORDS`], where the table has them.
     words: [Option<usize>; SIDE_WORDS.len()],
     rate: Option<usize>,
@@ -269,7 +284,7 @@ struct Lines<'a> {
 }
 
 impl<'a> Lines<'a> {
-    fn of_charges(table: &'a TableFile) -> Result<Self, LogError> {
+    fn of_charges(tables: &'a [TableFile]) -> Self {
         let mut names = vec![
             "charge_id",
             "account",
@@ -284,18 +299,18 @@ impl<'a> Lines<'a> {
         names.extend(SIDE_WORDS);
         names.extend(["rate", "amount"]);
         let end = first + SIDE_WORDS.len();
-        Ok(Self {
+        Self {
             kind: CHARGE,
-            rows: table.select(&names)?,
+            rows: TableParts::new(tables, names),
             words: std::array::from_fn(|place| Some(first + place)),
             rate: Some(end),
             amount: Some(end + 1),
             has_date: true,
-        })
+        }
     }
 
-    fn of_conversations(table: &'a TableFile) -> Result<Self, LogError> {
-        let names = [
+    fn of_conversations(tables: &'a [TableFile]) -> Self {
+        let names = vec![
             "conversation_id",
             "account",
             "business",
@@ -309,20 +324,19 @@ impl<'a> Lines<'a> {
         for (place, word) in SIDE_WORDS.iter().enumerate() {
             words[place] = names.iter().position(|name| name == word);
         }
-        Ok(Self {
+        Self {
             kind: CONVERSATION,
-            rows: table.select(&names)?,
+            rows: TableParts::new(tables, names),
             words,
             rate: None,
             amount: None,
             has_date: false,
-        })
+        }
     }
 
     fn read(&mut self, row: u64) -> Result<(Line, Side)> {
-        anyhow::ensure!(self.rows.read_row(row)?, "row {row} of a table is gone");
-        let place = (row - self.rows.batch().start) as usize;
-        let cell = |column: usize| self.rows.cell(column, place);
+        let (rows, place) = self.rows.at(row)?;
+        let cell = |column: usize| rows.cell(column, place);
         let text = |column: usize| {
             cell(column)
                 .text()

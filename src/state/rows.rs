@@ -1,17 +1,18 @@
 //! The rows that the next run reads again, as a log of their own.
 
 use std::collections::BTreeMap;
-use std::io::Write;
+use std::fs::File;
 
 use anyhow::Result;
 
-use crate::import::{self, Form, Sink};
-use crate::log::{CellContext, Column, LogFile};
+use super::parts::{self, Part, Parts};
+use crate::import::{self, Sink};
+use crate::log::{CellContext, Column, Gone, LogFile};
 use crate::replay::outcome::{RowNumber, RowSet};
 use crate::replay::rows::RowPlaces;
 
-/// Writes rows of a log as a canonical log, and says how many. Texts of messages are left out: they are written
-/// nowhere.
+/// Writes rows of a log whose first files are the parts of an earlier state. A part of which most rows stay is taken
+/// over; what is written anew comes behind. Texts of messages are left out: they are written nowhere.
 ///
 /// # Errors
 /// If the log can no longer be read, or nothing can be written.
@@ -19,23 +20,34 @@ use crate::replay::rows::RowPlaces;
 /// # Panics
 /// If a row is lost: a bug in the program.
 pub fn write(
-    files: &[Box<dyn LogFile>],
+    (files, earlier): (&[Box<dyn LogFile>], Option<&Parts>),
     places: &RowPlaces<'_>,
     rows: &RowSet,
     cells: &CellContext,
-    out: &mut (dyn Write + Send),
-) -> Result<u64> {
-    let mut columns = import::columns(files);
-    columns.retain(|&column| column != Column::Text);
-    let mut sink = Sink::new(Form::Parquet, columns, None, out)?;
+    mut out: File,
+) -> Result<Vec<Parts>> {
     let numbers: Vec<RowNumber> = rows.iter().collect();
+    let kept = kept(
+        earlier.map_or(&[], |earlier| &earlier.parts),
+        places,
+        &numbers,
+    );
+    let is_kept = |file: u32| kept.get(file as usize).is_some_and(Option::is_some);
     let mut wanted: Vec<BTreeMap<u32, Vec<u32>>> = vec![BTreeMap::new(); files.len()];
+    let mut untouched = 0;
     for place in places.places(&numbers) {
+        if is_kept(place.file) {
+            untouched += 1;
+            continue;
+        }
         let rows = wanted[place.file as usize]
             .entry(place.sequence)
             .or_default();
         rows.push(place.row);
     }
+    let mut columns = import::columns(files);
+    columns.retain(|&column| column != Column::Text);
+    let mut sink = Sink::in_parts(columns, &mut out);
     let mut written = 0;
     for (file, mut wanted) in files.iter().zip(wanted) {
         if wanted.is_empty() {
@@ -44,11 +56,50 @@ pub fn write(
         wanted.values_mut().for_each(|rows| rows.sort_unstable());
         written += import::some_rows(&**file, &wanted, cells, &mut sink)?;
     }
-    sink.finish()?;
+    let mut parts = Vec::new();
+    let mut start = 0;
+    for size in sink.finish()? {
+        parts.push(Part {
+            start,
+            length: size.bytes,
+            gone: Gone::none(size.rows),
+            digests: Vec::new(),
+        });
+        start += size.bytes;
+    }
     assert_eq!(
-        written,
+        written + untouched,
         numbers.len() as u64,
         "every row that is carried is written"
     );
-    Ok(written)
+    let mut left = Vec::new();
+    if let Some(earlier) = earlier {
+        left.push(Parts {
+            file: earlier.file.try_clone()?,
+            parts: kept.into_iter().flatten().collect(),
+        });
+    }
+    left.push(Parts { file: out, parts });
+    Ok(left)
+}
+
+/// The parts of the earlier state, by their number, that stay as they are but for rows that go.
+fn kept(earlier: &[Part], places: &RowPlaces<'_>, rows: &[RowNumber]) -> Vec<Option<Part>> {
+    let mut left: Vec<Vec<u64>> = vec![Vec::new(); earlier.len()];
+    for (file, row) in places.places_in_files(rows) {
+        if let Some(left) = left.get_mut(file as usize) {
+            left.push(row);
+        }
+    }
+    let parts = earlier.iter().zip(left);
+    let parts = parts.map(|(part, left)| Part {
+        gone: Gone::all_but(part.gone.rows(), left.into_iter()),
+        ..part.clone()
+    });
+    let parts: Vec<Part> = parts.collect();
+    let worn = parts::worn(&parts);
+    let parts = parts.into_iter().zip(worn);
+    parts
+        .map(|(part, is_worn)| (!is_worn && part.rows() > 0).then_some(part))
+        .collect()
 }

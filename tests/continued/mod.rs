@@ -125,3 +125,18 @@ pub fn refused(pieces: &mut Pieces, rows: &[String], more: &[&str], code: i32, w
     assert!(!pieces.home.path(&pieces.out()).exists());
     assert_eq!(fs::read(pieces.home.path("state")).unwrap(), before);
 }
+
+pub const MAGIC_AND_VERSION: usize = 20;
+const CHECKSUM: usize = 32;
+
+/// The sections of a state: number and bytes.
+pub fn sections(state: &[u8]) -> Vec<(u8, Vec<u8>)> {
+    let mut rest = &state[MAGIC_AND_VERSION..state.len() - CHECKSUM];
+    let mut found = Vec::new();
+    while rest[0] != 0 {
+        let length = u64::from_le_bytes(rest[1..9].try_into().unwrap()) as usize;
+        found.push((rest[0], rest[9..9 + length].to_vec()));
+        rest = &rest[9 + length..];
+    }
+    found
+}

@@ -1,10 +1,9 @@
 //! What a run leaves to the next one.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::fs::File;
 use std::path::Path;
 
-use super::publish::Snapshot;
+use super::publish::HeldLines;
 use super::{Continued, belongs};
 use crate::audit::Charged;
 use crate::cli::inputs::Inputs;
@@ -15,18 +14,17 @@ use crate::report::summary::Adjusted;
 use crate::report::tables::{Adjustment, Content};
 use crate::run::exit::{Failure, OrFail};
 use crate::run::output::LoneFile;
-use crate::state::{Header, State, Tables, TierName, allowance_units, write_rows};
+use crate::state::{Header, Parts, State, Tables, TierName, allowance_units, write_rows};
 use crate::tariff::Amount;
 
 /// A state that is drawn up and waits until the run's folder stands.
 pub struct NextState {
     state: State,
-    log: File,
-    tables: Snapshot,
+    tables: Tables,
 }
 
 impl Continued<'_> {
-    /// Draws up what the run leaves; none where `--state-out` does not ask for it. Lines that were published before
+    /// Draws up what the run leaves; none where `--state-out` does not ask for it. Charges that were published before
     /// must still be there.
     ///
     /// # Errors
@@ -34,16 +32,19 @@ impl Continued<'_> {
     pub fn leave(
         &self,
         content: &Content<'_>,
+        lines: HeldLines<'_>,
         (log, replayed): (&OpenedLog, &Replayed<'_>),
         (inputs, request): (&Inputs, &pricing::Request<'_>),
     ) -> Result<Option<NextState>, Failure> {
         let Some(kept) = &content.outcome.kept else {
             return Ok(None);
         };
-        let tables = self.snapshot(content, kept.settles_before, "next")?;
-        let (_, mut rows) = self.file("next_log.parquet").or_output()?;
+        let (_, rows) = self.file("next_log").or_output()?;
         let cells = log.cells();
-        write_rows(log.opened(), &replayed.ids, &kept.rows, cells, &mut rows).or_input()?;
+        let earlier = self.earlier.as_ref().map(|earlier| &earlier.log);
+        let files = (log.opened(), earlier);
+        let rows = write_rows(files, &replayed.ids, &kept.rows, cells, rows).or_input()?;
+        let (charge_parts, conversation_parts) = lines.left().or_input()?;
         let outcome = content.outcome;
         let reached = &content.pricing.list().tiers;
         let tiers = match request.with_rates {
@@ -71,6 +72,8 @@ impl Continued<'_> {
         }
         let header = Header {
             belongs,
+            charges_left: charge_parts.iter().map(Parts::rows).sum(),
+            conversations_left: conversation_parts.iter().map(Parts::rows).sum(),
             tiers: tiers.iter().map(TierName::from).collect(),
             ..self.header_of(kept, content)
         };
@@ -80,8 +83,11 @@ impl Continued<'_> {
                 charges,
                 messages: kept.messages.clone(),
             },
-            log: rows,
-            tables,
+            tables: Tables {
+                log: rows,
+                charges: charge_parts,
+                conversations: conversation_parts,
+            },
         }))
     }
 
@@ -148,15 +154,10 @@ impl NextState {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn write(mut self, path: &Path) -> Result<(), Failure> {
+    pub fn write(self, path: &Path) -> Result<(), Failure> {
         let file = LoneFile::create(path, true).or_output()?;
-        let tables = Tables {
-            log: &mut self.log,
-            charges: &mut self.tables.charges.1,
-            conversations: &mut self.tables.conversations.1,
-        };
         self.state
-            .write(tables, file)
+            .write(&self.tables, file)
             .or_output()?
             .finish()
             .or_output()

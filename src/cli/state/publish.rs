@@ -1,87 +1,102 @@
 //! What is new of the lines that a run has come to, and what changed of those that were published before.
 
 use std::collections::BTreeSet;
-use std::fs::File;
 use std::path::PathBuf;
 
 use super::Continued;
 use crate::findings::Finding;
 use crate::log::TableFile;
-use crate::replay::outcome::Outcome;
-use crate::report::tables::{self, Adjustment, Content, Entry, InTime};
+use crate::replay::outcome::{Charge, Conversation, Outcome};
+use crate::report::tables::{self, Adjustment, Content, Entry, InTime, Target};
 use crate::run::exit::{Failure, OrFail};
-use crate::state::{Closed, News, Published};
+use crate::state::{Closed, Held, News, Parts, PublishedTable, Unlike};
 use crate::vocabulary::Instant;
 
-/// Tables of a run, written to be looked at, and which rows they hold in which order.
-pub struct Snapshot {
-    /// The file of the charges, and where it stands.
-    pub charges: (PathBuf, File),
-    /// The file of the conversations.
-    pub conversations: (PathBuf, File),
-    charge_rows: Vec<Entry>,
-    conversation_rows: Vec<Entry>,
+/// The lines of a run, held against those that an earlier one published.
+pub struct HeldLines<'a> {
+    charges: Held<'a>,
+    conversations: Held<'a>,
+    /// What is written of them.
+    written_charges: Parts,
+    written_conversations: Parts,
+    /// Where it is written.
+    path: PathBuf,
 }
 
 impl Continued<'_> {
-    /// Writes the charges from an instant on, and the conversations that end later, into the scratch folder.
-    pub(super) fn snapshot(
-        &self,
-        content: &Content<'_>,
-        since: Instant,
-        name: &str,
-    ) -> Result<Snapshot, Failure> {
-        let (charge_path, charges) = self.file(&format!("{name}_charges.parquet")).or_output()?;
-        let (conversation_path, conversations) = self
-            .file(&format!("{name}_conversations.parquet"))
-            .or_output()?;
-        let (mut charge_rows, mut conversation_rows) = (Vec::new(), Vec::new());
-        let targets = ((conversations, None), (charges, None));
-        let written = tables::in_time(content, since, targets, &mut |table, entries| match table {
-            InTime::Charges => charge_rows.extend_from_slice(entries),
-            InTime::Conversations => conversation_rows.extend_from_slice(entries),
-        })
-        .or_output()?;
-        Ok(Snapshot {
-            charges: (charge_path, written.charges.0.0),
-            conversations: (conversation_path, written.conversations.0.0),
-            charge_rows,
-            conversation_rows,
-        })
-    }
-
-    /// Finds out what is new; rows that were published before are no longer written, and findings neither.
+    /// Holds the lines that the run has come to against those that were published, and writes those that are not among
+    /// them, or that the next run needs.
     ///
     /// # Errors
     /// If a table cannot be written or read.
+    pub fn hold(&self, content: &Content<'_>) -> Result<HeldLines<'_>, Failure> {
+        let outcome = content.outcome;
+        let earlier = self.earlier.as_ref();
+        let mut charges = Held::new(earlier.map(|earlier| &earlier.charges));
+        let mut conversations = Held::new(earlier.map(|earlier| &earlier.conversations));
+        let left_since = outcome.kept.as_ref().map(|kept| kept.settles_before);
+        let is_charge_left = |entry: Entry| {
+            left_since.is_some_and(|since| since <= charge(outcome, entry).charged_at)
+        };
+        let is_conversation_left = |entry: Entry| {
+            left_since.is_some_and(|since| since < conversation(outcome, entry).expires_at)
+        };
+        let mut choose = |table, entries: &[Entry], digests: &[u64]| match table {
+            InTime::Charges => charges.take(entries, digests, is_charge_left),
+            InTime::Conversations => conversations.take(entries, digests, is_conversation_left),
+        };
+        let (path, file) = self.file("charges").or_output()?;
+        let (_, conversation_file) = self.file("conversations").or_output()?;
+        let targets = (Target::Parts(conversation_file), Target::Parts(file));
+        let since = match earlier {
+            // Lines of late rows stand before all that is left.
+            Some(_) => Instant::MIN,
+            None => left_since.unwrap_or(Instant::MIN),
+        };
+        let written = tables::in_time(content, since, targets, Some(&mut choose)).or_output()?;
+        let of_charges = (written.charges.file, &*written.charges.parts);
+        let of_conversations = (written.conversations.file, &*written.conversations.parts);
+        Ok(HeldLines {
+            written_charges: charges.written(of_charges.0, of_charges.1),
+            written_conversations: conversations.written(of_conversations.0, of_conversations.1),
+            charges,
+            conversations,
+            path,
+        })
+    }
+
+    /// Finds out what is new; rows that were published before are no longer written.
+    ///
+    /// # Errors
+    /// If a table cannot be read.
     pub fn publish(
         &self,
-        content: &Content<'_>,
+        outcome: &Outcome,
+        lines: &HeldLines<'_>,
     ) -> Result<Option<(Vec<Adjustment>, Republished)>, Failure> {
         let Some(earlier) = &self.earlier else {
             return Ok(None);
         };
-        let before = earlier.carried.settled_before;
-        // Lines of late rows stand before it.
-        let snapshot = self.snapshot(content, Instant::MIN, "now")?;
-        let now = Published {
-            charges: TableFile::open(&snapshot.charges.0).or_input()?,
-            conversations: TableFile::open(&snapshot.conversations.0).or_input()?,
-        };
+        let written_charges = lines.written_charges.open(&lines.path).or_input()?;
+        let written_conversations = lines.written_conversations.open(&lines.path).or_input()?;
         let closed = Closed {
-            before,
+            before: earlier.carried.settled_before,
             months: &earlier.state.header.closed_months,
         };
-        let news = News::of(&earlier.published, &now, closed).or_input()?;
-        let old = |rows: &[Entry], is_new: &[bool]| -> Vec<Entry> {
-            let rows = rows.iter().zip(is_new);
-            rows.filter(|(_, is_new)| !**is_new)
-                .map(|(row, _)| *row)
-                .collect()
-        };
+        let others = lines.charges.others();
+        let news = News::of(
+            &unlike(&earlier.charges, &lines.charges, &written_charges),
+            &unlike(
+                &earlier.conversations,
+                &lines.conversations,
+                &written_conversations,
+            ),
+            |place| closed.reason(&charge(outcome, others[place].1)),
+        )
+        .or_input()?;
         let republished = Republished {
-            charges: old(&snapshot.charge_rows, &news.charges),
-            conversations: old(&snapshot.conversation_rows, &news.conversations),
+            charges: republished(&lines.charges, &news.charges),
+            conversations: republished(&lines.conversations, &news.conversations),
         };
         Ok(Some((news.adjustments, republished)))
     }
@@ -113,7 +128,50 @@ impl Continued<'_> {
     }
 }
 
-/// Lines that stand as they were published.
+impl HeldLines<'_> {
+    /// What the next run needs of the charges and of the conversations.
+    ///
+    /// # Errors
+    /// If the state can no longer be read.
+    pub fn left(self) -> anyhow::Result<(Vec<Parts>, Vec<Parts>)> {
+        Ok((
+            self.charges.left(self.written_charges)?,
+            self.conversations.left(self.written_conversations)?,
+        ))
+    }
+}
+
+fn unlike<'a>(
+    earlier: &'a PublishedTable,
+    held: &Held<'_>,
+    written: &'a [TableFile],
+) -> Unlike<'a> {
+    Unlike {
+        published: earlier.tables(),
+        not_met: held.not_met().collect(),
+        written,
+        others: held.others().iter().map(|(place, _)| *place).collect(),
+    }
+}
+
+fn republished(held: &Held<'_>, is_new: &[bool]) -> Vec<Entry> {
+    let others = held.others().iter().zip(is_new);
+    let old = others.filter(|(_, is_new)| !**is_new);
+    let old = old.map(|((_, entry), _)| *entry);
+    held.standing().iter().copied().chain(old).collect()
+}
+
+fn charge(outcome: &Outcome, entry: Entry) -> Charge {
+    let charges = &outcome.parts[entry.part as usize].charges;
+    charges.get(entry.place as usize)
+}
+
+fn conversation(outcome: &Outcome, entry: Entry) -> Conversation {
+    let conversations = &outcome.parts[entry.part as usize].conversations;
+    conversations.get(entry.place as usize)
+}
+
+/// Lines that are not published again: they stand as they were, or became adjustments.
 pub struct Republished {
     charges: Vec<Entry>,
     conversations: Vec<Entry>,

@@ -11,6 +11,8 @@ pub(super) struct PositionalFile {
     file: File,
     #[cfg(not(any(unix, windows)))]
     file: std::sync::Mutex<File>,
+    /// Where it begins: a file may stand inside another one.
+    start: u64,
     length: u64,
 }
 
@@ -19,9 +21,18 @@ impl PositionalFile {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
+        Ok(Self::inside(file, 0, length))
+    }
+
+    /// The file that stands inside another one.
+    pub(super) fn inside(file: File, start: u64, length: u64) -> Self {
         #[cfg(not(any(unix, windows)))]
         let file = std::sync::Mutex::new(file);
-        Ok(Self { file, length })
+        Self {
+            file,
+            start,
+            length,
+        }
     }
 
     /// Bytes of the file when it was opened.
@@ -30,14 +41,21 @@ impl PositionalFile {
     }
 
     /// Fills a buffer from a position.
-    #[cfg(unix)]
     pub(super) fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
+        let end = position.checked_add(buffer.len() as u64);
+        if end.is_none_or(|end| self.length < end) {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        self.fill_at(buffer, self.start + position)
+    }
+
+    #[cfg(unix)]
+    fn fill_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
         std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, position)
     }
 
-    /// Fills a buffer from a position.
     #[cfg(windows)]
-    pub(super) fn read_exact_at(&self, mut buffer: &mut [u8], mut position: u64) -> io::Result<()> {
+    fn fill_at(&self, mut buffer: &mut [u8], mut position: u64) -> io::Result<()> {
         while !buffer.is_empty() {
             match std::os::windows::fs::FileExt::seek_read(&self.file, buffer, position) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
@@ -52,9 +70,8 @@ impl PositionalFile {
         Ok(())
     }
 
-    /// Fills a buffer from a position.
     #[cfg(not(any(unix, windows)))]
-    pub(super) fn read_exact_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
+    fn fill_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
         use std::io::{Read, Seek, SeekFrom};
         let mut file = self
             .file

@@ -29,6 +29,7 @@ mod tests;
 mod thrift;
 mod values;
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -51,6 +52,26 @@ pub(super) fn open(
     context: Arc<CellContext>,
 ) -> anyhow::Result<Box<dyn LogFile>> {
     let file = PositionalFile::open(file).map_err(|error| LogError::io(path, error))?;
+    opened(file, path, context)
+}
+
+/// Opens the Parquet log that stands inside another file, which errors call `path`: from a byte on, so many bytes.
+///
+/// # Errors
+/// As those of any log.
+pub fn open_part(
+    (file, start, length): (File, u64, u64),
+    path: &Path,
+    context: Arc<CellContext>,
+) -> anyhow::Result<Box<dyn LogFile>> {
+    opened(PositionalFile::inside(file, start, length), path, context)
+}
+
+fn opened(
+    file: PositionalFile,
+    path: &Path,
+    context: Arc<CellContext>,
+) -> anyhow::Result<Box<dyn LogFile>> {
     let footer = Footer::read(&file).map_err(|damage| file_error(path, damage))?;
     let schema = Schema::new(path, &footer)?;
     Ok(Box::new(ParquetFile {

@@ -3,6 +3,7 @@
 //! A table that someone has changed must end in an error that names the place, never in a panic: so the
 //! hardened reader, and not a library, reads what is to be verified.
 
+use std::fs::File;
 use std::path::{Path, PathBuf};
 
 use super::column::{ColumnReader, Memory};
@@ -32,6 +33,21 @@ impl TableFile {
     /// If it cannot be read or is no sound Parquet file.
     pub fn open(path: &Path) -> Result<Self, LogError> {
         let file = PositionalFile::open(path).map_err(|error| LogError::io(path, error))?;
+        Self::opened(path, file)
+    }
+
+    /// Opens a table that stands inside another file, from a byte on, so many bytes.
+    ///
+    /// # Errors
+    /// If it cannot be read or is no sound Parquet file.
+    pub fn open_part(
+        path: &Path,
+        (file, start, length): (File, u64, u64),
+    ) -> Result<Self, LogError> {
+        Self::opened(path, PositionalFile::inside(file, start, length))
+    }
+
+    fn opened(path: &Path, file: PositionalFile) -> Result<Self, LogError> {
         let footer = Footer::read(&file).map_err(|damage| file_error(path, damage))?;
         Ok(Self {
             path: path.to_owned(),

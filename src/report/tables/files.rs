@@ -8,25 +8,33 @@ use rayon::prelude::*;
 use super::csv;
 use super::frame::{ColumnSpec, Columns};
 use super::order::Slice;
-use super::parquet::{ParquetTable, RowGroup, Schema};
-use super::{Table, Target};
+use super::parquet::{self, ParquetTable, PartSize, RowGroup, Schema};
+use super::{Table, Target, WrittenTable, digest};
 use crate::run::output::Folder;
 
 /// Rows of a row group. A file's row groups depend on how many rows it has and on nothing else.
 pub const ROW_GROUP_ROWS: usize = 1 << 17;
 /// Rows of a page: its columns fit the processor's cache.
-const PAGE_ROWS: usize = 1 << 13;
+pub const PAGE_ROWS: usize = 1 << 13;
 
 /// The files of one table.
 pub struct TableFiles<'a, T: Table, W: Write + Sync> {
     table: &'a T,
     specs: &'static [ColumnSpec],
     schema: Schema,
-    parquet: ParquetTable<W>,
+    parquet: Groups<W>,
     csv: Option<W>,
     /// A row group that waits for more rows.
     open: Option<OpenGroup<T::Columns>>,
     rows: u64,
+}
+
+/// Where row groups go.
+enum Groups<W: Write> {
+    /// Into one file.
+    Whole(ParquetTable<W>),
+    /// Each is a file of its own, one behind the other.
+    Parts(W, Vec<PartSize>),
 }
 
 /// A row group that is being built.
@@ -45,24 +53,31 @@ impl<'a, T: Table, W: Write + Sync> TableFiles<'a, T, W> {
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn new(
-        specs: &'static [ColumnSpec],
-        table: &'a T,
-        (file, mut csv): Target<W>,
-    ) -> Result<Self> {
+    pub fn new(specs: &'static [ColumnSpec], table: &'a T, target: Target<W>) -> Result<Self> {
         let schema = Schema::new(specs);
-        if let Some(file) = &mut csv {
-            file.write_all(&csv::header(specs)?)?;
-        }
+        let (parquet, csv) = match target {
+            Target::Whole(file, mut csv) => {
+                if let Some(file) = &mut csv {
+                    file.write_all(&csv::header(specs)?)?;
+                }
+                (Groups::Whole(ParquetTable::new(file, &schema)), csv)
+            }
+            Target::Parts(file) => (Groups::Parts(file, Vec::new()), None),
+        };
         Ok(Self {
             table,
             specs,
-            parquet: ParquetTable::new(file, &schema),
+            parquet,
             schema,
             csv,
             open: None,
             rows: 0,
         })
+    }
+
+    /// The digests of rows, in their order.
+    pub fn digests(&self, rows: Slice<'_>) -> Vec<u64> {
+        digest::digests(self.table, rows)
     }
 
     /// Appends rows, row groups in parallel; those that do not fill one wait for the next rows.
@@ -97,16 +112,25 @@ impl<'a, T: Table, W: Write + Sync> TableFiles<'a, T, W> {
         Ok(())
     }
 
-    /// Ends the table; what it was written to comes back, and how many rows it has.
+    /// Ends the table.
     ///
     /// # Errors
     /// If it cannot be written.
-    pub fn finish(mut self) -> Result<(Target<W>, u64)> {
+    pub fn finish(mut self) -> Result<WrittenTable<W>> {
         if let Some(mut open) = self.open.take() {
             self.end_group(&mut open)?;
             self.append(&open)?;
         }
-        Ok(((self.parquet.finish()?, self.csv), self.rows))
+        let (file, parts) = match self.parquet {
+            Groups::Whole(table) => (table.finish()?, Vec::new()),
+            Groups::Parts(file, parts) => (file, parts),
+        };
+        Ok(WrittenTable {
+            file,
+            csv: self.csv,
+            parts,
+            rows: self.rows,
+        })
     }
 
     fn open_group(&self) -> Result<OpenGroup<T::Columns>> {
@@ -163,7 +187,14 @@ impl<'a, T: Table, W: Write + Sync> TableFiles<'a, T, W> {
     }
 
     fn append(&mut self, open: &OpenGroup<T::Columns>) -> Result<()> {
-        self.parquet.write(&open.group)?;
+        match &mut self.parquet {
+            Groups::Whole(table) => table.write(&open.group)?,
+            Groups::Parts(file, parts) => {
+                let (size, bytes) = parquet::part(&self.schema, &open.group)?;
+                file.write_all(&bytes)?;
+                parts.push(size);
+            }
+        }
         if let Some(file) = &mut self.csv {
             file.write_all(&open.text)?;
         }

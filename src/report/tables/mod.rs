@@ -10,6 +10,7 @@ mod conversations;
 pub mod csv;
 mod delta;
 mod differences;
+mod digest;
 mod files;
 mod findings;
 pub mod frame;
@@ -46,6 +47,7 @@ use files::TableFiles;
 use frame::Columns;
 pub use order::Entry;
 use order::{Ordered, Slice};
+pub use parquet::PartSize;
 
 /// Ids of messages may take this much memory, and [`ID_BYTES_PER_ROW`] for each row that was read.
 const ID_BYTES_MIN: usize = 24 << 20;
@@ -110,14 +112,14 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
     let file = |name: &str, ending: &str| folder.create_file(&format!("tables/{name}.{ending}"));
     let target = |name: &str| {
         let csv = csv.then(|| file(name, "csv")).transpose()?;
-        anyhow::Ok((file(name, "parquet")?, csv))
+        anyhow::Ok(Target::Whole(file(name, "parquet")?, csv))
     };
     let targets = (target("conversations")?, target("charges")?);
-    let written = in_time(content, Instant::MIN, targets, &mut |_, _| {})?;
-    let finish = |((file, csv), rows): ((OutputFile<'_>, Option<OutputFile<'_>>), u64)| {
-        file.finish()?;
-        csv.map(OutputFile::finish).transpose()?;
-        anyhow::Ok(rows)
+    let written = in_time(content, Instant::MIN, targets, None)?;
+    let finish = |table: WrittenTable<OutputFile<'_>>| {
+        table.file.finish()?;
+        table.csv.map(OutputFile::finish).transpose()?;
+        anyhow::Ok(table.rows)
     };
     let (conversations, charges) = (finish(written.conversations)?, finish(written.charges)?);
     let lines = content.lines.map(|lines| lines::write(lines, csv, folder));
@@ -142,16 +144,36 @@ pub fn write(content: &Content<'_>, csv: bool, folder: &Folder) -> Result<TableR
     })
 }
 
-/// Where a table goes: as Parquet, and perhaps as CSV.
-pub type Target<W> = (W, Option<W>);
+/// Where a table goes.
+pub enum Target<W> {
+    /// As Parquet, and perhaps as CSV.
+    Whole(W, Option<W>),
+    /// As Parquet files of a row group each, one behind the other.
+    Parts(W),
+}
 
-/// The tables in the order of time, written; each with its rows.
+/// A table that is written.
+pub struct WrittenTable<W> {
+    /// As Parquet.
+    pub file: W,
+    /// As CSV.
+    pub csv: Option<W>,
+    /// The files of a row group each, where it was written so.
+    pub parts: Vec<PartSize>,
+    /// How many rows it has.
+    pub rows: u64,
+}
+
+/// The tables in the order of time, written.
 pub struct WrittenInTime<W> {
     /// Conversations.
-    pub conversations: (Target<W>, u64),
+    pub conversations: WrittenTable<W>,
     /// Charges.
-    pub charges: (Target<W>, u64),
+    pub charges: WrittenTable<W>,
 }
+
+/// Says which rows are written; it hears of all, in their order, and of their digests.
+pub type Choose<'a> = &'a mut dyn FnMut(InTime, &[Entry], &[u64]) -> Vec<Entry>;
 
 /// A table in the order of time.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -162,8 +184,7 @@ pub enum InTime {
     Charges,
 }
 
-/// Writes conversations that end after an instant, and charges from it on; `observe` hears which rows, in their
-/// order.
+/// Writes conversations that end after an instant, and charges from it on: all, or those that are chosen.
 ///
 /// # Errors
 /// If ids can no longer be fetched from the log, or something cannot be written.
@@ -171,7 +192,7 @@ pub fn in_time<W: Write + Sync>(
     content: &Content<'_>,
     since: Instant,
     (conversation_target, charge_target): (Target<W>, Target<W>),
-    observe: &mut dyn FnMut(InTime, &[Entry]),
+    mut choose: Option<Choose<'_>>,
 ) -> Result<WrittenInTime<W>> {
     let Content {
         outcome,
@@ -203,11 +224,17 @@ pub fn in_time<W: Write + Sync>(
     order::with_ids(outcome, fetch, budget, &mut |parts, ids| {
         for parts in order::portions(outcome, parts) {
             conversations.identify_unwritten(parts.clone(), ids);
-            let entries = order::ordered(outcome, parts.clone(), &conversations, ids);
-            observe(InTime::Conversations, &entries);
+            let mut entries = order::ordered(outcome, parts.clone(), &conversations, ids);
+            if let Some(choose) = &mut choose {
+                let digests = conversation_files.digests(Slice::new(&entries, ids));
+                entries = choose(InTime::Conversations, &entries, &digests);
+            }
             conversation_files.write(Slice::new(&entries, ids))?;
-            let entries = order::ordered(outcome, parts, &charges, ids);
-            observe(InTime::Charges, &entries);
+            let mut entries = order::ordered(outcome, parts, &charges, ids);
+            if let Some(choose) = &mut choose {
+                let digests = charge_files.digests(Slice::new(&entries, ids));
+                entries = choose(InTime::Charges, &entries, &digests);
+            }
             charge_files.write(Slice::new(&entries, ids))?;
         }
         outcome.memory.check()?;

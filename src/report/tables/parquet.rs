@@ -22,6 +22,30 @@ use super::pages::{self, ColumnType, PageCompressor};
 /// Zstandard at its fastest ordinary level: the ids it is used on are mostly noise.
 const COMPRESSION_LEVEL: i32 = 1;
 
+/// How large a Parquet file is.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct PartSize {
+    /// Its rows.
+    pub rows: u64,
+    /// Its bytes.
+    pub bytes: u64,
+}
+
+/// A row group as a Parquet file of its own.
+///
+/// # Errors
+/// If the encoder fails: a bug, or no memory.
+pub fn part(schema: &Schema, group: &RowGroup) -> Result<(PartSize, Vec<u8>)> {
+    let mut table = ParquetTable::new(Vec::new(), schema);
+    table.write(group)?;
+    let bytes = table.finish()?;
+    let size = PartSize {
+        rows: group.rows as u64,
+        bytes: bytes.len() as u64,
+    };
+    Ok((size, bytes))
+}
+
 /// A row group that is being encoded, page by page.
 pub struct RowGroup {
     rows: usize,
