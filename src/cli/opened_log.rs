@@ -121,6 +121,9 @@ pub struct Replayed<'l> {
     pub rejects: RejectTexts<'l>,
 }
 
+/// Opens the files of rows that an earlier run left.
+pub type OpenCarried<'a> = &'a dyn Fn(&Arc<CellContext>) -> anyhow::Result<Vec<Box<dyn LogFile>>>;
+
 /// An opened log, and the words its cells are parsed into.
 pub struct OpenedLog {
     files: Vec<Box<dyn LogFile>>,
@@ -144,7 +147,7 @@ impl OpenedLog {
     /// # Errors
     /// As [`Self::open`].
     pub fn open_after(
-        carried: &dyn Fn(&Arc<CellContext>) -> anyhow::Result<Vec<Box<dyn LogFile>>>,
+        carried: OpenCarried<'_>,
         request: &LogRequest,
         templates: &TemplateRegistry,
     ) -> anyhow::Result<Self> {

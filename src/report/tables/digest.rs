@@ -103,8 +103,16 @@ mod tests {
     use super::super::frame::{Decimals, Texts, Words};
     use super::*;
 
-    /// One row after another, so that keys differ from those of the rows in one page.
-    fn page(rows: &[(Option<&str>, Option<&str>, Option<i64>, Option<i128>, bool)]) -> Vec<u64> {
+    /// Text, word, instant, decimal, flag.
+    type Row<'a> = (
+        Option<&'a str>,
+        Option<&'a str>,
+        Option<i64>,
+        Option<i128>,
+        bool,
+    );
+
+    fn page(rows: &[Row<'_>]) -> Vec<u64> {
         let (mut texts, mut words, mut decimals) =
             (Texts::default(), Words::default(), Decimals::default());
         let (mut instants, mut flags) = (Vec::new(), Vec::new());
@@ -148,6 +156,7 @@ mod tests {
             (Some("a"), Some("x"), Some(0), Some(0), true),
         ];
         let together = page(&rows);
+        // Keys of words and decimals are others where a row is alone.
         let alone: Vec<u64> = rows.iter().flat_map(|row| page(&[*row])).collect();
         assert_eq!(together, alone);
         let mut distinct = together;

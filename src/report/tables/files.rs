@@ -32,7 +32,7 @@ pub struct TableFiles<'a, T: Table, W: Write + Sync> {
 /// Where row groups go.
 enum Groups<W: Write> {
     /// Into one file.
-    Whole(ParquetTable<W>),
+    Whole(Box<ParquetTable<W>>),
     /// Each is a file of its own, one behind the other.
     Parts(W, Vec<PartSize>),
 }
@@ -60,7 +60,10 @@ impl<'a, T: Table, W: Write + Sync> TableFiles<'a, T, W> {
                 if let Some(file) = &mut csv {
                     file.write_all(&csv::header(specs)?)?;
                 }
-                (Groups::Whole(ParquetTable::new(file, &schema)), csv)
+                (
+                    Groups::Whole(Box::new(ParquetTable::new(file, &schema))),
+                    csv,
+                )
             }
             Target::Parts(file) => (Groups::Parts(file, Vec::new()), None),
         };
