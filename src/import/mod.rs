@@ -18,6 +18,7 @@ pub use sink::{Form, Sink};
 
 use sink::{Encoder, Group};
 
+use crate::log::chunk::WantedRows;
 use crate::log::map::EvidenceRow;
 use crate::log::totals::CountByName;
 use crate::log::{CellContext, Column, EpochUnits, LogFile};
@@ -110,14 +111,13 @@ pub fn import(
 /// If a row is lost: a bug in the program.
 pub fn some_rows(
     file: &dyn LogFile,
-    wanted: &BTreeMap<u32, Vec<u32>>,
+    wanted: &WantedRows,
     cells: &CellContext,
     sink: &mut Sink<'_>,
 ) -> anyhow::Result<u64> {
     let mut imported = Imported::default();
     let queue = Queue::new(sink, &mut imported);
-    file.scan_texts(&|_| {}, &|sequence, texts| {
-        let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
+    file.scan_wanted_texts(wanted, &|sequence, texts, rows| {
         let taken = Taken::of_usable(texts, rows, cells);
         queue.take(sequence, taken)
     })?;

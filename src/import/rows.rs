@@ -90,10 +90,15 @@ impl Taken {
         let mut taken = Self::nothing(rows.len());
         taken.rows = rows.len();
         for &column in Column::ALL.iter().filter(|column| !column.is_instant()) {
-            let column = column.index();
-            for &row in rows {
-                taken.columns[column].push(texts.columns[column].cell(row as usize));
+            let (from, to) = (
+                &texts.columns[column.index()],
+                &mut taken.columns[column.index()],
+            );
+            if from.has_text() {
+                rows.iter()
+                    .for_each(|&row| to.push(from.cell(row as usize)));
             }
+            to.fill(rows.len());
         }
         let mut parser = CellParser::new(cells);
         for (column, instants) in &mut taken.instants {

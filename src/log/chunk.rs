@@ -1,5 +1,6 @@
 //! The hand-over between decoding and replay: a chunk of rows, column by column.
 
+use std::collections::BTreeMap;
 use std::path::Path;
 
 use super::texts::TextRows;
@@ -112,6 +113,12 @@ pub struct TextRow {
 pub type TakeMessageIds<'a> =
     &'a (dyn Fn(std::ops::Range<usize>, &[&[u8]]) -> anyhow::Result<()> + Sync);
 
+/// The rows that are wanted of each chunk, by its sequence; ascending.
+pub type WantedRows = BTreeMap<u32, Vec<u32>>;
+
+/// Takes a chunk as text: its sequence, rows of it, and which of these are wanted.
+pub type TakeTexts<'a> = &'a (dyn Fn(u32, &TextRows, &[u32]) -> anyhow::Result<()> + Sync);
+
 /// One opened file of the log.
 ///
 /// A scan cuts the file into the same chunks every time. Callbacks run on the current rayon pool, in
@@ -162,6 +169,18 @@ pub trait LogFile: Send + Sync {
         progress: &(dyn Fn(u64) + Sync),
         consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()>;
+
+    /// Hands over every chunk with the wanted rows as text; they are known to have no defect. More rows may come with
+    /// them.
+    ///
+    /// # Errors
+    /// If the file cannot be read to its end.
+    fn scan_wanted_texts(&self, wanted: &WantedRows, consume: TakeTexts<'_>) -> anyhow::Result<()> {
+        self.scan_texts(&|_| {}, &|sequence, texts| {
+            let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
+            consume(sequence, texts, rows)
+        })
+    }
 
     /// Hands over the trimmed message ids of the given rows, chunk by chunk.
     ///

@@ -53,6 +53,14 @@ impl TextRows {
         }
     }
 
+    /// Ends so many rows: columns that got no cells in them get empty ones.
+    pub fn end_rows(&mut self, rows: usize) {
+        self.rows += rows;
+        for column in &mut self.columns {
+            column.fill(self.rows);
+        }
+    }
+
     /// A cell; empty where there is none.
     pub fn cell(&self, column: Column, row: usize) -> &[u8] {
         self.columns[column.index()].cell(row)
@@ -64,6 +72,13 @@ impl TextColumn {
     pub fn push(&mut self, cell: &[u8]) {
         self.bytes.extend_from_slice(cell.trim_ascii());
         self.ends.push(self.bytes.len() as u32);
+    }
+
+    /// Adds empty cells until there are so many.
+    pub fn fill(&mut self, cells: usize) {
+        if self.ends.len() < cells {
+            self.ends.resize(cells, self.bytes.len() as u32);
+        }
     }
 
     /// Forgets the cells and keeps the memory.

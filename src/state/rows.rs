@@ -1,12 +1,12 @@
 //! The rows that the next run reads again, as a log of their own.
 
-use std::collections::BTreeMap;
 use std::fs::File;
 
 use anyhow::Result;
 
 use super::parts::{self, Part, Parts};
 use crate::import::{self, Sink};
+use crate::log::chunk::WantedRows;
 use crate::log::{CellContext, Column, Gone, LogFile};
 use crate::replay::outcome::{RowNumber, RowSet};
 use crate::replay::rows::RowPlaces;
@@ -33,7 +33,7 @@ pub fn write(
         &numbers,
     );
     let is_kept = |file: u32| kept.get(file as usize).is_some_and(Option::is_some);
-    let mut wanted: Vec<BTreeMap<u32, Vec<u32>>> = vec![BTreeMap::new(); files.len()];
+    let mut wanted: Vec<WantedRows> = vec![WantedRows::new(); files.len()];
     let mut untouched = 0;
     for place in places.places(&numbers) {
         if is_kept(place.file) {

@@ -12,7 +12,7 @@ use super::column::{ColumnReader, Memory};
 use super::pieces::Piece;
 use super::scan::open_column;
 use super::schema::LogColumn;
-use crate::log::chunk::TakeMessageIds;
+use crate::log::chunk::{TakeMessageIds, TakeTexts, WantedRows};
 use crate::log::texts::TextRows;
 use crate::log::{CHUNK_ROWS_MAX, ChunkAddress, Column, RowDefect, TextRow};
 
@@ -130,6 +130,37 @@ pub(super) fn scan_texts(
     })?;
     progress(log.file.len());
     Ok(())
+}
+
+/// Every chunk in order, its wanted rows alone as text.
+pub(super) fn scan_wanted_texts(
+    log: &ParquetFile,
+    wanted: &WantedRows,
+    consume: TakeTexts<'_>,
+) -> anyhow::Result<()> {
+    let pieces = log.pieces(1)?.0;
+    in_turn(&pieces, &|piece| {
+        let columns = log.schema.columns.iter();
+        let columns = columns.map(|column| ColumnTexts::open(log, piece.group, column));
+        let mut columns = columns.collect::<anyhow::Result<Vec<_>>>()?;
+        let mut texts = TextRows::default();
+        for sequence in piece.sequences() {
+            texts.clear();
+            let rows = wanted.get(&sequence).map_or(&[][..], Vec::as_slice);
+            let places: Vec<(u32, u32)> = rows.iter().map(|&row| (sequence, row)).collect();
+            if !rows.is_empty() {
+                for column in &mut columns {
+                    column.read(piece, &places)?;
+                    let cells = &mut texts.columns[column.column.value_type.column.index()];
+                    (0..rows.len()).for_each(|place| cells.push(column.get(place)));
+                }
+            }
+            texts.end_rows(rows.len());
+            let all: Vec<u32> = (0..rows.len() as u32).collect();
+            consume(sequence, &texts, &all)?;
+        }
+        Ok(())
+    })
 }
 
 /// Works on pieces in parallel, begun in their order: what is done with them waits for those before.

@@ -38,7 +38,7 @@ use self::io::PositionalFile;
 use self::pieces::Pieces;
 use self::schema::{LogColumn, Schema};
 use self::thrift::ThriftError;
-use super::chunk::TakeMessageIds;
+use super::chunk::{TakeMessageIds, TakeTexts, WantedRows};
 use super::texts::TextRows;
 use super::{CellContext, Chunk, ChunkAddress, Column, LogError, LogFile, Provenance, TextRow};
 
@@ -143,6 +143,10 @@ impl LogFile for ParquetFile {
         consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         fetch::scan_texts(self, progress, consume)
+    }
+
+    fn scan_wanted_texts(&self, wanted: &WantedRows, consume: TakeTexts<'_>) -> anyhow::Result<()> {
+        fetch::scan_wanted_texts(self, wanted, consume)
     }
 
     fn message_ids(

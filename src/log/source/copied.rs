@@ -3,6 +3,7 @@
 use std::ops::Range;
 use std::path::{Path, PathBuf};
 
+use crate::log::chunk::{TakeTexts, WantedRows};
 use crate::log::texts::TextRows;
 use crate::log::{Chunk, ChunkAddress, Column, LogFile, Provenance, TextRow};
 use crate::store::LocalCopy;
@@ -64,6 +65,10 @@ impl LogFile for Copied {
         consume: &(dyn Fn(u32, &TextRows) -> anyhow::Result<()> + Sync),
     ) -> anyhow::Result<()> {
         self.log.scan_texts(progress, consume)
+    }
+
+    fn scan_wanted_texts(&self, wanted: &WantedRows, consume: TakeTexts<'_>) -> anyhow::Result<()> {
+        self.log.scan_wanted_texts(wanted, consume)
     }
 
     fn message_ids(
