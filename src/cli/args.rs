@@ -6,6 +6,7 @@ use clap::builder::BoolishValueParser;
 use clap::{ArgAction, Args, Parser, Subcommand};
 use clap_complete::Shell;
 
+use super::batch::Purpose;
 use super::check::{CHECK_HELP, CheckArgs};
 use super::diff::{DIFF_HELP, DiffArgs};
 use super::explain::args::{ExplainArgs, HELP as EXPLAIN_HELP};
@@ -175,6 +176,24 @@ pub enum Command {
 }
 
 impl Command {
+    /// The purpose and the options of a command that goes through a log once and writes a run of it.
+    pub fn batch(&self) -> Option<(Purpose<'_>, &LogArgs)> {
+        match self {
+            Self::Replay(args) => Some((Purpose::Replay, args)),
+            Self::Audit(args) => Some((Purpose::Audit(args), &args.log)),
+            _ => None,
+        }
+    }
+
+    /// The options of such a command, to be changed.
+    pub fn batch_args_mut(&mut self) -> Option<&mut LogArgs> {
+        match self {
+            Self::Replay(args) => Some(args),
+            Self::Audit(args) => Some(&mut args.log),
+            _ => None,
+        }
+    }
+
     /// In which form results are printed.
     pub fn format(&self) -> Format {
         match self {

@@ -161,9 +161,15 @@ pub fn run(
     let too_many = output.too_many_rejects(&summary.totals_of_run());
     memory.check().or_output()?;
     let target = folder.commit().or_output()?;
+    let stands = format!("interrupted: {} stands", target.display());
     if let (Some(next), Some(path)) = (left.next, &args.state.state_out) {
+        let state = path.display();
+        interrupt::say_of_signal(Some(format!(
+            "{stands}, but {state} does not know of it yet; make the run again with --force"
+        )));
         next.write(path)?;
     }
+    interrupt::say_of_signal(Some(stands));
     drop(progress);
     show(&summary, args, &output.shown(&target, &out), printer)?;
     memory_args::report(&memory, printer);

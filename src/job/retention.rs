@@ -39,12 +39,23 @@ pub fn too_old<'a>(
         .collect()
 }
 
-/// Removes a run's folder; false if it is gone already.
+/// Removes a run's folder, and what a removal that was cut off has left of it; false if it is gone already.
 ///
 /// # Errors
 /// If it is a link, no run, or cannot be removed: then it stays.
 pub fn remove(folder: &Path) -> Result<bool> {
     let shown = folder.display();
+    let Some(name) = folder.file_name() else {
+        bail!("{shown} has no name of its own, so it stays");
+    };
+    let doomed = folder.with_file_name(format!(".{}.removed", name.to_string_lossy()));
+    let remove_doomed = || {
+        let removed = fs::remove_dir_all(&doomed);
+        removed.with_context(|| format!("cannot remove {}", doomed.display()))
+    };
+    if fs::symlink_metadata(&doomed).is_ok_and(|left| left.is_dir()) {
+        remove_doomed()?;
+    }
     let Ok(found) = fs::symlink_metadata(folder) else {
         return Ok(false);
     };
@@ -52,13 +63,9 @@ pub fn remove(folder: &Path) -> Result<bool> {
         bail!("{shown} is no folder, so it stays");
     }
     RunFolder::open(folder).with_context(|| format!("{shown} stays"))?;
-    let Some(name) = folder.file_name() else {
-        bail!("{shown} has no name of its own, so it stays");
-    };
     // Renamed first: nobody takes a half-removed folder for a run.
-    let doomed = folder.with_file_name(format!(".{}.removed", name.to_string_lossy()));
     fs::rename(folder, &doomed).with_context(|| format!("cannot remove {shown}"))?;
-    fs::remove_dir_all(&doomed).with_context(|| format!("cannot remove {}", doomed.display()))?;
+    remove_doomed()?;
     Ok(true)
 }
 
@@ -122,6 +129,11 @@ mod tests {
             assert!(error.contains("no folder"), "{error}");
         }
         assert!(other.join("manifest.json").exists());
+        let half = folder.path().join(".cut.removed");
+        fs::create_dir(&half).expect("made");
+        fs::write(half.join("charges.parquet"), "").expect("written");
+        assert!(!remove(&folder.path().join("cut")).expect("no error"));
+        assert!(!half.exists());
         assert!(!remove(&folder.path().join("gone")).expect("no error"));
     }
 }

@@ -4,6 +4,9 @@ use std::collections::BTreeMap;
 use std::io;
 use std::path::{Path, PathBuf};
 
+#[cfg(unix)]
+use crate::memory::free_bytes;
+
 /// A folder that will be written to.
 #[derive(Clone, Debug, PartialEq, Eq)]
 pub struct Need {
@@ -93,10 +96,9 @@ fn standing(path: &Path) -> &Path {
 pub fn free_of(path: &Path) -> io::Result<Free> {
     use std::os::unix::fs::MetadataExt;
 
-    let found = rustix::fs::statvfs(path)?;
     Ok(Free {
         device: std::fs::metadata(path)?.dev(),
-        bytes: found.f_bavail.saturating_mul(found.f_frsize),
+        bytes: free_bytes(path).ok_or(io::ErrorKind::Unsupported)?,
     })
 }
 

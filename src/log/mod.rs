@@ -26,6 +26,7 @@ pub mod suggest;
 mod text;
 pub mod texts;
 pub mod totals;
+pub mod varint;
 
 pub use cell::{CellCode, CellContext, CellDefect, CellParser, EpochUnits, explain};
 pub use chunk::{CHUNK_ROWS_MAX, Chunk, ChunkAddress, LogFile, RowDefect, TextRow};

@@ -21,7 +21,7 @@ use std::sync::{Arc, Mutex, MutexGuard, OnceLock};
 
 pub use block::Block;
 pub use list::List;
-pub use resident::release_memory as release;
+pub use resident::{free_bytes, release_memory as release};
 
 use mapped::MappedFile;
 

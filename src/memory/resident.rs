@@ -49,26 +49,14 @@ fn page_bytes() -> u64 {
 }
 
 /// Bytes that a disk has free for this program.
-#[cfg(target_os = "linux")]
-pub fn free_bytes(folder: &Path) -> Option<u64> {
-    use std::ffi::CString;
-    use std::mem::MaybeUninit;
-    use std::os::unix::ffi::OsStrExt;
-
-    let path = CString::new(folder.as_os_str().as_bytes()).ok()?;
-    let mut stated = MaybeUninit::<libc::statvfs>::uninit();
-    // SAFETY: a path that ends, and room for the answer, which is read only if there is one.
-    let stated = unsafe {
-        match libc::statvfs(path.as_ptr(), stated.as_mut_ptr()) {
-            0 => stated.assume_init(),
-            _ => return None,
-        }
-    };
-    stated.f_bavail.checked_mul(stated.f_frsize)
+#[cfg(unix)]
+pub fn free_bytes(path: &Path) -> Option<u64> {
+    let stated = rustix::fs::statvfs(path).ok()?;
+    Some(stated.f_bavail.saturating_mul(stated.f_frsize))
 }
 
-/// Elsewhere it shows when the file grows.
-#[cfg(not(target_os = "linux"))]
+/// Elsewhere it shows when the disk is full.
+#[cfg(not(unix))]
 pub fn free_bytes(_: &Path) -> Option<u64> {
     None
 }

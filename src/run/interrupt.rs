@@ -44,6 +44,20 @@ pub fn remove_on_signal(folder: Option<&Path>) {
     *unfinished() = folder.map(Path::to_owned);
 }
 
+/// Makes a folder or a file that must not survive an interruption; a signal waits until it is named.
+///
+/// # Errors
+/// If it cannot be made.
+pub fn make<T>(
+    make: impl FnOnce() -> anyhow::Result<T>,
+    path: impl FnOnce(&T) -> &Path,
+) -> anyhow::Result<T> {
+    let mut unfinished = unfinished();
+    let made = make()?;
+    *unfinished = Some(path(&made).to_owned());
+    Ok(made)
+}
+
 thread_local! {
     /// Whether this thread holds off signals, see [`undisturbed`].
     static HOLDS: std::cell::Cell<bool> = const { std::cell::Cell::new(false) };

@@ -114,9 +114,13 @@ impl Folder {
         let made = (!parent.exists()).then(|| parent.clone());
         fs::create_dir_all(&parent)
             .with_context(|| format!("cannot create {}", parent.display()))?;
-        let partial = unused_sibling(&target, "partial");
-        fs::create_dir(&partial).with_context(|| format!("cannot create {}", partial.display()))?;
-        interrupt::remove_on_signal(Some(&partial));
+        let create = || {
+            let partial = unused_sibling(&target, "partial");
+            let created = fs::create_dir(&partial);
+            created.with_context(|| format!("cannot create {}", partial.display()))?;
+            Ok(partial)
+        };
+        let partial = interrupt::make(create, |partial| partial)?;
         let lock =
             File::open(&partial).with_context(|| format!("cannot open {}", partial.display()))?;
         // A file system without locks only loses the sweeping up after dead runs.
@@ -149,8 +153,10 @@ impl Folder {
         let cannot = || format!("cannot write into {}", temp_dir.display());
         let mut partial = tempfile::Builder::new();
         let partial = partial.prefix("counterfoil-run-");
-        let partial = partial.tempdir_in(temp_dir).with_context(cannot)?.keep();
-        interrupt::remove_on_signal(Some(&partial));
+        let partial = interrupt::make(
+            || Ok(partial.tempdir_in(temp_dir).with_context(cannot)?.keep()),
+            |partial| partial,
+        )?;
         let lock = File::open(&partial).with_context(cannot)?;
         Ok(Self {
             target: remote.address().path(),

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
+use crate::log::varint;
 use crate::replay::carried::SettledMessages;
 
 /// The keys as bytes.
 pub fn encode(messages: &SettledMessages) -> Vec<u8> {
     let mut bytes = Vec::new();
-    push(messages.days().len() as u64, &mut bytes);
+    varint::push(messages.days().len() as u64, &mut bytes);
     for (day, keys) in messages.days() {
-        push(u64::from(*day as u32), &mut bytes);
-        push(keys.len() as u64, &mut bytes);
+        varint::push(u64::from(*day as u32), &mut bytes);
+        varint::push(keys.len() as u64, &mut bytes);
         let mut last = 0;
         for key in keys {
-            push(key.wrapping_sub(last), &mut bytes);
+            varint::push(key.wrapping_sub(last), &mut bytes);
             last = *key;
         }
     }
@@ -41,25 +42,10 @@ pub fn decode(mut bytes: &[u8]) -> Option<SettledMessages> {
     bytes.is_empty().then(|| SettledMessages::new(days))
 }
 
-fn push(mut value: u64, bytes: &mut Vec<u8>) {
-    while value >= 0x80 {
-        bytes.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    bytes.push(value as u8);
-}
-
 fn take(bytes: &mut &[u8]) -> Option<u64> {
-    let mut value = 0u64;
-    for shift in (0..64).step_by(7) {
-        let (&byte, rest) = bytes.split_first()?;
-        *bytes = rest;
-        value |= u64::from(byte & 0x7f) << shift;
-        if byte < 0x80 {
-            return Some(value);
-        }
-    }
-    None
+    let (value, length) = varint::read(bytes)?;
+    *bytes = &bytes[length..];
+    Some(value)
 }
 
 #[cfg(test)]

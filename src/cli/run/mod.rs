@@ -13,8 +13,7 @@ use serde_json::json;
 
 use self::args::RunArgs;
 use self::told::Told;
-use super::args::Command;
-use super::batch::{self, Purpose};
+use super::batch;
 use super::config::{self, Refused};
 use super::printer::{Format, Printer};
 use crate::job::file::JobFile;
@@ -288,11 +287,7 @@ impl Work<'_> {
         let (intent, words) = self.prepare(intake, run)?;
         let parsed = config::parse(words.iter().map(Into::into));
         let mut parsed = parsed.map_err(|refused| self.refused(refused))?;
-        let log = match &mut parsed.command {
-            Command::Replay(args) => args,
-            Command::Audit(args) => &mut args.log,
-            _ => unreachable!("a job runs `audit` or `replay`"),
-        };
+        let log = parsed.command.batch_args_mut().ok_or_else(no_batch)?;
         log.state.is_locked = true;
         let output = &mut log.output;
         // What the environment says of looks is meant for this command, not for the one in it.
@@ -317,13 +312,8 @@ impl Work<'_> {
         self.journal
             .line(Level::Info, "run_started", &text, &fields);
         let printer = Printer::new(Format::Human, true);
-        let status = match &parsed.command {
-            Command::Replay(args) => batch::run(Purpose::Replay, args, &parsed, &words, &printer)?,
-            Command::Audit(args) => {
-                batch::run(Purpose::Audit(args), &args.log, &parsed, &words, &printer)?
-            }
-            _ => unreachable!("a job runs `audit` or `replay`"),
-        };
+        let (purpose, log) = parsed.command.batch().ok_or_else(no_batch)?;
+        let status = batch::run(purpose, log, &parsed, &words, &printer)?;
         self.told.outcome = "finished";
         self.record.last_new_at = Some(self.now.to_rfc3339_opts(chrono::SecondsFormat::Secs, true));
         self.finish(&intent, status)
@@ -400,6 +390,11 @@ impl Work<'_> {
                 .line(Level::Warning, "metrics_failed", &text, &[]);
         }
     }
+}
+
+/// Of a command that a job cannot be.
+fn no_batch() -> Failure {
+    Failure::usage(anyhow::anyhow!("a job runs `audit` or `replay`"))
 }
 
 /// Makes the folder of the job file the one that paths start from.

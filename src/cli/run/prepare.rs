@@ -161,6 +161,12 @@ impl Work<'_> {
         let temp = self.job.options.get("temp_dir");
         let temp = temp.or_else(|| self.job.options.get("temp-dir"));
         let temp = temp.and_then(toml::Value::as_str).map(PathBuf::from);
+        let is_bounded = self.job.options.contains_key("memory");
+        // What is spilled has 80 bytes for a row and its message, which take 30 bytes of Parquet, and more of CSV.
+        let spilled = match is_bounded {
+            true => input.saturating_add(state).saturating_mul(3),
+            false => 0,
+        };
         // Tables are of the size of the input or below; as CSV, some three times that.
         let tables = input.saturating_mul(if self.job.output.csv { 4 } else { 1 });
         let mut needs = vec![
@@ -172,7 +178,7 @@ impl Work<'_> {
             Need {
                 what: "temporary files",
                 path: temp.unwrap_or_else(std::env::temp_dir),
-                bytes: input.saturating_add(state.saturating_mul(2)),
+                bytes: input.saturating_add(state).saturating_add(spilled),
             },
         ];
         needs.extend(state_file.map(|path| Need {

@@ -3,6 +3,8 @@
 //! Read here rather than by a library because footers and page headers come from untrusted files: every
 //! read is bounded by the bytes at hand and nothing is allocated by what a length claims.
 
+use crate::log::varint;
+
 /// How deep structs and lists may nest in a field that is skipped.
 const SKIP_DEPTH_MAX: u32 = 32;
 
@@ -253,17 +255,9 @@ impl<'a> ThriftReader<'a> {
 
 /// An unsigned LEB128 number at the start of some bytes, and its length.
 pub(super) fn varint(bytes: &[u8]) -> Result<(u64, usize)> {
-    let mut value = 0u64;
-    for (place, &byte) in bytes.iter().enumerate().take(10) {
-        value |= u64::from(byte & 0x7f) << (7 * place);
-        if byte < 0x80 {
-            return Ok((value, place + 1));
-        }
-    }
-    Err(if bytes.len() < 10 {
-        ThriftError::Incomplete
-    } else {
-        ThriftError::Malformed("a number longer than 64 bits")
+    varint::read(bytes).ok_or(match bytes.len() < varint::BYTES_MAX {
+        true => ThriftError::Incomplete,
+        false => ThriftError::Malformed("a number longer than 64 bits"),
     })
 }
 

@@ -3,17 +3,19 @@
 //! Instants in order and small counts become a few bits each, which spares the compressor the work.
 //! Blocks of 128 differences in 4 mini-blocks, as parquet-mr writes them.
 
+use crate::log::varint;
+
 const BLOCK: usize = 128;
 const MINI_BLOCKS: usize = 4;
 const MINI_BLOCK: usize = BLOCK / MINI_BLOCKS;
 
 /// Appends the encoded values.
 pub fn encode(values: &[i64], out: &mut Vec<u8>) {
-    push_varint(BLOCK as u64, out);
-    push_varint(MINI_BLOCKS as u64, out);
-    push_varint(values.len() as u64, out);
+    varint::push(BLOCK as u64, out);
+    varint::push(MINI_BLOCKS as u64, out);
+    varint::push(values.len() as u64, out);
     let mut previous = values.first().copied().unwrap_or(0);
-    push_varint(zigzag(previous), out);
+    varint::push(zigzag(previous), out);
     let mut deltas = [0i64; BLOCK];
     for block in values.get(1..).unwrap_or_default().chunks(BLOCK) {
         for (delta, &value) in deltas.iter_mut().zip(block) {
@@ -22,7 +24,7 @@ pub fn encode(values: &[i64], out: &mut Vec<u8>) {
         }
         let deltas = &deltas[..block.len()];
         let least = deltas.iter().copied().min().unwrap_or(0);
-        push_varint(zigzag(least), out);
+        varint::push(zigzag(least), out);
         let widths = out.len();
         out.extend_from_slice(&[0; MINI_BLOCKS]);
         for (index, mini_block) in deltas.chunks(MINI_BLOCK).enumerate() {
@@ -59,14 +61,6 @@ fn pack(mini_block: &[i64], least: i64, width: u32, out: &mut Vec<u8>) {
 
 fn zigzag(value: i64) -> u64 {
     ((value << 1) ^ (value >> 63)) as u64
-}
-
-fn push_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 #[cfg(test)]

@@ -3,6 +3,8 @@
 //! Eight values at a time: a group that goes on with one value lengthens a run, every other group is
 //! packed as it is. That finds the long runs, which are the ones that pay, at a nanosecond a value.
 
+use crate::log::varint;
+
 /// Values that are packed or found equal together.
 const GROUP: usize = 8;
 /// Shorter runs cost more than their packed values.
@@ -23,7 +25,7 @@ pub fn encode(values: &[u32], bits: u32, out: &mut Vec<u8>) {
         }
         pack(values, packed_from, at, bits, out);
         let end = values.len().min((at + equal) * GROUP);
-        push_varint(((end - at * GROUP) as u64) << 1, out);
+        varint::push(((end - at * GROUP) as u64) << 1, out);
         let bytes = values[at * GROUP].to_le_bytes();
         out.extend_from_slice(&bytes[..bits.div_ceil(8) as usize]);
         at += equal;
@@ -51,7 +53,7 @@ fn pack(values: &[u32], from: usize, to: usize, bits: u32, out: &mut Vec<u8>) {
     let mut from = from;
     while from < to {
         let end = to.min(from + PACKED_GROUPS_MAX);
-        push_varint(((end - from) as u64) << 1 | 1, out);
+        varint::push(((end - from) as u64) << 1 | 1, out);
         for group in values[from * GROUP..values.len().min(end * GROUP)].chunks(GROUP) {
             let (mut held, mut width) = (0u128, 0);
             for &value in group {
@@ -70,14 +72,6 @@ fn pack(values: &[u32], from: usize, to: usize, bits: u32, out: &mut Vec<u8>) {
         }
         from = end;
     }
-}
-
-fn push_varint(mut value: u64, out: &mut Vec<u8>) {
-    while value >= 0x80 {
-        out.push(value as u8 | 0x80);
-        value >>= 7;
-    }
-    out.push(value as u8);
 }
 
 #[cfg(test)]

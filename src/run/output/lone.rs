@@ -35,10 +35,11 @@ impl LoneFile {
         // Like any file: readable by whom the user's mask lets.
         #[cfg(unix)]
         builder.permissions(std::os::unix::fs::PermissionsExt::from_mode(0o666));
-        let file = builder
-            .tempfile_in(parent)
-            .with_context(|| format!("cannot write {}", target.display()))?;
-        interrupt::remove_on_signal(Some(file.path()));
+        let create = || {
+            let file = builder.tempfile_in(parent);
+            file.with_context(|| format!("cannot write {}", target.display()))
+        };
+        let file = interrupt::make(create, NamedTempFile::path)?;
         Ok(Self {
             target: target.to_owned(),
             replaces,
