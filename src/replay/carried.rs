@@ -58,7 +58,9 @@ impl SettledMessages {
 
     /// All keys, to be asked for.
     pub(super) fn keys(&self) -> HashSet<u64> {
-        self.days.values().flatten().copied().collect()
+        let mut keys = HashSet::with_capacity(self.len());
+        keys.extend(self.days.values().flatten());
+        keys
     }
 
     /// Adds the keys of messages, and forgets those of days before the first that is remembered.
