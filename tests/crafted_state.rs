@@ -80,10 +80,13 @@ fn run(pieces: &mut Pieces, state: &[u8], what: &str) {
         "{what} ended with {code}: {}",
         said.errors()
     );
+    // A carried row that was changed may contradict new ones, which are rejected then.
+    let is_made = matches!(code, 0 | 1 | 4) || said.errors().contains("--max-rejects");
     assert_eq!(
         pieces.home.path("crafted").exists(),
-        matches!(code, 0 | 1 | 4),
-        "{what}: a folder stands if a run was made"
+        is_made,
+        "{what}: a folder stands if a run was made: {code} {}",
+        said.errors()
     );
     let _ = fs::remove_dir_all(pieces.home.path("crafted"));
 }

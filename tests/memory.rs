@@ -12,12 +12,13 @@ use counterfoil::log::source::{self, Reading};
 use counterfoil::log::{CellContext, LogFile};
 use counterfoil::memory::{Limits, Memory, MemoryError};
 use counterfoil::pricing::{self, CardDays, Groups, Pricer};
+use counterfoil::replay::carried::Keeping;
 use counterfoil::replay::{self, CustomerPlaces, Scope};
 use counterfoil::report::tables;
 use counterfoil::rulebook::{Rulebook, Settings};
 use counterfoil::run::output::Folder;
 use counterfoil::tariff::{CardModel, Ladders, Tariff};
-use counterfoil::vocabulary::{Currency, LocalDate};
+use counterfoil::vocabulary::{Currency, LocalDate, MICROS_PER_SECOND};
 
 #[path = "../benches/log_generator/mod.rs"]
 mod log_generator;
@@ -63,7 +64,7 @@ impl CustomerPlaces for Customers<'_> {
     }
 }
 
-/// An audit's tables, by as many threads, with everything kept in this memory.
+/// An audit's tables and what it leaves to a next run, by as many threads, with everything kept in this memory.
 fn tables_of(log: &Path, memory: &Memory, threads: usize) -> anyhow::Result<Vec<Vec<u8>>> {
     let pool = rayon::ThreadPoolBuilder::new()
         .num_threads(threads)
@@ -103,7 +104,9 @@ fn audited(log: &Path, memory: &Memory) -> anyhow::Result<Vec<Vec<u8>>> {
         customers: &Customers(&tariff, &settings),
         tracer: None,
         carried: None,
-        keeping: None,
+        keeping: Some(Keeping {
+            horizon_micros: 2 * 86_400 * MICROS_PER_SECOND,
+        }),
         memory: memory.clone(),
         progress: &|_| {},
     })?;
@@ -148,7 +151,12 @@ fn audited(log: &Path, memory: &Memory) -> anyhow::Result<Vec<Vec<u8>>> {
     tables::write(&content, true, &folder)?;
     let run = folder.commit()?;
     let table = |name: &&str| fs::read(run.join("tables").join(name));
-    Ok(TABLES.iter().map(table).collect::<Result<_, _>>()?)
+    let mut found: Vec<Vec<u8>> = TABLES.iter().map(table).collect::<Result<_, _>>()?;
+    let kept = outcome.kept.as_ref().expect("it was asked for");
+    // The numbers of rows are those of one run.
+    let left = (kept.rows.len(), kept.settles_before, &kept.totals);
+    found.push(format!("{left:?} {:?}", kept.messages).into_bytes());
+    Ok(found)
 }
 
 /// Ladders in US dollars that end their first step with the tenth unit, in every cell that may have one.

@@ -169,7 +169,7 @@ impl<'a> Continued<'a> {
         };
         let parts = earlier.log.parts.iter();
         let opened = parts.map(|part| {
-            let place = (earlier.log.file.try_clone()?, part.start, part.length);
+            let place = (Arc::clone(&earlier.log.file), part.start, part.length);
             let file = log::open_part(place, earlier.file.path(), Arc::clone(cells))?;
             let rows = file.rows().unwrap_or_default();
             earlier
@@ -297,7 +297,7 @@ impl Earlier {
             ));
         }
         let log = Parts {
-            file: file.file().or_input()?,
+            file: file.file(),
             parts: file.parts(Section::Log).or_input()?,
         };
         let rows_left = state.header.rows_left();

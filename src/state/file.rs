@@ -10,6 +10,7 @@
 use std::fs::File;
 use std::io::{self, BufReader, Read, Seek, SeekFrom, Write};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 /// Version of the form and of its tables' columns; a program reads its own and no other.
 pub const STATE_VERSION: u32 = 2;
@@ -188,7 +189,7 @@ impl<W: Write> StateWriter<W> {
 #[derive(Debug)]
 pub struct StateFile {
     path: PathBuf,
-    file: File,
+    file: Arc<File>,
     /// Number, first byte and length of each section.
     sections: Vec<(u8, u64, u64)>,
 }
@@ -228,7 +229,7 @@ impl StateFile {
         let sections = scan.sections()?;
         Ok(Self {
             path: path.to_owned(),
-            file,
+            file: Arc::new(file),
             sections,
         })
     }
@@ -252,7 +253,7 @@ impl StateFile {
 
     pub(super) fn bytes_at(&self, start: u64, length: u64) -> Result<Vec<u8>, StateFileError> {
         let mut bytes = Vec::new();
-        let mut file = &self.file;
+        let mut file = &*self.file;
         file.seek(SeekFrom::Start(start))
             .and_then(|_| file.take(length).read_to_end(&mut bytes))
             .map_err(|source| self.unreadable(source))?;
@@ -264,14 +265,9 @@ impl StateFile {
         &self.sections
     }
 
-    /// The open file, to be read by itself.
-    ///
-    /// # Errors
-    /// If the operating system has no room for it.
-    pub fn file(&self) -> Result<File, StateFileError> {
-        self.file
-            .try_clone()
-            .map_err(|source| self.unreadable(source))
+    /// The open file, in which its parts stand.
+    pub fn file(&self) -> Arc<File> {
+        Arc::clone(&self.file)
     }
 
     fn unreadable(&self, source: io::Error) -> StateFileError {

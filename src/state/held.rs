@@ -2,14 +2,16 @@
 //! a look at their ids tells which are new and which have changed.
 
 use std::fs::File;
+use std::path::Path;
+use std::sync::Arc;
 
-use anyhow::{Context, Result};
+use anyhow::Result;
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use super::file::{Section, StateFile};
 use super::parts::{self, Part, Parts};
-use crate::log::{Gone, TableFile};
+use crate::log::{Gone, LogError, TableFile};
 use crate::report::tables::{Entry, PartSize};
 
 /// A table of lines that were published and may still change.
@@ -26,7 +28,7 @@ impl PublishedTable {
     /// If it is damaged, or has not.
     pub fn open(state: &StateFile, table: Section, rows: u64) -> Result<Self> {
         let parts = Parts {
-            file: state.file()?,
+            file: state.file(),
             parts: state.parts(table)?,
         };
         let tables = parts.open(state.path())?;
@@ -183,14 +185,14 @@ impl<'a> Held<'a> {
             });
             start += size.bytes;
         }
-        Parts { file, parts }
+        Parts {
+            file: Arc::new(file),
+            parts,
+        }
     }
 
     /// What the next run needs: parts that stay, and of those that were written.
-    ///
-    /// # Errors
-    /// If the state can no longer be read.
-    pub fn left(&self, mut written: Parts) -> Result<Vec<Parts>> {
+    pub fn left(&self, mut written: Parts) -> Vec<Parts> {
         let mut left = Vec::new();
         if let Some(earlier) = self.earlier {
             let mut met = &self.met[..];
@@ -207,12 +209,12 @@ impl<'a> Held<'a> {
                 };
                 parts.extend((part.rows() > 0).then_some(part));
             }
-            let file = earlier.parts.file.try_clone()?;
+            let file = Arc::clone(&earlier.parts.file);
             left.push(Parts { file, parts });
         }
         written.parts.retain(|part| part.rows() > 0);
         left.push(written);
-        Ok(left)
+        left
     }
 }
 
@@ -221,11 +223,11 @@ impl Parts {
     ///
     /// # Errors
     /// If one is no sound table.
-    pub fn open(&self, path: &std::path::Path) -> Result<Vec<TableFile>> {
+    pub fn open(&self, path: &Path) -> Result<Vec<TableFile>, LogError> {
         let parts = self.parts.iter();
         let opened = parts.map(|part| {
-            let file = self.file.try_clone().context("cannot open a file again")?;
-            Ok(TableFile::open_part(path, (file, part.start, part.length))?)
+            let place = (Arc::clone(&self.file), part.start, part.length);
+            TableFile::open_part(path, place)
         });
         opened.collect()
     }

@@ -3,6 +3,7 @@
 
 use std::fs::File;
 use std::io::{self, Write};
+use std::sync::Arc;
 
 use super::file::{Section, StateFile, StateFileError, StateWriter};
 use crate::log::Gone;
@@ -56,20 +57,12 @@ pub fn worn(parts: &[Part]) -> Vec<bool> {
 #[derive(Debug)]
 pub struct Parts {
     /// The file in which they stand.
-    pub file: File,
+    pub file: Arc<File>,
     /// The parts.
     pub parts: Vec<Part>,
 }
 
 impl Parts {
-    /// None.
-    pub fn none(file: File) -> Self {
-        Self {
-            file,
-            parts: Vec::new(),
-        }
-    }
-
     /// How many rows are there.
     pub fn rows(&self) -> u64 {
         let rows = self.parts.iter().map(Part::rows);

@@ -1,6 +1,7 @@
 //! The rows that the next run reads again, as a log of their own.
 
 use std::fs::File;
+use std::sync::Arc;
 
 use anyhow::Result;
 
@@ -75,11 +76,14 @@ pub fn write(
     let mut left = Vec::new();
     if let Some(earlier) = earlier {
         left.push(Parts {
-            file: earlier.file.try_clone()?,
+            file: Arc::clone(&earlier.file),
             parts: kept.into_iter().flatten().collect(),
         });
     }
-    left.push(Parts { file: out, parts });
+    left.push(Parts {
+        file: Arc::new(out),
+        parts,
+    });
     Ok(left)
 }
 

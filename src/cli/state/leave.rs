@@ -44,7 +44,7 @@ impl Continued<'_> {
         let earlier = self.earlier.as_ref().map(|earlier| &earlier.log);
         let files = (log.opened(), earlier);
         let rows = write_rows(files, &replayed.ids, &kept.rows, cells, rows).or_input()?;
-        let (charge_parts, conversation_parts) = lines.left().or_input()?;
+        let (charge_parts, conversation_parts) = lines.left();
         let outcome = content.outcome;
         let reached = &content.pricing.list().tiers;
         let tiers = match request.with_rates {

@@ -130,14 +130,11 @@ impl Continued<'_> {
 
 impl HeldLines<'_> {
     /// What the next run needs of the charges and of the conversations.
-    ///
-    /// # Errors
-    /// If the state can no longer be read.
-    pub fn left(self) -> anyhow::Result<(Vec<Parts>, Vec<Parts>)> {
-        Ok((
-            self.charges.left(self.written_charges)?,
-            self.conversations.left(self.written_conversations)?,
-        ))
+    pub fn left(self) -> (Vec<Parts>, Vec<Parts>) {
+        (
+            self.charges.left(self.written_charges),
+            self.conversations.left(self.written_conversations),
+        )
     }
 }
 

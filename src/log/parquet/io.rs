@@ -3,14 +3,15 @@
 use std::fs::File;
 use std::io;
 use std::path::Path;
+use std::sync::Arc;
 
 /// An open file whose length is known.
 #[derive(Debug)]
 pub(super) struct PositionalFile {
     #[cfg(any(unix, windows))]
-    file: File,
+    file: Arc<File>,
     #[cfg(not(any(unix, windows)))]
-    file: std::sync::Mutex<File>,
+    file: std::sync::Mutex<Arc<File>>,
     /// Where it begins: a file may stand inside another one.
     start: u64,
     length: u64,
@@ -21,11 +22,11 @@ impl PositionalFile {
     pub(super) fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let length = file.metadata()?.len();
-        Ok(Self::inside(file, 0, length))
+        Ok(Self::inside(Arc::new(file), 0, length))
     }
 
     /// The file that stands inside another one.
-    pub(super) fn inside(file: File, start: u64, length: u64) -> Self {
+    pub(super) fn inside(file: Arc<File>, start: u64, length: u64) -> Self {
         #[cfg(not(any(unix, windows)))]
         let file = std::sync::Mutex::new(file);
         Self {
@@ -51,13 +52,13 @@ impl PositionalFile {
 
     #[cfg(unix)]
     fn fill_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
-        std::os::unix::fs::FileExt::read_exact_at(&self.file, buffer, position)
+        std::os::unix::fs::FileExt::read_exact_at(&*self.file, buffer, position)
     }
 
     #[cfg(windows)]
     fn fill_at(&self, mut buffer: &mut [u8], mut position: u64) -> io::Result<()> {
         while !buffer.is_empty() {
-            match std::os::windows::fs::FileExt::seek_read(&self.file, buffer, position) {
+            match std::os::windows::fs::FileExt::seek_read(&*self.file, buffer, position) {
                 Ok(0) => return Err(io::ErrorKind::UnexpectedEof.into()),
                 Ok(count) => {
                     buffer = &mut buffer[count..];
@@ -73,10 +74,11 @@ impl PositionalFile {
     #[cfg(not(any(unix, windows)))]
     fn fill_at(&self, buffer: &mut [u8], position: u64) -> io::Result<()> {
         use std::io::{Read, Seek, SeekFrom};
-        let mut file = self
+        let file = self
             .file
             .lock()
             .unwrap_or_else(|poisoned| poisoned.into_inner());
+        let mut file: &File = &file;
         file.seek(SeekFrom::Start(position))?;
         file.read_exact(buffer)
     }

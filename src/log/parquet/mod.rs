@@ -60,7 +60,7 @@ pub(super) fn open(
 /// # Errors
 /// As those of any log.
 pub fn open_part(
-    (file, start, length): (File, u64, u64),
+    (file, start, length): (Arc<File>, u64, u64),
     path: &Path,
     context: Arc<CellContext>,
 ) -> anyhow::Result<Box<dyn LogFile>> {

@@ -5,6 +5,7 @@
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use super::column::{ColumnReader, Memory};
 use super::footer::{Footer, SchemaField};
@@ -42,7 +43,7 @@ impl TableFile {
     /// If it cannot be read or is no sound Parquet file.
     pub fn open_part(
         path: &Path,
-        (file, start, length): (File, u64, u64),
+        (file, start, length): (Arc<File>, u64, u64),
     ) -> Result<Self, LogError> {
         Self::opened(path, PositionalFile::inside(file, start, length))
     }
