@@ -21,22 +21,39 @@ impl Gone {
         }
     }
 
+    /// Of a file with so many rows, all.
+    pub fn all(rows: u64) -> Self {
+        let mut words = vec![u64::MAX; rows.div_ceil(BITS) as usize];
+        if let Some(last) = words.last_mut() {
+            *last >>= (BITS - rows % BITS) % BITS;
+        }
+        Self { rows, words }
+    }
+
     /// Of a file with so many rows, all but these.
     ///
     /// # Panics
     /// If the file has no such row.
     pub fn all_but(rows: u64, kept: impl Iterator<Item = u64>) -> Self {
-        let mut words = vec![u64::MAX; rows.div_ceil(BITS) as usize];
-        if let Some(last) = words.last_mut() {
-            *last >>= (BITS - rows % BITS) % BITS;
+        let mut gone = Self::all(rows);
+        kept.for_each(|row| gone.bring_back(row));
+        gone.shorten();
+        gone
+    }
+
+    /// A row is there again.
+    ///
+    /// # Panics
+    /// If the file has no such row, or none is gone.
+    pub fn bring_back(&mut self, row: u64) {
+        self.words[(row / BITS) as usize] &= !(1 << (row % BITS));
+    }
+
+    /// Takes no memory where no row is gone.
+    pub fn shorten(&mut self) {
+        if self.is_empty() {
+            self.words = Vec::new();
         }
-        for row in kept {
-            words[(row / BITS) as usize] &= !(1 << (row % BITS));
-        }
-        if words.iter().all(|word| *word == 0) {
-            words.clear();
-        }
-        Self { rows, words }
     }
 
     /// As it was written by [`Self::to_bytes`]; none if it was not.

@@ -5,6 +5,7 @@
 //! only counted: allowances, volumes, control totals, and which messages were seen.
 
 use std::collections::BTreeMap;
+use std::sync::Arc;
 
 use hashbrown::HashSet;
 use serde::{Deserialize, Serialize};
@@ -15,6 +16,7 @@ use super::pair::PairKey;
 use super::row::Row;
 use crate::log::Gone;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::memory::{List, Memory};
 use crate::vocabulary::{Instant, MICROS_PER_SECOND, Month, Regime};
 
 /// How long a message that was sent may still be delivered: Meta gives it up after 30 days.
@@ -32,23 +34,27 @@ const UNDELIVERED: u64 = 0x9e37_79b9_7f4a_7c15;
 /// The keys of messages whose rows are no longer carried, by the day of the message.
 #[derive(Clone, Debug, Default, PartialEq, Eq)]
 pub struct SettledMessages {
-    days: BTreeMap<i32, Vec<u64>>,
+    /// Shared by whoever has them: there are many.
+    days: BTreeMap<i32, Arc<Vec<u64>>>,
 }
 
 impl SettledMessages {
     /// Keys by day since the epoch, each day's ascending.
     pub fn new(days: BTreeMap<i32, Vec<u64>>) -> Self {
-        Self { days }
+        let days = days.into_iter().map(|(day, keys)| (day, Arc::new(keys)));
+        Self {
+            days: days.collect(),
+        }
     }
 
     /// Keys by day since the epoch, each day's ascending.
-    pub fn days(&self) -> &BTreeMap<i32, Vec<u64>> {
-        &self.days
+    pub fn days(&self) -> impl ExactSizeIterator<Item = (i32, &[u64])> {
+        self.days.iter().map(|(day, keys)| (*day, keys.as_slice()))
     }
 
     /// How many there are.
     pub fn len(&self) -> usize {
-        self.days.values().map(Vec::len).sum()
+        self.days.values().map(|keys| keys.len()).sum()
     }
 
     /// Whether there are none.
@@ -59,21 +65,25 @@ impl SettledMessages {
     /// All keys, to be asked for.
     pub(super) fn keys(&self) -> HashSet<u64> {
         let mut keys = HashSet::with_capacity(self.len());
-        keys.extend(self.days.values().flatten());
+        self.days.values().for_each(|day| keys.extend(day.iter()));
         keys
     }
 
     /// Adds the keys of messages, and forgets those of days before the first that is remembered.
     #[must_use]
     pub fn with(mut self, keys: impl Iterator<Item = (Instant, u64)>, first: Instant) -> Self {
+        let first = day(first);
+        let mut more: BTreeMap<i32, Vec<u64>> = BTreeMap::new();
         for (at, key) in keys {
-            self.days.entry(day(at)).or_default().push(key);
+            more.entry(day(at)).or_default().push(key);
         }
-        self.days = self.days.split_off(&day(first));
-        for keys in self.days.values_mut() {
-            keys.sort_unstable();
-            keys.dedup();
+        for (day, mut keys) in more {
+            let of_day = Arc::make_mut(self.days.entry(day).or_default());
+            of_day.append(&mut keys);
+            of_day.sort_unstable();
+            of_day.dedup();
         }
+        self.days = self.days.split_off(&first);
         self
     }
 }
@@ -273,7 +283,7 @@ pub struct NewRows {
     pub first_after_end: Option<Instant>,
 }
 
-/// Messages and rows that folding has seen, in a run that leaves something or continues.
+/// What folding has noted, in a run that leaves something or continues: messages and rows until [`Seen`] takes them.
 #[derive(Debug, Default)]
 pub struct Track {
     /// Every message.
@@ -307,14 +317,39 @@ impl Track {
 
     /// Adds what another part has seen.
     pub fn append(&mut self, other: &mut Self) {
-        self.messages.append(&mut other.messages);
-        self.followers.append(&mut other.followers);
         self.late.append(&mut other.late);
         self.settled_rows += other.settled_rows;
         self.revived += other.revived;
         if let Some(rows) = other.new_rows {
             self.see(rows);
         }
+    }
+}
+
+/// All messages and rows that folding has seen, in no particular order, where the next run may need them.
+#[derive(Debug)]
+pub struct Seen {
+    /// Every message.
+    pub messages: List<Tracked>,
+    /// Rows that do not stand for their message, each with the one that does.
+    pub followers: List<(RowNumber, RowNumber)>,
+}
+
+impl Seen {
+    /// Nothing yet.
+    pub fn new(memory: &Memory) -> Self {
+        Self {
+            messages: List::new(memory),
+            followers: List::new(memory),
+        }
+    }
+
+    /// Takes what a part of the log has noted of its messages and rows.
+    pub fn take(&mut self, track: &mut Track) {
+        let messages = std::mem::take(&mut track.messages);
+        self.messages.extend(messages.into_iter());
+        let followers = std::mem::take(&mut track.followers);
+        self.followers.extend(followers.into_iter());
     }
 }
 

@@ -3,14 +3,14 @@
 //! Reading and folding is most of a replay's work, and scenarios share it: what-if judges the folded messages
 //! again under other rules, or rewritten, without reading the log again.
 
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use hashbrown::{HashMap, HashSet};
 use rayon::prelude::*;
 
 use super::allowance::Allowances;
 use super::assemble::Assembled;
-use super::carried::{Carried, Carrying, Doubts, Keeping, Kept, Settled};
+use super::carried::{Carried, Carrying, Doubts, Keeping, Kept, Seen, Settled};
 use super::fold::Folder;
 use super::folded::Folded;
 use super::judge::{Judge, Judged};
@@ -93,6 +93,8 @@ pub struct FoldedLog<'l> {
     /// Whether D-3 is decided by what rows know.
     asks_deliveries: bool,
     late: HashSet<RowNumber>,
+    /// What the next run may need.
+    seen: Seen,
     carried_rows: u32,
     stages: StageTimes,
 }
@@ -148,7 +150,9 @@ impl<'l> FoldedLog<'l> {
             },
         };
         let messages = Partitions::<Message>::new(memory);
-        let mut folded = read::fold(&folder, &rows, &messages, &places, &request.cells)?;
+        let seen = Mutex::new(Seen::new(memory));
+        let cells = &request.cells;
+        let mut folded = read::fold(&folder, &rows, &messages, &places, cells, &seen)?;
         drop(rows);
         folded.totals.rows_read = 0;
         folded.totals.add(&ControlTotals {
@@ -185,6 +189,7 @@ impl<'l> FoldedLog<'l> {
             asks_deliveries: request.settings.assume_sent_is_delivered
                 == AssumeSentIsDelivered::Auto,
             late,
+            seen: seen.into_inner().unwrap_or_else(PoisonError::into_inner),
             carried_rows,
             stages,
         })
@@ -405,13 +410,12 @@ impl<'l> FoldedLog<'l> {
             before: carried.settled_before,
             late: &self.late,
         });
-        let keeper = lens.keeping.map(|keeping| {
-            let messages = &folded.track.messages;
-            Keeper::new(keeping, lens.carried, messages, assumes_delivery)
-        });
+        let keeper = lens
+            .keeping
+            .map(|keeping| Keeper::new(keeping, lens.carried, &self.seen, assumes_delivery));
         let rest = keeper
             .as_ref()
-            .map(|keeper| keeper.rest(folded, &terms, &self.pairs));
+            .map(|keeper| keeper.rest(&terms, &self.pairs));
         let judge = Judge {
             judgement,
             settled,
@@ -470,7 +474,6 @@ impl<'l> FoldedLog<'l> {
         let since_rest = rest.map(RestSearch::finish).unwrap_or_default();
         let kept = keeper.map(|keeper| {
             let left = keeper.keep(
-                folded,
                 (since_rest, &self.opted_out),
                 &totals,
                 &rejected_by_code,

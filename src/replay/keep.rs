@@ -1,10 +1,12 @@
 //! What a run leaves to the next one: decided before its pairs are judged, drawn up afterwards.
 
+use std::cmp::Reverse;
+use std::collections::BinaryHeap;
+
 use hashbrown::HashSet;
 
-use super::carried::{Carried, DELIVERY_DAYS_MAX, Keeping, Kept, Tracked};
+use super::carried::{Carried, DELIVERY_DAYS_MAX, Keeping, Kept, Seen, Tracked};
 use super::fate::Fate;
-use super::folded::Folded;
 use super::outcome::{RowNumber, RowSet};
 use super::pair::PairTable;
 use super::reject::RejectReason;
@@ -12,6 +14,7 @@ use super::rest::RestSearch;
 use super::terms::Terms;
 use crate::log::columns::Column;
 use crate::log::totals::{ControlTotals, CountByName};
+use crate::memory::List;
 use crate::vocabulary::{Instant, MICROS_PER_SECOND};
 
 const MICROS_PER_DAY: i64 = 86_400 * MICROS_PER_SECOND;
@@ -25,6 +28,7 @@ pub struct Keeper<'a> {
     settles_before: Instant,
     end_of_log: Instant,
     keeping: Keeping,
+    seen: &'a Seen,
     assumes_delivery: bool,
 }
 
@@ -34,17 +38,18 @@ impl<'a> Keeper<'a> {
     pub fn new(
         keeping: Keeping,
         carried: Option<&'a Carried>,
-        messages: &[Tracked],
+        seen: &'a Seen,
         assumes_delivery: bool,
     ) -> Self {
         let settled = carried.map_or(Instant::MIN, |carried| carried.settled_before);
         let ends = carried.map_or(Instant::MIN, |carried| carried.ends);
-        let end_of_log = end_but_for_strays(messages).map_or(ends, |end| end.max(ends));
+        let end_of_log = end_but_for_strays(&seen.messages).map_or(ends, |end| end.max(ends));
         Self {
             carried,
             settles_before: before(end_of_log, keeping.horizon_micros).max(settled),
             end_of_log,
             keeping,
+            seen,
             assumes_delivery,
         }
     }
@@ -55,13 +60,8 @@ impl<'a> Keeper<'a> {
     }
 
     /// A search for the messages that the next run must see again.
-    pub fn rest<'t>(
-        &self,
-        folded: &Folded,
-        terms: &'t Terms,
-        pairs: &'t PairTable,
-    ) -> RestSearch<'t> {
-        let messages = folded.track.messages.iter();
+    pub fn rest<'t>(&self, terms: &'t Terms, pairs: &'t PairTable) -> RestSearch<'t> {
+        let messages = self.seen.messages.iter();
         let waiting = messages.filter(|message| self.waits(message));
         RestSearch::new(self.settles_before, terms, pairs, waiting)
     }
@@ -70,7 +70,6 @@ impl<'a> Keeper<'a> {
     /// read in this one.
     pub fn keep(
         &self,
-        folded: &Folded,
         (since_rest, opted_out): (Vec<RowNumber>, &HashSet<RowNumber>),
         totals: &ControlTotals,
         rejected_by_code: &CountByName,
@@ -91,11 +90,8 @@ impl<'a> Keeper<'a> {
                 *count -= u64::from(rows);
             }
         };
-        let mut carried: Vec<RowNumber> = Vec::new();
-        let mut settled: Vec<(Instant, u64)> = Vec::new();
-        for message in &folded.track.messages {
+        for message in self.seen.messages.iter() {
             if stays(message) {
-                carried.push(message.row);
                 totals.subtract(&message.totals(self.assumes_delivery));
                 if let Fate::Rejected(reason) = message.fate {
                     keep_rejected(reason.code(), message.rows);
@@ -104,17 +100,19 @@ impl<'a> Keeper<'a> {
                     let conflict = RejectReason::Conflict(Column::Direction);
                     keep_rejected(conflict.code(), message.conflicts);
                 }
-            } else {
-                settled.push((message.instant, message.settled_key(self.assumes_delivery)));
             }
         }
-        let leaders = RowSet::among(u64::from(rows), carried.iter().copied());
-        let followers = folded.track.followers.iter();
+        let messages = self.seen.messages.iter();
+        let leaders = messages.filter(|message| stays(message));
+        let leaders = leaders.map(|message| message.row);
+        let leaders = RowSet::among(u64::from(rows), leaders);
+        let followers = self.seen.followers.iter();
         let followers = followers.filter(|(_, leader)| leaders.contains(*leader));
-        let rows_left = carried
-            .iter()
-            .copied()
-            .chain(followers.map(|(row, _)| *row));
+        let rows_left = leaders.iter().chain(followers.map(|(row, _)| *row));
+        let messages = self.seen.messages.iter();
+        let settled = messages.filter(|message| !leaders.contains(message.row));
+        let settled =
+            settled.map(|message| (message.instant, message.settled_key(self.assumes_delivery)));
         let first_id = before(self.end_of_log, self.keeping.settled_id_micros());
         let known = self.carried.map(|carried| carried.messages.clone());
         Kept {
@@ -125,9 +123,7 @@ impl<'a> Keeper<'a> {
             rejected_by_code,
             allowances: Default::default(),
             knows_deliveries: self.carried.is_some_and(|carried| carried.knows_deliveries),
-            messages: known
-                .unwrap_or_default()
-                .with(settled.into_iter(), first_id),
+            messages: known.unwrap_or_default().with(settled, first_id),
         }
     }
 
@@ -144,11 +140,20 @@ impl<'a> Keeper<'a> {
 
 /// The end of a log that does not count a message in a thousand, and one in any case: a single wrong clock must not
 /// settle what is still to come.
-fn end_but_for_strays(messages: &[Tracked]) -> Option<Instant> {
-    let mut instants: Vec<Instant> = messages.iter().map(|message| message.instant).collect();
-    let last = instants.len().checked_sub(1)?;
-    let place = last.saturating_sub(1 + instants.len() / STRAYS_ONE_IN);
-    Some(*instants.select_nth_unstable(place).1)
+fn end_but_for_strays(messages: &List<Tracked>) -> Option<Instant> {
+    let strays = 1 + messages.len() / STRAYS_ONE_IN;
+    // The strays and the end itself.
+    let mut last: BinaryHeap<Reverse<Instant>> = BinaryHeap::with_capacity(strays + 2);
+    for message in messages.iter() {
+        if last.len() <= strays {
+            last.push(Reverse(message.instant));
+        } else if let Some(mut first) = last.peek_mut()
+            && first.0 < message.instant
+        {
+            *first = Reverse(message.instant);
+        }
+    }
+    last.peek().map(|first| first.0)
 }
 
 fn before(instant: Instant, micros: i64) -> Instant {

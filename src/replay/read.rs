@@ -9,6 +9,7 @@ use rayon::prelude::*;
 
 use super::Request;
 use super::assemble::{Assembled, Assembler};
+use super::carried::Seen;
 use super::conflict;
 use super::fold::Folder;
 use super::folded::Folded;
@@ -100,7 +101,7 @@ fn files_at_once(files: &[Box<dyn LogFile>]) -> usize {
     small.clamp(1, 4 * rayon::current_num_threads())
 }
 
-/// Folds rows into messages.
+/// Folds rows into messages; what the next run may need of them goes to `seen`.
 ///
 /// # Errors
 /// If rows of contradictory messages can no longer be read.
@@ -110,6 +111,7 @@ pub fn fold(
     messages: &Partitions<Message>,
     places: &RowPlaces<'_>,
     cells: &CellContext,
+    seen: &Mutex<Seen>,
 ) -> anyhow::Result<Folded> {
     // Memory for the rows of a partition: as much of it as there are threads.
     let benches: Mutex<Vec<Vec<Row>>> = Mutex::default();
@@ -120,7 +122,8 @@ pub fn fold(
             let mut bench = lock(&benches).pop().unwrap_or_default();
             bench.clear();
             rows.take_into(partition, &mut bench);
-            let folded = messages.write(|writer| folder.fold(&bench, writer));
+            let mut folded = messages.write(|writer| folder.fold(&bench, writer));
+            lock(seen).take(&mut folded.track);
             lock(&benches).push(bench);
             folded
         })
@@ -130,9 +133,10 @@ pub fn fold(
         });
     let contradictory = std::mem::take(&mut folded.contradictory);
     if !contradictory.is_empty() {
-        let again = messages.write(|writer| {
+        let mut again = messages.write(|writer| {
             conflict::fold_contradictory(folder, contradictory, places, cells, writer)
         })?;
+        lock(seen).take(&mut again.track);
         folded.add(again);
     }
     Ok(folded)

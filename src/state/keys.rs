@@ -10,7 +10,7 @@ pub fn encode(messages: &SettledMessages) -> Vec<u8> {
     let mut bytes = Vec::new();
     varint::push(messages.days().len() as u64, &mut bytes);
     for (day, keys) in messages.days() {
-        varint::push(u64::from(*day as u32), &mut bytes);
+        varint::push(u64::from(day as u32), &mut bytes);
         varint::push(keys.len() as u64, &mut bytes);
         let mut last = 0;
         for key in keys {

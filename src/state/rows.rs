@@ -27,24 +27,21 @@ pub fn write(
     cells: &CellContext,
     mut out: File,
 ) -> Result<Vec<Parts>> {
-    let numbers: Vec<RowNumber> = rows.iter().collect();
-    let kept = kept(
-        earlier.map_or(&[], |earlier| &earlier.parts),
-        places,
-        &numbers,
-    );
+    let kept = kept(earlier.map_or(&[], |earlier| &earlier.parts), places, rows);
     let is_kept = |file: u32| kept.get(file as usize).is_some_and(Option::is_some);
     let mut wanted: Vec<WantedRows> = vec![WantedRows::new(); files.len()];
     let mut untouched = 0;
-    for place in places.places(&numbers) {
-        if is_kept(place.file) {
-            untouched += 1;
-            continue;
+    for numbers in some_at_a_time(rows) {
+        for place in places.places(&numbers) {
+            if is_kept(place.file) {
+                untouched += 1;
+                continue;
+            }
+            let rows = wanted[place.file as usize]
+                .entry(place.sequence)
+                .or_default();
+            rows.push(place.row);
         }
-        let rows = wanted[place.file as usize]
-            .entry(place.sequence)
-            .or_default();
-        rows.push(place.row);
     }
     let mut columns = import::columns(files);
     columns.retain(|&column| column != Column::Text);
@@ -70,7 +67,7 @@ pub fn write(
     }
     assert_eq!(
         written + untouched,
-        numbers.len() as u64,
+        rows.len() as u64,
         "every row that is carried is written"
     );
     let mut left = Vec::new();
@@ -88,17 +85,24 @@ pub fn write(
 }
 
 /// The parts of the earlier state, by their number, that stay as they are but for rows that go.
-fn kept(earlier: &[Part], places: &RowPlaces<'_>, rows: &[RowNumber]) -> Vec<Option<Part>> {
-    let mut left: Vec<Vec<u64>> = vec![Vec::new(); earlier.len()];
-    for (file, row) in places.places_in_files(rows) {
-        if let Some(left) = left.get_mut(file as usize) {
-            left.push(row);
+fn kept(earlier: &[Part], places: &RowPlaces<'_>, rows: &RowSet) -> Vec<Option<Part>> {
+    let mut gone: Vec<Gone> = earlier
+        .iter()
+        .map(|part| Gone::all(part.gone.rows()))
+        .collect();
+    for numbers in some_at_a_time(rows) {
+        for (file, row) in places.places_in_files(&numbers) {
+            if let Some(gone) = gone.get_mut(file as usize) {
+                gone.bring_back(row);
+            }
         }
     }
-    let parts = earlier.iter().zip(left);
-    let parts = parts.map(|(part, left)| Part {
-        gone: Gone::all_but(part.gone.rows(), left.into_iter()),
-        ..part.clone()
+    let parts = earlier.iter().zip(gone).map(|(part, mut gone)| {
+        gone.shorten();
+        Part {
+            gone,
+            ..part.clone()
+        }
     });
     let parts: Vec<Part> = parts.collect();
     let worn = parts::worn(&parts);
@@ -107,3 +111,15 @@ fn kept(earlier: &[Part], places: &RowPlaces<'_>, rows: &[RowNumber]) -> Vec<Opt
         .map(|(part, is_worn)| (!is_worn && part.rows() > 0).then_some(part))
         .collect()
 }
+
+/// The rows of a set, in pieces whose places take little memory.
+fn some_at_a_time(rows: &RowSet) -> impl Iterator<Item = Vec<RowNumber>> {
+    let mut rows = rows.iter();
+    std::iter::from_fn(move || {
+        let some: Vec<RowNumber> = rows.by_ref().take(ROWS_AT_A_TIME).collect();
+        (!some.is_empty()).then_some(some)
+    })
+}
+
+/// Of which places are asked for together.
+const ROWS_AT_A_TIME: usize = 1 << 18;
