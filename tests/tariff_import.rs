@@ -340,3 +340,19 @@ fn a_complete_folder_stands_alone() {
     fs::remove_file(folder.path().join("tiers.csv")).expect("removed");
     assert_eq!(rate(&own), "0.0118", "laid over the built-in cards");
 }
+
+#[test]
+fn a_log_of_another_system_is_checked_through_its_map() {
+    let log = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/tests/sources/twilio/console.csv"
+    );
+    let (status, _, _) = rates(&["check", log, "--format", "json"]);
+    assert!(matches!(status, Err(RatesError::Input(_))), "{status:?}");
+    // An answer in the window and a template, both to Brazil, whose rates are known.
+    let (status, answer, _) = rates(&["check", log, "--map", "twilio", "--format", "json"]);
+    assert!(matches!(status, Ok(RatesStatus::Success)), "{status:?}");
+    let answer: serde_json::Value = serde_json::from_str(&answer).expect("JSON");
+    assert_eq!(answer["charges"], 2, "{answer}");
+    assert_eq!(answer["unrated"], serde_json::json!([]));
+}

@@ -13,9 +13,11 @@ use std::{
     path::PathBuf,
 };
 
+use chrono_tz::Tz;
 use clap::{Args, Subcommand, ValueEnum};
 use serde::Serialize;
 
+use super::values::zone;
 use crate::{
     rulebook::{ConfigError, Rulebook},
     run::exit::{ExitStatus, Failure},
@@ -133,6 +135,14 @@ pub struct CheckArgs {
     /// Only what the charges of this log need: files, folders or globs
     #[arg(value_name = "LOG")]
     logs: Vec<PathBuf>,
+
+    /// With a log: the preset or file that says how the rows of another system become rows of the log
+    #[arg(long, value_name = "PRESET|FILE", requires = "logs")]
+    map: Option<PathBuf>,
+
+    /// With a log: the zone of times in it that carry none (IANA name) [default: UTC]
+    #[arg(long, value_name = "ZONE", value_parser = zone, requires = "logs")]
+    log_timezone: Option<Tz>,
 
     #[command(flatten)]
     tables: TableArgs,

@@ -1,6 +1,7 @@
 //! `rates check LOG`: what the charges of a log need and the tables lack.
 
 use std::io::Write;
+use std::sync::Arc;
 
 use serde::Serialize;
 
@@ -9,6 +10,7 @@ use super::{
 };
 use crate::accounts::{Accounts, TemplateRegistry};
 use crate::cli::opened_log::{LogRequest, OpenedLog, ReplayRequest};
+use crate::log::map::Map;
 use crate::memory::Memory;
 use crate::pricing::{self, Groups, TierPosition};
 use crate::report::summary::{Bill, MissingRate};
@@ -55,11 +57,13 @@ fn answer(args: &CheckArgs) -> Result<Answer, RatesError> {
         Some(path) => TemplateRegistry::load(path)?,
         None => TemplateRegistry::default(),
     };
+    let map = args.map.as_deref().map(Map::load).transpose();
+    let map = map.map_err(|error| RatesError::Usage(format!("{error:#}")))?;
     let request = LogRequest {
         logs: args.logs.clone(),
-        map: None,
+        map: map.map(Arc::new),
         format: None,
-        zone: None,
+        zone: args.log_timezone,
         temp_dir: None,
         reads_texts: false,
         memory: Memory::unlimited(),
