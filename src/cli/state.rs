@@ -28,7 +28,6 @@ use crate::replay::outcome::Outcome;
 use crate::report::summary::ContinuedSummary;
 use crate::report::tables::{Adjustment, Content};
 use crate::run::exit::{Failure, OrFail};
-use crate::run::interrupt;
 use crate::state::{
     Belongs, HORIZON_DAYS, Header, Parts, PublishedTable, Section, State, StateFile,
 };
@@ -83,8 +82,8 @@ pub struct Continued<'a> {
     args: &'a StateArgs,
     belongs: Belongs,
     earlier: Option<Earlier>,
-    /// Removed when the run ends.
-    scratch: tempfile::TempDir,
+    /// Where temporary files go, which have no names, so that none stays.
+    temp_dir: PathBuf,
     /// Keeps others from the state that is to be replaced.
     _lock: Option<Lock>,
 }
@@ -134,29 +133,21 @@ impl<'a> Continued<'a> {
         };
         let temp_dir = args.source.temp_dir.clone();
         let temp_dir = temp_dir.unwrap_or_else(std::env::temp_dir);
-        let scratch = tempfile::Builder::new()
-            .prefix("counterfoil-state-")
-            .tempdir_in(&temp_dir);
-        let scratch = scratch.map_err(|error| {
-            Failure::output(anyhow::anyhow!(
-                "cannot write to {}: {error}",
-                temp_dir.display()
-            ))
-            .hint("give another folder for temporary files with --temp-dir")
-        })?;
-        interrupt::scratch(scratch.path());
         let belongs = belongs::of_run(args, purpose, inputs).or_usage()?;
         let earlier = state_args.state_in.as_deref();
         let earlier = earlier
             .map(|path| Earlier::read(path, &belongs, &inputs.accounts))
             .transpose()?;
-        Ok(Some(Self {
+        let continued = Self {
             args: state_args,
             belongs,
             earlier,
-            scratch,
+            temp_dir,
             _lock: lock,
-        }))
+        };
+        // Better said now than after the log is read.
+        continued.file()?;
+        Ok(Some(continued))
     }
 
     /// Opens the rows that the earlier run left, as the first files of the log.
@@ -255,15 +246,13 @@ impl<'a> Continued<'a> {
             .unwrap_or(HORIZON_DAYS_DEFAULT)
     }
 
-    fn file(&self, name: &str) -> anyhow::Result<(PathBuf, File)> {
-        let path = self.scratch.path().join(name);
-        let file = File::options()
-            .read(true)
-            .write(true)
-            .create(true)
-            .truncate(true)
-            .open(&path)?;
-        Ok((path, file))
+    /// A temporary file.
+    fn file(&self) -> Result<File, Failure> {
+        tempfile::tempfile_in(&self.temp_dir).map_err(|error| {
+            let folder = self.temp_dir.display();
+            Failure::output(anyhow::anyhow!("cannot write to {folder}: {error}"))
+                .hint("give another folder for temporary files with --temp-dir")
+        })
     }
 }
 

@@ -14,17 +14,6 @@ static UNFINISHED: Mutex<Option<PathBuf>> = Mutex::new(None);
 /// Whether signals are listened to already: a job does before its run does.
 static LISTENS: AtomicBool = AtomicBool::new(false);
 
-/// Folders of temporary files.
-static SCRATCH: Mutex<Vec<PathBuf>> = Mutex::new(Vec::new());
-
-/// Names a folder of temporary files that must not survive an interruption either.
-pub fn scratch(folder: &Path) {
-    let mut folders = SCRATCH
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    folders.push(folder.to_owned());
-}
-
 /// What is said of an interruption, where it is not that nothing was written.
 static SAID: Mutex<Option<String>> = Mutex::new(None);
 
@@ -121,7 +110,6 @@ pub fn give_up(error: &dyn std::fmt::Display) {
     let folder = unfinished();
     if let Some(folder) = &*folder {
         remove(folder);
-        remove_scratch();
         eprintln!("error: {error}");
         std::process::exit(i32::from(ExitStatus::Usage.code()));
     }
@@ -142,22 +130,12 @@ fn remove(folder: &Path) {
     }
 }
 
-fn remove_scratch() {
-    let scratch = SCRATCH
-        .lock()
-        .unwrap_or_else(|poisoned| poisoned.into_inner());
-    for folder in &*scratch {
-        let _ = fs::remove_dir_all(folder);
-    }
-}
-
 #[cfg(unix)]
 fn leave() -> ! {
     let folder = unfinished();
     if let Some(folder) = &*folder {
         remove(folder);
     }
-    remove_scratch();
     let said = SAID.lock().unwrap_or_else(|poisoned| poisoned.into_inner());
     let nothing = "interrupted: nothing was written";
     eprintln!("{}", said.as_deref().unwrap_or(nothing));

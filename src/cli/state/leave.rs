@@ -39,11 +39,10 @@ impl Continued<'_> {
         let Some(kept) = &content.outcome.kept else {
             return Ok(None);
         };
-        let (_, rows) = self.file("next_log").or_output()?;
         let cells = log.cells();
         let earlier = self.earlier.as_ref().map(|earlier| &earlier.log);
         let files = (log.opened(), earlier);
-        let rows = write_rows(files, &replayed.ids, &kept.rows, cells, rows).or_input()?;
+        let rows = write_rows(files, &replayed.ids, &kept.rows, cells, self.file()?).or_input()?;
         let (charge_parts, conversation_parts) = lines.left();
         let outcome = content.outcome;
         let reached = &content.pricing.list().tiers;

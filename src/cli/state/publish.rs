@@ -1,7 +1,6 @@
 //! What is new of the lines that a run has come to, and what changed of those that were published before.
 
 use std::collections::BTreeSet;
-use std::path::PathBuf;
 
 use super::Continued;
 use crate::findings::Finding;
@@ -19,8 +18,6 @@ pub struct HeldLines<'a> {
     /// What is written of them.
     written_charges: Parts,
     written_conversations: Parts,
-    /// Where it is written.
-    path: PathBuf,
 }
 
 impl Continued<'_> {
@@ -45,9 +42,7 @@ impl Continued<'_> {
             InTime::Charges => charges.take(entries, digests, is_charge_left),
             InTime::Conversations => conversations.take(entries, digests, is_conversation_left),
         };
-        let (path, file) = self.file("charges").or_output()?;
-        let (_, conversation_file) = self.file("conversations").or_output()?;
-        let targets = (Target::Parts(conversation_file), Target::Parts(file));
+        let targets = (Target::Parts(self.file()?), Target::Parts(self.file()?));
         let since = match earlier {
             // Lines of late rows stand before all that is left.
             Some(_) => Instant::MIN,
@@ -61,7 +56,6 @@ impl Continued<'_> {
             written_conversations: conversations.written(of_conversations.0, of_conversations.1),
             charges,
             conversations,
-            path,
         })
     }
 
@@ -77,8 +71,11 @@ impl Continued<'_> {
         let Some(earlier) = &self.earlier else {
             return Ok(None);
         };
-        let written_charges = lines.written_charges.open(&lines.path).or_input()?;
-        let written_conversations = lines.written_conversations.open(&lines.path).or_input()?;
+        let written_charges = lines.written_charges.open(&self.temp_dir).or_input()?;
+        let written_conversations = lines
+            .written_conversations
+            .open(&self.temp_dir)
+            .or_input()?;
         let closed = Closed {
             before: earlier.carried.settled_before,
             months: &earlier.state.header.closed_months,
